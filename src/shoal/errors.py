@@ -1,0 +1,207 @@
+"""Every error that Shoal raises on purpose; it knows nothing of HTTP libraries or wire formats.
+
+ShoalError
+├── ConfigError              the settings are wrong: said at start, names the fix
+├── StorageError             the data directory or database cannot be used
+├── WeightsError             the weights of an embedded model are missing or damaged
+├── RequestError             400  the caller can mend the request
+│   ├── BodyTooLarge         413
+│   ├── UnknownModel         404
+│   └── UnknownCollection    404
+├── AuthenticationError      401  no key, or a wrong one
+├── PermissionDenied         403  a good key without the right
+├── NotFound                 404  no such thing, or not this caller's
+├── PlacementError           403  no host that the placement rules allow
+├── DeadlineExceeded         504  the caller's own deadline passed
+├── Draining                 503  the server is shutting down
+├── ModelFailed              500  an embedded model broke
+└── HostError                     a remote host did not answer well
+    ├── HostUnreachable      502  refused, reset, name not found
+    ├── HostTimeout          504  too slow to begin, or fell silent
+    ├── HostFailed           502  answered 5xx
+    ├── HostGarbled          502  answered something that is not its wire format
+    ├── HostCut              502  ended in the middle of a reply
+    ├── HostRateLimited      429  answered 429
+    ├── HostRejected         4xx  the host finds fault with the request itself
+    └── HostMisconfigured    424  its key, address or model name is wrong: the operator's to mend
+
+A message says what to do next and never holds prompt text. `detail` may hold a host's own words about the caller's
+request: it is shown to that caller alone, and no log or `repr` prints it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ShoalError(Exception):
+    """The root. `status` is the HTTP status, `type` and `code` the OpenAI error's fields, `retryable` whether the same
+    request can succeed later."""
+
+    status: int = 500
+    type: ClassVar[str] = "server_error"
+    code: ClassVar[str | None] = None
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, param: str | None = None, detail: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.param = param
+        self.detail = detail
+
+    @property
+    def retry_after_s(self) -> float | None:
+        """Seconds to wait before the next try, where known."""
+        return None
+
+
+class ConfigError(ShoalError):
+    code = "config_error"
+
+
+class StorageError(ShoalError):
+    code = "storage_error"
+
+
+class WeightsError(ShoalError):
+    code = "weights_error"
+
+
+class RequestError(ShoalError):
+    status = 400
+    type = "invalid_request_error"
+    code: ClassVar[str | None] = "invalid_request"
+
+
+class BodyTooLarge(RequestError):
+    status = 413
+    code = "body_too_large"
+
+
+class UnknownModel(RequestError):
+    status = 404
+    code = "model_not_found"
+
+
+class UnknownCollection(RequestError):
+    status = 404
+    code = "collection_not_found"
+
+
+class AuthenticationError(ShoalError):
+    status = 401
+    type = "invalid_request_error"
+    code = "invalid_api_key"
+
+
+class PermissionDenied(ShoalError):
+    status = 403
+    type = "invalid_request_error"
+    code = "permission_denied"
+
+
+class NotFound(ShoalError):
+    status = 404
+    type = "invalid_request_error"
+    code = "not_found"
+
+
+class PlacementError(ShoalError):
+    status = 403
+    type = "invalid_request_error"
+    code = "placement_refused"
+
+
+class DeadlineExceeded(ShoalError):
+    status = 504
+    type = "timeout_error"
+    code = "deadline_exceeded"
+
+
+class Draining(ShoalError):
+    status = 503
+    code = "shutting_down"
+    retryable = True
+
+    @property
+    def retry_after_s(self) -> float | None:
+        return 1.0
+
+
+class ModelFailed(ShoalError):
+    code = "model_failed"
+
+
+class HostError(ShoalError):
+    """A remote host's failure. `host` is its configured name, never its address."""
+
+    status = 502
+    type = "host_error"
+    code: ClassVar[str | None] = "host_error"
+
+    def __init__(self, message: str, *, host: str, param: str | None = None, detail: str | None = None) -> None:
+        super().__init__(message, param=param, detail=detail)
+        self.host = host
+
+
+class HostUnreachable(HostError):
+    code = "host_unreachable"
+    retryable = True
+
+
+class HostTimeout(HostError):
+    status = 504
+    code = "host_timeout"
+    retryable = True
+
+
+class HostFailed(HostError):
+    code = "host_failed"
+    retryable = True
+
+
+class HostGarbled(HostError):
+    code = "host_garbled"
+    retryable = True
+
+
+class HostCut(HostError):
+    code = "host_cut"
+    retryable = True
+
+
+class HostRateLimited(HostError):
+    """`retry_after_s` is what the host asked for, in seconds; None where it named nothing."""
+
+    status = 429
+    type = "rate_limit_error"
+    code = "host_rate_limited"
+    retryable = True
+
+    def __init__(
+        self, message: str, *, host: str, detail: str | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message, host=host, detail=detail)
+        self._retry_after_s = retry_after_s
+
+    @property
+    def retry_after_s(self) -> float | None:
+        return self._retry_after_s
+
+
+class HostRejected(HostError):
+    """The host's own 4xx about the request, handed on with its status (400, 413, 422 and the like)."""
+
+    type = "invalid_request_error"
+    code = "host_rejected"
+
+    def __init__(
+        self, message: str, *, host: str, status: int = 400, param: str | None = None, detail: str | None = None
+    ) -> None:
+        super().__init__(message, host=host, param=param, detail=detail)
+        self.status = status
+
+
+class HostMisconfigured(HostError):
+    status = 424
+    code = "host_misconfigured"
