@@ -1,0 +1,1 @@
+"""Everything that answers: hosts, embedded specialists, the registry."""
