@@ -1,0 +1,192 @@
+"""How each gateway of the comparison is started against the mock host: Shoal, the bare floor, and peers if installed.
+
+It knows commands, settings and the form of each one's request; it measures nothing. Every gateway runs one worker, with
+a key check where it has one, without database or observability service, and is ended by its own process id.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 120.0
+KEY = re.compile(rb"sk-shoal-[A-Za-z0-9_-]+")
+
+
+@dataclass
+class Running:
+    """A started gateway: where and with what to ask it. It may not listen yet."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    model: str = "mock"
+    key: str = "sk-bench"
+    headers: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a gateway finds its host and keeps its files. `host_url` ends in /v1; `folder` is empty and its own."""
+
+    host_url: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """`start` starts it; `how` says what is measured; `missing` is set where it is not installed."""
+
+    name: str
+    how: str
+    start: Callable[[Place], Running]
+    missing: str | None = None
+
+
+def gateways(peers_venv: Path | None, portkey: Path | None) -> list[Gateway]:
+    """All of them, those that are not installed with the reason."""
+    python = peers_venv / "bin" / "python" if peers_venv else None
+    litellm = str(peers_venv / "bin" / "litellm") if peers_venv else shutil.which("litellm")
+    script = (portkey or Path()) / "node_modules/@portkey-ai/gateway/build/start-server.js"
+    node = shutil.which("node")
+    return [
+        Gateway("Shoal", "named host model, key check, record of every exchange", _shoal),
+        Gateway("floor", "raw ASGI + pyreqwest on uvicorn: parse, rewrite", _floor),
+        Gateway(
+            "LiteLLM",
+            "proxy, one worker, key check, no database",
+            lambda place: _litellm(place, litellm or ""),
+            None if litellm and Path(litellm).exists() else "not installed (--peers-venv)",
+        ),
+        Gateway(
+            "TensorZero",
+            "the gateway in the Python wheel, Rust, observability off, no key check",
+            lambda place: _tensorzero(place, str(python)),
+            None if python and _has(python, "tensorzero") else "not installed (--peers-venv)",
+        ),
+        Gateway(
+            "Portkey",
+            "node, pass-through, no key check",
+            lambda place: _portkey(place, node or "", script),
+            None if node and script.exists() else "not installed (--portkey)",
+        ),
+    ]
+
+
+def _has(python: Path, package: str) -> bool:
+    return python.exists() and any(python.parent.parent.glob(f"lib/python3*/site-packages/{package}/__init__.py"))
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def mock_host(chunks: int, pace_ms: float) -> Iterator[str]:
+    """The mock host in a process of its own; yields its address, which ends in /v1."""
+    command = [sys.executable, "-m", "bench.host", "--chunks", str(chunks), "--pace-ms", str(pace_ms)]
+    process = spawn(command, Path(os.devnull), {})
+    try:
+        assert process.stdout
+        yield f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}/v1"
+    finally:
+        end(process)
+
+
+def spawn(command: list[str], log: Path, more_env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Starts a process with both ends of its standard streams in our hands and its errors in `log`."""
+    with log.open("wb") as errors:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
+            env={**os.environ, **more_env},
+        )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process that `spawn` started: asks, waits, then kills it."""
+    process.terminate()
+    try:
+        process.communicate(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+def _shoal(place: Place) -> Running:
+    port = free_port()
+    settings = place.folder / "shoal.toml"
+    settings.write_text(
+        f'[server]\nport = {port}\ndata_dir = "{place.folder / "data"}"\nlog_level = "warning"\n'
+        f'[hosts.mock]\ndialect = "openai"\nbase_url = "{place.host_url}"\n[models.mock]\nhost = "mock"\n'
+    )
+    homes = {"XDG_CONFIG_HOME": str(place.folder / "config"), "XDG_DATA_HOME": str(place.folder / "home")}
+    command = [sys.executable, "-m", "shoal", "up", "--config", str(settings)]
+    process = spawn(command, place.folder / "log", homes)
+    return Running(process, f"http://127.0.0.1:{port}/v1/chat/completions", key=minted_key(process))
+
+
+def minted_key(process: subprocess.Popen[bytes]) -> str:
+    """The member key that a first start prints. Raises RuntimeError where the gateway ends without one."""
+    assert process.stdout
+    for line in process.stdout:
+        if found := KEY.search(line):
+            return found.group().decode()
+    raise RuntimeError(f"the gateway ended without printing a key (exit code {process.wait()})")
+
+
+def _floor(place: Place) -> Running:
+    port = free_port()
+    to = f"{place.host_url}/chat/completions"
+    command = [sys.executable, "-m", "bench.floor", "--port", str(port), "--host-url", to]
+    return Running(spawn(command, place.folder / "log", {}), f"http://127.0.0.1:{port}/v1/chat/completions")
+
+
+def _litellm(place: Place, program: str) -> Running:
+    port = free_port()
+    settings = place.folder / "litellm.yaml"
+    settings.write_text(
+        "model_list:\n- model_name: mock\n  litellm_params:\n    model: openai/mock\n"
+        f"    api_base: {place.host_url}\n    api_key: none\n"
+        "general_settings:\n  master_key: sk-bench\nlitellm_settings:\n  telemetry: false\n"
+    )
+    command = [program, "--config", str(settings), "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
+    process = spawn(command, place.folder / "log", {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"})
+    return Running(process, f"http://127.0.0.1:{port}/v1/chat/completions")
+
+
+def _tensorzero(place: Place, python: str) -> Running:
+    settings = place.folder / "tensorzero.toml"
+    settings.write_text(
+        '[gateway]\nobservability.enabled = false\n[models.mock]\nrouting = ["mock"]\n[models.mock.providers.mock]\n'
+        f'type = "openai"\nmodel_name = "mock"\napi_base = "{place.host_url}/"\napi_key_location = "none"\n'
+    )
+    process = spawn([python, str(ROOT / "bench" / "serve_tensorzero.py"), str(settings)], place.folder / "log", {})
+    assert process.stdout
+    for line in process.stdout:
+        if line.startswith(b'{"base_url"'):
+            base = json.loads(line)["base_url"].rstrip("/")
+            return Running(process, f"{base}/chat/completions", model="tensorzero::model_name::mock")
+    raise RuntimeError(f"TensorZero did not start (exit code {process.wait()})")
+
+
+def _portkey(place: Place, node: str, script: Path) -> Running:
+    port = free_port()
+    process = spawn([node, str(script), f"--port={port}", "--headless"], place.folder / "log", {})
+    headers = ["x-portkey-provider: openai", f"x-portkey-custom-host: {place.host_url}"]
+    return Running(process, f"http://127.0.0.1:{port}/v1/chat/completions", headers=headers)
