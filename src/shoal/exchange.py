@@ -1,0 +1,153 @@
+"""HOW A REQUEST TRAVELS: the outer ring, once per exchange, top to bottom.
+
+    authenticate → admit → ground → route and call → answer
+                                        finally: settle
+
+The gateway, the command line and flows all come this way. It knows no web framework; what a step needs, `assembly.py`
+puts into the `House`. Steps of DESIGN §3 whose package does not exist yet (mask, defend, reserve, monitor, unmask,
+audit) are absent, not stubbed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
+from os import urandom
+from typing import Protocol
+
+from shoal.call import Call, Decision, Placement, Trail, closing
+from shoal.chat import Chat, Citation, Json, Passage, Piece
+from shoal.errors import ShoalError
+from shoal.identity import Identity, Key
+from shoal.models.registry import Registry
+from shoal.stores.ledger import Record
+
+LONGEST_NAME = 200
+
+
+class Retriever(Protocol):
+    """Finds passages. Raises UnknownCollection. It blocks: the exchange calls it in a thread."""
+
+    def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the steps need. `fallback` is the collection that is read where the request names none and no host is
+    configured (None: none); `observers` are told of every ended exchange."""
+
+    identity: Identity
+    models: Registry
+    retriever: Retriever
+    passages: int
+    fallback: str | None
+    placement: Placement
+    observers: tuple[Callable[[Record], None], ...]
+
+
+class Exchange:
+    """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
+
+    __slots__ = ("_begun", "chat", "citations", "house", "id", "key", "record", "trail")
+
+    def __init__(self, house: House, key: Key, chat: Chat) -> None:
+        self.id = f"ex_{urandom(12).hex()}"
+        self.house = house
+        self.key = key
+        self.chat = chat
+        self.trail = Trail()
+        self.citations: tuple[Citation, ...] = ()
+        self._begun = time.perf_counter()
+        self.record = Record(
+            id=self.id,
+            tenant=key.tenant,
+            key_id=key.id,
+            started=time.time(),
+            asked=chat.model[:LONGEST_NAME],
+            streamed=chat.stream,
+            tags=dict(chat.shoal.tags) or None,
+        )
+
+    async def travel(self) -> AsyncIterator[Piece]:
+        """The reply, piece by piece. Every way out, a hang-up included, settles. Raises ShoalErrors."""
+        try:
+            chat = self._admit(self.chat)
+            chat = await self._ground(chat)
+            call = self._call(chat)
+            async with closing(call.open(chat.model).reply(chat, call)) as pieces:
+                async for piece in pieces:
+                    yield self._answer(piece)
+            self.record.outcome = "ok"
+        except ShoalError as error:
+            self.record.outcome = error.code or type(error).__name__
+            raise
+        except (asyncio.CancelledError, GeneratorExit):
+            self.record.outcome = "cancelled"
+            raise
+        finally:
+            self._settle()
+
+    def _admit(self, chat: Chat) -> Chat:
+        """May this key use this model and read these collections?"""
+        self.key.admit_model(chat.model)
+        for collection in chat.shoal.collections or ():
+            self.key.admit_collection(collection)
+        return chat
+
+    async def _ground(self, chat: Chat) -> Chat:
+        """Attaches passages of the collections that the request names."""
+        collections = chat.shoal.collections
+        if collections is None and chat.model == "auto" and self.house.fallback is not None:
+            collections = (self.house.fallback,)
+        if not collections or not chat.ask:
+            return chat
+        search = self.house.retriever.search
+        found = await asyncio.to_thread(search, chat.ask, collections, self.key.tenant, self.house.passages)
+        return replace(chat, passages=tuple(found))
+
+    def _call(self, chat: Chat) -> Call:
+        allowed_s = chat.shoal.deadline_s
+        return Call(
+            exchange_id=self.id,
+            tenant=self.key.tenant,
+            opener=self.house.models,
+            trail=self.trail,
+            deadline=float("inf") if allowed_s is None else asyncio.get_running_loop().time() + allowed_s,
+            placement=self.house.placement,
+        )
+
+    def _answer(self, piece: Piece) -> Piece:
+        if self.record.first_piece_s is None:
+            self.record.first_piece_s = time.perf_counter() - self._begun
+        if piece.citations:
+            self.citations = piece.citations
+        return piece
+
+    def _settle(self) -> None:
+        """Closes the record and tells the observers."""
+        record, decision = self.record, self.decision
+        if record.outcome == "open":
+            record.outcome = "internal_error"
+        record.latency_s = time.perf_counter() - self._begun
+        record.attempts = self.trail.attempts
+        record.model, record.reason, record.confidence = decision.model, decision.reason, decision.confidence
+        for observe in self.house.observers:
+            observe(record)
+
+    @property
+    def decision(self) -> Decision:
+        """Which model answers and why; a model that the caller named decides for itself."""
+        return self.trail.decision or Decision(self.record.asked, "named by the caller")
+
+    def summary(self) -> Json:
+        """The reply's top-level `shoal` (DESIGN §7)."""
+        decision = self.decision
+        route: Json = {"asked": self.record.asked, "reason": decision.reason}
+        if decision.confidence is not None:
+            route["confidence"] = round(decision.confidence, 4)
+        summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}
+        if self.citations:
+            summary["citations"] = [citation.to_wire() for citation in self.citations]
+        return summary

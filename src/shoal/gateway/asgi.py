@@ -1,0 +1,96 @@
+"""What every endpoint does with ASGI: find the key, read the body, notice a hang-up. It knows no wire format."""
+
+from __future__ import annotations
+
+import asyncio
+from types import TracebackType
+from typing import Any
+
+from starlette.types import Receive, Scope
+
+from shoal.errors import BodyTooLarge, RequestError
+
+WATCH_AFTER_S = 0.2
+
+
+class ClientGone(Exception):
+    """The client hung up: there is no one to answer."""
+
+
+def headers_of(scope: Scope) -> dict[bytes, bytes]:
+    """The request's headers by lower-case name; of repeated ones the last."""
+    return dict(scope["headers"])
+
+
+def token_of(headers: dict[bytes, bytes]) -> str | None:
+    """The API key from `Authorization: Bearer` or `x-api-key`."""
+    given = headers.get(b"authorization", b"")
+    if given[:7].lower() == b"bearer ":
+        return given[7:].strip().decode("latin-1") or None
+    return headers.get(b"x-api-key", b"").strip().decode("latin-1") or None
+
+
+async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) -> bytes:
+    """The whole body, at most `most` bytes. Raises BodyTooLarge, ClientGone."""
+    announced = headers.get(b"content-length", b"")
+    if announced.isdigit() and int(announced) > most:
+        raise _too_large(most)
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        body: bytes = message.get("body", b"")
+        if len(body) > most:
+            raise _too_large(most)
+        return body
+    chunks = bytearray()
+    while message["type"] == "http.request":
+        chunks += message.get("body", b"")
+        if len(chunks) > most:
+            raise _too_large(most)
+        if not message.get("more_body"):
+            return bytes(chunks)
+        message = await receive()
+    raise ClientGone
+
+
+def _too_large(most: int) -> RequestError:
+    return BodyTooLarge(
+        f"the body is larger than {most / 1e6:g} MB: send less, or have the operator raise server.max_body_mb"
+    )
+
+
+class Hangup:
+    """Cancels the task that enters it when the client hangs up, and raises ClientGone there instead.
+
+    The watch begins after WATCH_AFTER_S, so that a quick request pays for no task.
+    """
+
+    __slots__ = ("_gone", "_handle", "_owner", "_receive", "_watch")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._gone = False
+        self._watch: asyncio.Task[Any] | None = None
+
+    def __enter__(self) -> None:
+        self._owner = asyncio.current_task()
+        self._handle = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._begin)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._handle.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
+        if self._gone and kind is asyncio.CancelledError and self._owner is not None:
+            self._owner.uncancel()
+            raise ClientGone from None
+
+    def _begin(self) -> None:
+        self._watch = asyncio.get_running_loop().create_task(self._until_gone())
+
+    async def _until_gone(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            continue
+        self._gone = True
+        if self._owner is not None:
+            self._owner.cancel()

@@ -1,0 +1,75 @@
+"""Prometheus metrics of exchanges, and GET /metrics. Labels are names of models and hosts and codes of outcomes; never
+keys, tenants or text."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.types import Receive, Scope, Send
+
+from shoal.call import Attempt
+from shoal.errors import PermissionDenied
+from shoal.gateway.asgi import headers_of, token_of
+from shoal.gateway.envelope import send_bytes
+from shoal.identity import Identity, Role
+from shoal.stores.ledger import Record
+
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+
+
+class Metrics:
+    """The figures of one process, in a registry of their own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry(auto_describe=True)
+        gauge = partial(Gauge, registry=self.registry)
+        counter = partial(Counter, registry=self.registry)
+        histogram = partial(Histogram, registry=self.registry, buckets=SECONDS)
+        self.in_flight = gauge("shoal_requests_in_flight", "Requests under way")
+        self._exchanges = counter("shoal_exchanges", "Ended exchanges", ("model", "outcome"))
+        self._latency = histogram("shoal_exchange_seconds", "From body read to end", ("model",))
+        self._first = histogram("shoal_first_piece_seconds", "To the first piece", ("model",))
+        self._attempts = counter("shoal_attempts", "Calls of models", ("model", "host", "outcome"))
+        self._tokens = counter("shoal_tokens", "Tokens of all attempts", ("model", "kind"))
+        self._cpu = counter("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
+
+    def observe(self, record: Record) -> None:
+        """Counts an ended exchange. A model that nobody knows is counted as "unknown": a caller makes no labels."""
+        model = record.model if record.model and record.attempts else "none"
+        self._exchanges.labels(model, record.outcome).inc()
+        self._latency.labels(model).observe(record.latency_s)
+        if record.first_piece_s is not None:
+            self._first.labels(model).observe(record.first_piece_s)
+        for attempt in record.attempts:
+            self._count(attempt)
+
+    def _count(self, attempt: Attempt) -> None:
+        usage = attempt.usage
+        self._attempts.labels(attempt.model, attempt.host, attempt.outcome).inc()
+        if usage.prompt_tokens:
+            self._tokens.labels(attempt.model, "prompt").inc(usage.prompt_tokens)
+        if usage.completion_tokens:
+            self._tokens.labels(attempt.model, "completion").inc(usage.completion_tokens)
+        if usage.cpu_s:
+            self._cpu.labels(attempt.model).inc(usage.cpu_s)
+
+    def page(self) -> bytes:
+        """The text exposition."""
+        return generate_latest(self.registry)
+
+
+class MetricsPage:
+    """GET /metrics. With `identity` an admin key is needed; without it the page has an address of its own."""
+
+    def __init__(self, metrics: Metrics, identity: Identity | None) -> None:
+        self._metrics = metrics
+        self._identity = identity
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._identity is not None:
+            key = self._identity.authenticate(token_of(headers_of(scope)))
+            if key.role is not Role.ADMIN:
+                raise PermissionDenied("metrics need an admin key, or an address of their own: server.metrics_bind")
+        await send_bytes(send, 200, self._metrics.page(), [(b"content-type", CONTENT_TYPE_LATEST.encode())])

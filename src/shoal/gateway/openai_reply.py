@@ -1,0 +1,159 @@
+"""Writes pieces as an OpenAI chat-completions reply, whole or as server-sent events. It knows no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import orjson
+
+from shoal.chat import Choice, Json, Piece, Usage
+
+DONE = b"data: [DONE]\n\n"
+JOINED = ("content", "reasoning_content", "reasoning", "refusal")
+RESERVED = frozenset({"id", "object", "created", "model", "choices", "usage", "shoal", "error"})
+
+
+def usage_wire(usage: Usage | None) -> Json:
+    """The OpenAI usage object: the host's own where there is one."""
+    usage = usage or Usage()
+    if usage.wire is not None:
+        return usage.wire
+    wire: Json = {
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "total_tokens": usage.total_tokens,
+    }
+    if usage.cached_tokens:
+        wire["prompt_tokens_details"] = {"cached_tokens": usage.cached_tokens}
+    if usage.reasoning_tokens:
+        wire["completion_tokens_details"] = {"reasoning_tokens": usage.reasoning_tokens}
+    return wire
+
+
+def whole_wire(reply_id: str, created: int, model: str, pieces: Iterable[Piece], shoal: Json) -> Json:
+    """The whole reply as one JSON object; pieces of one choice are joined."""
+    usage: Usage | None = None
+    extra: Json = {}
+    choices: dict[int, Choice] = {}
+    for piece in pieces:
+        usage = piece.usage or usage
+        extra.update(piece.extra or ())
+        for choice in piece.choices:
+            known = choices.get(choice.index)
+            if known is None:
+                choices[choice.index] = Choice(dict(choice.delta), choice.index, choice.finish_reason, choice.extra)
+            else:
+                _join(known, choice)
+    return {
+        **{name: value for name, value in extra.items() if name not in RESERVED},
+        "id": reply_id,
+        "object": "chat.completion",
+        "created": created,
+        "model": model,
+        "choices": [_whole_choice(choices[index]) for index in sorted(choices)],
+        "usage": usage_wire(usage),
+        "shoal": shoal,
+    }
+
+
+def _whole_choice(choice: Choice) -> Json:
+    message = {"role": "assistant", "content": None, "refusal": None, **choice.delta}
+    if message.get("tool_calls"):
+        message["tool_calls"] = [
+            {name: value for name, value in call.items() if name != "index"} for call in message["tool_calls"]
+        ]
+    return {
+        "logprobs": None,
+        **(choice.extra or {}),
+        "index": choice.index,
+        "message": message,
+        "finish_reason": choice.finish_reason or "stop",
+    }
+
+
+def _join(known: Choice, more: Choice) -> None:
+    known.finish_reason = more.finish_reason or known.finish_reason
+    for name, value in more.delta.items():
+        before = known.delta.get(name)
+        if name in JOINED and isinstance(before, str) and isinstance(value, str):
+            known.delta[name] = before + value
+        elif name == "tool_calls" and before:
+            known.delta[name] = _join_calls(before, value)
+        elif value is not None:
+            known.delta[name] = value
+    if more.extra:
+        known.extra = _join_extra(known.extra or {}, more.extra)
+
+
+def _join_calls(before: list[Json], more: list[Json]) -> list[Json]:
+    calls = {call.get("index", at): call for at, call in enumerate(before)}
+    for call in more:
+        known = calls.setdefault(call.get("index", 0), call)
+        if known is call:
+            continue
+        function = {**known.get("function", {})}
+        for name, value in (call.get("function") or {}).items():
+            function[name] = function.get(name, "") + value if name == "arguments" else value or function.get(name)
+        calls[call.get("index", 0)] = {**known, "function": function}
+    return list(calls.values())
+
+
+def _join_extra(before: Json, more: Json) -> Json:
+    joined = {**before, **{name: value for name, value in more.items() if value is not None}}
+    old, new = before.get("logprobs"), more.get("logprobs")
+    if isinstance(old, dict) and isinstance(new, dict):
+        joined["logprobs"] = {**old, **new, "content": [*(old.get("content") or ()), *(new.get("content") or ())]}
+    return joined
+
+
+class EventWriter:
+    """Writes one reply's chunks. The chunk with the finish reason is held back until the next piece or the end, since
+    `shoal` (with the citations) rides on it; the usage chunk is written only if it was asked for."""
+
+    def __init__(self, reply_id: str, created: int, model: str, include_usage: bool) -> None:
+        head = {"id": reply_id, "object": "chat.completion.chunk", "created": created, "model": model}
+        self._head = b"data: " + orjson.dumps(head)[:-1]
+        self._include_usage = include_usage
+        self._begun: set[int] = set()
+        self._held: list[Piece] = []
+        self._usage: Usage | None = None
+
+    def piece(self, piece: Piece) -> bytes:
+        """The bytes that can go out now; b"" where there are none yet."""
+        if piece.usage is not None:
+            self._usage = piece.usage
+        if not piece.choices:
+            return b""
+        for choice in piece.choices:
+            if choice.index not in self._begun:
+                self._begun.add(choice.index)
+                choice.delta.setdefault("role", "assistant")
+        if any(choice.finish_reason for choice in piece.choices):
+            self._held.append(piece)
+            return b""
+        return self._chunk(piece, b"")
+
+    def end(self, shoal: Json) -> bytes:
+        """The chunks held back, `shoal` on the last of them, the usage chunk if it was asked for, and the end mark."""
+        held = self._held or [Piece([Choice({}, 0, "stop")])]
+        tail = b',"shoal":' + orjson.dumps(shoal)
+        out = b"".join(self._chunk(piece, b"" if piece is not held[-1] else tail) for piece in held)
+        if self._include_usage:
+            usage = orjson.dumps(usage_wire(self._usage))
+            out += self._head + b',"choices":[],"usage":' + usage + b"}\n\n"
+        return out + DONE
+
+    def _chunk(self, piece: Piece, tail: bytes) -> bytes:
+        choices = [
+            {"index": choice.index, "delta": choice.delta, "finish_reason": choice.finish_reason}
+            if choice.extra is None
+            else {**choice.extra, "index": choice.index, "delta": choice.delta, "finish_reason": choice.finish_reason}
+            for choice in piece.choices
+        ]
+        more = b""
+        if piece.extra:
+            rest = {name: value for name, value in piece.extra.items() if name not in RESERVED}
+            more = b"," + orjson.dumps(rest)[1:-1] if rest else b""
+        if self._include_usage:
+            more += b',"usage":null'
+        return b"".join((self._head, b',"choices":', orjson.dumps(choices), more, tail, b"}\n\n"))

@@ -1,0 +1,134 @@
+"""Runs the gateway: uvicorn, signals, draining, the metrics' own address. It knows no request."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from shoal.assembly import Assembly
+from shoal.errors import ConfigError
+from shoal.gateway.app import Gateway, Limits
+from shoal.gateway.metrics import Metrics, MetricsPage
+
+CUT_S = 2.0
+
+
+class DrainingServer(uvicorn.Server):
+    """On the first signal the gateway goes on with what runs, refuses what is new, and ends when all is done or
+    `drain_s` seconds have passed; on the second it ends at once. `started` is called once the port listens."""
+
+    def __init__(self, config: uvicorn.Config, gateway: Gateway, drain_s: float, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._gateway = gateway
+        self._drain_s = drain_s
+        self._on_start = on_start
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._drain: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("shoal.server")
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens, then says so."""
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+        self._on_start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Called between any two instructions: leaves the work to the loop."""
+        if self._loop is None or self._gateway.traffic.draining:
+            self.should_exit = self.force_exit = True
+            return
+        self._gateway.traffic.draining = True
+        self._loop.call_soon_threadsafe(self._begin_drain)
+
+    def _begin_drain(self) -> None:
+        self._drain = asyncio.get_running_loop().create_task(self._until_empty())
+
+    async def _until_empty(self) -> None:
+        self._log.info("draining", wait_s=self._drain_s)
+        if not await self._emptied(self._drain_s):
+            self._log.warning("drain_deadline_passed", cut=self._gateway.traffic.cut())
+            await self._emptied(CUT_S)
+        self.should_exit = True
+
+    async def _emptied(self, within_s: float) -> bool:
+        try:
+            async with asyncio.timeout(within_s):
+                await self._gateway.traffic.empty.wait()
+        except TimeoutError:
+            return False
+        return True
+
+
+async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], None]) -> None:
+    """Serves until a signal ends it; `started` is told the base address once the port listens. Closes the assembly.
+
+    Raises ConfigError where an address cannot be used.
+    """
+    settings = assembly.settings.server
+    limits = Limits(int(settings.max_body_mb * 1e6), settings.max_messages)
+    gateway = Gateway(assembly.house, assembly.ledger, metrics, limits, metrics_here=settings.metrics_bind is None)
+    try:
+        listening = _bind(settings.host, settings.port, "server.port")
+        address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
+        server = DrainingServer(_config(gateway), gateway, settings.drain_s, lambda: started(address))
+        async with _page(metrics, settings.metrics_bind):
+            await server.serve(sockets=[listening])
+    finally:
+        await assembly.close()
+
+
+@asynccontextmanager
+async def _page(metrics: Metrics, address: str | None) -> AsyncIterator[None]:
+    """The metrics on their own address, where they have one, for as long as the context lasts."""
+    if address is None:
+        yield
+        return
+    host, _, port = address.rpartition(":")
+    page = uvicorn.Server(_config(MetricsPage(metrics, None)))
+    running = asyncio.get_running_loop().create_task(page._serve([_bind(host, int(port), "server.metrics_bind")]))
+    try:
+        yield
+    finally:
+        page.should_exit = True
+        await running
+
+
+def _bind(host: str, port: int, setting: str) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise ConfigError(
+            f"{host}:{port} cannot be used ({error.strerror}): stop what runs there, or change {setting}"
+        ) from None
+    return bound
+
+
+def _config(app: Gateway | MetricsPage) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools" if sys.platform != "win32" else "auto",
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(CUT_S),
+    )
+
+
+def _shown(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound

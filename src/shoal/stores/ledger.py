@@ -1,0 +1,186 @@
+"""The ledger: what each exchange cost and which attempts it took. No prompt, no reply, nothing that was said.
+
+Records are written in batches by a thread, off the way of a request; a reader sees them at once.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import structlog
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, String, Table, insert, select
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from shoal.call import Attempt, Purpose
+from shoal.chat import Usage
+from shoal.stores.database import Database
+
+_METADATA = MetaData()
+EXCHANGES = Table(
+    "exchanges",
+    _METADATA,
+    *(Column(name, String) for name in ("id", "tenant", "key_id", "asked", "model", "reason", "outcome")),
+    *(Column(name, Float) for name in ("started", "confidence", "first_piece_s", "latency_s")),
+    Column("streamed", Boolean),
+    Column("tags", JSON(none_as_null=True)),
+)
+ATTEMPTS = Table(
+    "attempts",
+    _METADATA,
+    *(Column(name, String) for name in ("exchange_id", "model", "host", "purpose", "outcome")),
+    *(Column(name, Float) for name in ("started", "first_piece_s", "latency_s", "cpu_s")),
+    *(Column(name, Integer) for name in ("position", "retry", "pieces")),
+    *(Column(name, Integer) for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")),
+)
+BATCH_S = 0.25
+BATCH_ROWS = 500
+MOST_WAITING = 100_000
+
+
+@dataclass(slots=True)
+class Record:
+    """One exchange. `started` is Unix time in seconds; `asked` the model that the caller named, `model` the one that
+    answered and `reason` why; `outcome` "ok", "cancelled" or an error's code."""
+
+    id: str
+    tenant: str
+    key_id: str
+    started: float
+    asked: str
+    streamed: bool
+    model: str | None = None
+    reason: str | None = None
+    confidence: float | None = None
+    outcome: str = "open"
+    first_piece_s: float | None = None
+    latency_s: float = 0.0
+    tags: dict[str, str] | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def usage(self) -> Usage:
+        """The sum over all attempts, failed ones included."""
+        total = Usage()
+        for attempt in self.attempts:
+            total = total.plus(attempt.usage)
+        return total
+
+
+class Ledger(Protocol):
+    """Where records go."""
+
+    def add(self, record: Record) -> None: ...
+
+    def get(self, exchange_id: str) -> Record | None: ...
+
+    def close(self) -> None: ...
+
+
+class SqlLedger:
+    """The ledger in the database. While the database fails, up to MOST_WAITING records wait in memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine
+        self._waiting: deque[Record] = deque()
+        self._index: dict[str, Record] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._log = structlog.get_logger("shoal.ledger")
+        self._thread = threading.Thread(target=self._run, name="shoal-ledger", daemon=True)
+        self._thread.start()
+
+    def add(self, record: Record) -> None:
+        """Takes the record; it is in the database within about BATCH_S."""
+        with self._lock:
+            if len(self._waiting) >= MOST_WAITING:
+                dropped = self._waiting.popleft()
+                self._index.pop(dropped.id, None)
+                self._log.error("ledger_record_dropped", exchange=dropped.id)
+            self._waiting.append(record)
+            self._index[record.id] = record
+        if len(self._waiting) >= BATCH_ROWS:
+            self._wake.set()
+
+    def get(self, exchange_id: str) -> Record | None:
+        """The record of that exchange, written yet or not."""
+        with self._lock:
+            waiting = self._index.get(exchange_id)
+        return waiting or self._read(exchange_id)
+
+    def close(self) -> None:
+        """Writes what is left and stops the thread."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wake.wait(BATCH_S)
+            self._wake.clear()
+            self._flush()
+        self._flush()
+
+    def _flush(self) -> None:
+        while self._waiting:
+            with self._lock:
+                batch = [self._waiting[at] for at in range(min(BATCH_ROWS, len(self._waiting)))]
+            try:
+                self._write(batch)
+            except OperationalError as error:
+                self._log.error("ledger_write_failed", waiting=len(self._waiting), cause=type(error).__name__)
+                return
+            except (SQLAlchemyError, ValueError):
+                self._write_singly(batch)
+            with self._lock:
+                for record in batch:
+                    if self._index.pop(record.id, None) is not None:
+                        self._waiting.popleft()
+
+    def _write(self, batch: Sequence[Record]) -> None:
+        attempts = [_attempt_row(record.id, at, each) for record in batch for at, each in enumerate(record.attempts)]
+        with self._engine.begin() as connection:
+            connection.execute(insert(EXCHANGES), [_exchange_row(record) for record in batch])
+            if attempts:
+                connection.execute(insert(ATTEMPTS), attempts)
+
+    def _write_singly(self, batch: Sequence[Record]) -> None:
+        """One record that the database refuses must not hold up the others."""
+        for record in batch:
+            try:
+                self._write([record])
+            except (SQLAlchemyError, ValueError) as error:
+                self._log.error("ledger_record_refused", exchange=record.id, cause=type(error).__name__)
+
+    def _read(self, exchange_id: str) -> Record | None:
+        of_exchange = select(ATTEMPTS).where(ATTEMPTS.c.exchange_id == exchange_id).order_by(ATTEMPTS.c.position)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(EXCHANGES).where(EXCHANGES.c.id == exchange_id)).first()
+            if row is None:
+                return None
+            attempts = [_attempt(dict(each._mapping)) for each in connection.execute(of_exchange)]
+        return Record(**dict(row._mapping), attempts=attempts)
+
+
+_EXCHANGE_FIELDS = tuple(column.name for column in EXCHANGES.columns)
+_USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")
+_ATTEMPT_FIELDS = ("model", "host", "purpose", "started", "retry", "outcome", "pieces", "first_piece_s", "latency_s")
+
+
+def _exchange_row(record: Record) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in _EXCHANGE_FIELDS}
+
+
+def _attempt_row(exchange_id: str, position: int, attempt: Attempt) -> dict[str, Any]:
+    row = {name: getattr(attempt, name) for name in _ATTEMPT_FIELDS}
+    row |= {name: getattr(attempt.usage, name) for name in _USAGE_FIELDS}
+    return row | {"exchange_id": exchange_id, "position": position}
+
+
+def _attempt(row: dict[str, Any]) -> Attempt:
+    usage = Usage(**{name: row[name] for name in _USAGE_FIELDS})
+    fields = {name: row[name] for name in _ATTEMPT_FIELDS} | {"purpose": Purpose(row["purpose"])}
+    return Attempt(**fields, usage=usage)
