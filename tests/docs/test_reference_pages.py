@@ -1,0 +1,82 @@
+"""The reference pages agree with the code: every setting with its default, every error with its status and code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
+from shoal import errors
+from shoal.config import Settings
+from tests.docs.pages import ROOT
+
+REFERENCE = ROOT / "docs" / "reference"
+NAMED_TABLES = {"hosts": "hosts.NAME", "models": "models.NAME"}
+# Defaults that the page says in words: unset, or another table's.
+WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists")
+ABSTRACT = ("HostError",)
+
+
+def keys(table: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every key of the settings in the page's spelling, and its default."""
+    for name, field in table.model_fields.items():
+        inner = table_in(field.annotation)
+        if inner is None or name == "price":
+            yield prefix + name, field.default
+        else:
+            yield from keys(inner, f"{NAMED_TABLES.get(prefix + name, prefix + name)}.")
+
+
+def table_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    arguments = getattr(annotation, "__args__", ())
+    return next((found for argument in arguments if (found := table_in(argument))), None)
+
+
+def rows(page: str) -> dict[str, list[str]]:
+    """The rows of all tables of a page by their first cell, without backticks."""
+    lines = (REFERENCE / page).read_text(encoding="utf-8").splitlines()
+    cells = [[cell.strip().strip("`") for cell in line.strip("|").split("|")] for line in lines if line[:1] == "|"]
+    return {first: rest for first, *rest in cells}
+
+
+def spelt(default: Any) -> str:
+    return str(default).lower() if isinstance(default, bool) else f"{default}"
+
+
+@pytest.mark.parametrize(("key", "default"), list(keys(Settings)), ids=lambda value: str(value)[:40])
+def test_every_setting_is_explained_with_its_default(key: str, default: Any) -> None:
+    stated = rows("configuration.md")[key][0]
+    if key == "server.data_dir":
+        assert stated == "~/.local/share/shoal"
+    elif default in (None, PydanticUndefined, ()) or isinstance(default, tuple):
+        assert stated in WORDS
+    else:
+        assert stated == spelt(default)
+
+
+def test_no_setting_is_explained_that_does_not_exist() -> None:
+    known = {key for key, _ in keys(Settings)}
+    explained = {row for row in rows("configuration.md") if row.partition(".")[0] in Settings.model_fields}
+    assert explained == known
+
+
+def classes(root: type[errors.ShoalError]) -> Iterator[type[errors.ShoalError]]:
+    for child in root.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield child
+            yield from classes(child)
+
+
+@pytest.mark.parametrize(
+    "error", [each for each in classes(errors.ShoalError) if each.__name__ not in ABSTRACT], ids=lambda e: e.__name__
+)
+def test_every_error_stands_in_the_table_and_in_troubleshooting(error: type[errors.ShoalError]) -> None:
+    status = "4xx" if error is errors.HostRejected else str(error.status)
+    retry = "yes" if error.retryable else "no"
+    assert rows("errors.md")[error.__name__][:4] == [status, error.code, error.type, retry]
+    assert f"## {error.code}\n" in (ROOT / "docs/guides/troubleshooting.md").read_text(encoding="utf-8")
