@@ -1,0 +1,121 @@
+"""Sections to passages of about 80 to 200 words, by their structure. It never cuts a sentence, a list item, a table
+row or a line of code, and knows no file format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from shoal.grounding.sections import Block, Kind, Section
+from shoal.stores.passages import Draft
+
+FEWEST_WORDS = 80
+MOST_WORDS = 200
+LONGEST_WORD = 1000  # characters; longer "words" are data (base64 and the like) and are cut
+_ABBREVIATIONS = frozenset(
+    {
+        *("approx", "art", "bzw", "ca", "cf", "co", "corp", "dept", "dr", "ed", "eq", "est", "etc", "fig", "figs"),
+        *("inc", "jr", "ltd", "mr", "mrs", "ms", "mt", "nr", "no", "nos", "op", "p", "pp", "prof", "resp", "sec"),
+        *("sr", "st", "usw", "vol", "vs"),
+    }
+)
+_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[`]?[A-Z0-9À-ÞΑ-ΩА-Я])|[。！？]+|\n+")
+_LAST_WORD = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)\.\s*$")
+_ITEM = re.compile(r"([-*•‣]|\d{1,3}[.)])\s")
+
+
+def chunk(sections: Iterable[Section]) -> list[Draft]:
+    """The passages of a file, in reading order. A section shorter than FEWEST_WORDS is a passage of its own; a piece
+    longer than MOST_WORDS that cannot be divided stays whole."""
+    return [Draft(section.title, text) for section in sections for text in _packed(list(_units(section.blocks)))]
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph. Where in doubt it does not divide."""
+    found: list[str] = []
+    start = 0
+    for end in _END.finditer(text):
+        if not _abbreviated(text[start : end.end()]):
+            found.append(text[start : end.end()].strip())
+            start = end.end()
+    return [sentence for sentence in (*found, text[start:].strip()) if sentence]
+
+
+def _abbreviated(text: str) -> bool:
+    """Whether the text ends in "Dr.", "e.g." or an initial rather than at the end of a sentence."""
+    last = _LAST_WORD.search(text)
+    if last is None:
+        return False
+    word = last[1].lower()
+    return len(word) == 1 or "." in word or word in _ABBREVIATIONS
+
+
+def _units(blocks: Iterable[Block]) -> Iterator[str]:
+    """Texts that stay whole: blocks, or their parts where a block is too long. A line that ends in a colon stays with
+    what it introduces."""
+    lead = ""
+    for block in blocks:
+        parts = _parts(Block(block.kind, _without_data(block.text))) or [block.text]
+        parts[0] = f"{lead}\n\n{parts[0]}" if lead else parts[0]
+        lead = ""
+        if block.kind is Kind.PARAGRAPH and parts[-1].endswith(":") and _words(parts[-1]) < FEWEST_WORDS:
+            lead = parts.pop()
+        yield from parts
+    if lead:
+        yield lead
+
+
+def _parts(block: Block) -> list[str]:
+    if _words(block.text) <= MOST_WORDS:
+        return [block.text]
+    match block.kind:
+        case Kind.PARAGRAPH:
+            return _filled(sentences(block.text), " ")
+        case Kind.LIST:
+            return _filled(_items(block.text), "\n")
+        case Kind.TABLE:
+            header, rule, *rows = block.text.split("\n")
+            return [f"{header}\n{rule}\n{part}" for part in _filled(rows, "\n")]
+        case Kind.CODE:
+            fence, *lines, end = block.text.split("\n")
+            return [f"{fence}\n{part}\n{end}" for part in _filled(lines, "\n")]
+
+
+def _items(text: str) -> list[str]:
+    """A list's outermost items, each with what is indented below it."""
+    items: list[str] = []
+    for line in text.split("\n"):
+        if items and not _ITEM.match(line):
+            items[-1] += "\n" + line
+        else:
+            items.append(line)
+    return items
+
+
+def _filled(parts: list[str], joint: str) -> list[str]:
+    """The parts joined to about equal texts of at most MOST_WORDS, one part at least in each."""
+    total = sum(map(_words, parts))
+    aim = total / max(1, -(-total // MOST_WORDS))
+    texts: list[list[str]] = [[]]
+    words = 0
+    for part in parts:
+        more = _words(part)
+        if texts[-1] and (words >= aim or words + more > MOST_WORDS):
+            texts.append([])
+            words = 0
+        texts[-1].append(part)
+        words += more
+    return [joint.join(text) for text in texts if any(text)]
+
+
+def _packed(units: list[str]) -> list[str]:
+    return _filled(units, "\n\n")
+
+
+def _words(text: str) -> int:
+    return len(text.split())
+
+
+def _without_data(text: str) -> str:
+    return re.sub(rf"\S{{{LONGEST_WORD},}}", lambda word: word[0][:LONGEST_WORD] + "…", text)

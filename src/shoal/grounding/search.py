@@ -1,0 +1,73 @@
+"""Search: a question to the passages that may answer it, by BM25 over the full-text index. It reads no model and
+judges no answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from shoal.chat import Passage
+from shoal.config import nearest
+from shoal.errors import UnknownCollection
+from shoal.grounding.words import STOP_WORDS
+from shoal.stores.passages import SqlPassages
+
+TITLE_WEIGHT = 2.0
+MOST_TERMS = 32
+_READ_CHARACTERS = 20_000
+_TERM = re.compile(r"[^\W_]+")
+
+
+class Retriever(Protocol):
+    """Finds passages. A plug-in may bring its own; `tests/contract/test_retriever.py` says what it must do."""
+
+    def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]:
+        """At most `limit` passages of these collections, best first, the same for the same query and content. A query
+        without a known word finds nothing. Raises UnknownCollection for a collection that the tenant may not read;
+        safe to call from several threads."""
+        ...
+
+
+class LexicalRetriever:
+    """BM25 over SQLite FTS5: stemmed words, any of which may match; words of a title count TITLE_WEIGHT times."""
+
+    def __init__(self, store: SqlPassages) -> None:
+        self._store = store
+
+    def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]:
+        """See Retriever. `Passage.score` is the BM25 score, above 0; scores of two queries cannot be compared."""
+        wanted = resolve(self._store, collections, tenant)
+        words = expression(query)
+        if not words or not wanted or limit < 1:
+            return []
+        return self._store.match(words, wanted, TITLE_WEIGHT, limit)
+
+
+def resolve(store: SqlPassages, collections: Sequence[str], tenant: str) -> list[int]:
+    """The ids of these collections. Raises UnknownCollection that names the nearest one that the tenant may read."""
+    known = store.names(tenant)
+    for name in collections:
+        if name not in known:
+            raise UnknownCollection(
+                f"the collection '{name}'{nearest(name, known)}; `shoal ground add PATH --collection NAME` makes one",
+                param="shoal.collections",
+            )
+    return sorted({known[name] for name in collections})
+
+
+def terms(query: str) -> list[str]:
+    """The words to look for: each once, in order, without those that only make a sentence a question. A query of
+    nothing else is kept whole; of a long one the first and the last words are kept."""
+    if len(query) > _READ_CHARACTERS:
+        query = query[: _READ_CHARACTERS // 2] + " " + query[-_READ_CHARACTERS // 2 :]
+    found = list(dict.fromkeys(_TERM.findall(query.lower())))
+    kept = [term for term in found if term not in STOP_WORDS] or found
+    return kept if len(kept) <= MOST_TERMS else kept[: MOST_TERMS // 2] + kept[-MOST_TERMS // 2 :]
+
+
+def expression(query: str) -> str:
+    """The FTS5 expression of a query: its terms, each quoted, any of which may match; "" where there is none. Only
+    letters and digits come through, so that no query is an FTS5 syntax error."""
+    return " OR ".join(f'"{term}"' for term in terms(query))

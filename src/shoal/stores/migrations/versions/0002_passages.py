@@ -1,0 +1,69 @@
+"""Tables for grounding: collections, documents, their passages, and a full-text index over the passages.
+
+The index is an FTS5 table with external content: it holds tokens only, and triggers keep it in step with `passages`.
+Its column `scope` holds one token per collection, so that a search stays inside the collections it may read.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+INDEX = """
+CREATE VIRTUAL TABLE passage_index USING fts5(
+    scope, title, text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+)"""
+AFTER_INSERT = """
+CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
+    INSERT INTO passage_index (rowid, scope, title, text) VALUES (new.id, new.scope, new.title, new.text);
+END"""
+AFTER_DELETE = """
+CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
+    INSERT INTO passage_index (passage_index, rowid, scope, title, text)
+    VALUES ('delete', old.id, old.scope, old.title, old.text);
+END"""
+
+
+def upgrade() -> None:
+    op.create_table(
+        "collections",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("tenant", sa.String(64), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("digest", sa.String(64), nullable=True),
+        sa.Column("created", sa.Float, nullable=False),
+        sa.UniqueConstraint("tenant", "name"),
+    )
+    op.create_table(
+        "documents",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("collection_id", sa.Integer, sa.ForeignKey("collections.id"), nullable=False),
+        sa.Column("path", sa.String, nullable=False),
+        sa.Column("source", sa.String, nullable=False),
+        sa.Column("kind", sa.String(16), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("edition", sa.Integer, nullable=False),
+        sa.Column("size", sa.Integer, nullable=False),
+        sa.Column("modified", sa.Float, nullable=False),
+        sa.Column("added", sa.Float, nullable=False),
+        sa.UniqueConstraint("collection_id", "path"),
+    )
+    op.create_table(
+        "passages",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("document_id", sa.Integer, sa.ForeignKey("documents.id"), nullable=False),
+        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("scope", sa.String(24), nullable=False),
+        sa.Column("title", sa.String, nullable=False),
+        sa.Column("text", sa.String, nullable=False),
+        sa.Column("words", sa.Integer, nullable=False),
+        sa.UniqueConstraint("document_id", "position"),
+    )
+    for statement in (INDEX, AFTER_INSERT, AFTER_DELETE):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in ("passage_index", "passages", "documents", "collections"):
+        op.drop_table(table)
