@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 
 from shoal import errors
 from shoal.config import Settings
+from shoal.models.hosts.rows import rows as known_rows
 from tests.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -63,6 +64,17 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
     known = {key for key, _ in keys(Settings)}
     explained = {row for row in rows("configuration.md") if row.partition(".")[0] in Settings.model_fields}
     assert explained == known
+
+
+def test_every_kind_of_host_stands_in_the_table() -> None:
+    stated = {name: cells for name, cells in rows("host-rows.md").items() if len(cells) == 4 and name != "Row"}
+    stated.pop("---", None)
+    assert stated.keys() == known_rows().keys()
+    for name, row in known_rows().items():
+        _, dialect, address, key = stated[name]
+        assert dialect == row.dialect
+        assert address == row.base_url or (not row.base_url and address.startswith("none"))
+        assert (key == "needed") == row.key
 
 
 def classes(root: type[errors.ShoalError]) -> Iterator[type[errors.ShoalError]]:
