@@ -41,7 +41,10 @@ base = sys.executable if sys.prefix == sys.base_prefix else getattr(sys, "_base_
 print(json.dumps(dict(has, executable=sys.executable, base=base, version=list(sys.version_info[:3]))))
 """
 INSTALL_HINTS = (
-    (("debian", "ubuntu"), "sudo apt-get install python3 python3-venv   (where that is older: python3.11 python3.11-venv)"),
+    (
+        ("debian", "ubuntu"),
+        "sudo apt-get install python3 python3-venv   (where that is older: python3.11 python3.11-venv)",
+    ),
     (("fedora", "rhel", "centos"), "sudo dnf install python3 python3-pip"),
     (("alpine",), "sudo apk add python3 py3-pip"),
     (("arch",), "sudo pacman -S python python-pip"),
@@ -137,10 +140,9 @@ def ways(root: Path, profile: Profile, pythons: list[Interpreter], uv: str | Non
     found = []
     if uv is not None:
         made = (uv, "venv", "--quiet", "--allow-existing", "--python", pythons[0].path if pythons else "3.11")
-        install = (uv, "pip", "install", "--python", inner)
-        found.append(Way("uv", "uv", ((*made, str(folder)),), fills(install, lock, project, profile)))
-    install = (inner, "-m", "pip", "install", "--quiet")
-    fill = fills(install, lock, project, profile)
+        fill = fills((uv, "pip", "install", "--quiet", "--python", inner), lock, project, profile)
+        found.append(Way("uv", "uv", ((*made, str(folder)),), fill))
+    fill = fills((inner, "-m", "pip", "install", "--quiet"), lock, project, profile)
     for python in pythons:
         if python.venv and python.ensurepip:
             found.append(Way("venv", "pip", ((python.path, "-m", "venv", str(folder)),), fill))
