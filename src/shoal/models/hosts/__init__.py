@@ -1,0 +1,1 @@
+"""Models on remote hosts: the HTTP seam, the wire dialects, and the rows of known hosts."""

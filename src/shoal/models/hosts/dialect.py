@@ -1,0 +1,98 @@
+"""What a wire dialect is: it turns a `Chat` into a request's body and a host's bytes into `Piece`s. It does no HTTP."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import orjson
+
+from shoal.chat import Chat, Json, Piece, Usage
+from shoal.errors import HostGarbled, RequestError
+
+DEEPEST = 200
+
+
+class Reading(Protocol):
+    """One streamed reply under way. `done` is set by the event that ends it."""
+
+    done: bool
+
+    def read(self, data: bytes) -> Piece | None:
+        """The piece that an event holds. Raises HostGarbled, or the error that the event tells of."""
+
+    def end(self) -> None:
+        """The stream has ended. Raises HostCut where the reply had not."""
+
+
+class Dialect(Protocol):
+    """One model on one host, in the host's wire format."""
+
+    def body(self, chat: Chat) -> bytes:
+        """The request's body. Raises RequestError where the dialect cannot say it."""
+
+    def whole(self, body: bytes) -> Piece:
+        """The piece in a whole reply. Raises HostGarbled, or the error that the reply tells of."""
+
+    def reading(self) -> Reading: ...
+
+
+def dump(wire: Json) -> bytes:
+    """The JSON of a request. Raises RequestError where it is nested too deeply to be written."""
+    try:
+        return orjson.dumps(wire)
+    except orjson.JSONEncodeError:
+        raise RequestError("the request is nested too deeply to be passed on: flatten it") from None
+
+
+def load(data: bytes, host: str) -> Json:
+    """The JSON object that a host sent. Raises HostGarbled where it is none, or nested too deeply to be written."""
+    try:
+        wire = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise HostGarbled(f"host '{host}' sent something that is not JSON: check its base_url", host=host) from None
+    if not isinstance(wire, dict) or (data.count(b"{") + data.count(b"[") > DEEPEST and too_deep(wire)):
+        raise wrong_shape(host)
+    return wire
+
+
+def wrong_shape(host: str) -> HostGarbled:
+    """JSON, but not a chat reply."""
+    return HostGarbled(f"host '{host}' sent JSON of a shape that is no chat reply: check its dialect", host=host)
+
+
+def too_deep(value: Any) -> bool:
+    """Does `value` nest more than DEEPEST deep? Level by level, so that depth costs no stack."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def count(value: Any) -> int:
+    """A token count as a host gives it; 0 for anything that is none."""
+    return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0
+
+
+def usage_of(wire: Any) -> Usage | None:
+    """Tokens from an OpenAI usage object; None where it is missing."""
+    if not isinstance(wire, dict):
+        return None
+    prompt, completion = wire.get("prompt_tokens_details"), wire.get("completion_tokens_details")
+    cached = prompt.get("cached_tokens") if isinstance(prompt, dict) else wire.get("prompt_cache_hit_tokens")
+    prompt_tokens, completion_tokens = count(wire.get("prompt_tokens")), count(wire.get("completion_tokens"))
+    if "total_tokens" not in wire:
+        wire = {**wire, "total_tokens": prompt_tokens + completion_tokens}
+    return Usage(
+        prompt_tokens=prompt_tokens,
+        completion_tokens=completion_tokens,
+        cached_tokens=count(cached),
+        reasoning_tokens=count(completion.get("reasoning_tokens")) if isinstance(completion, dict) else 0,
+        wire=wire,
+    )

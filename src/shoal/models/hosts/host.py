@@ -1,0 +1,194 @@
+"""A model on a remote host, and how hosts are put together from the settings.
+
+A `HostModel` is a leaf: its time limits, tries and metering are the inner ring's. Keys are looked up once, when the
+hosts are opened, and live in the request headers alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from shoal import config
+from shoal.call import Call, Model, ModelCard, Patience, Price
+from shoal.chat import Chat, Piece
+from shoal.errors import ConfigError, HostError, HostGarbled
+from shoal.models.hosts import faults
+from shoal.models.hosts.anthropic import VERSION, AnthropicDialect
+from shoal.models.hosts.dialect import Dialect, load
+from shoal.models.hosts.grounded import Reader
+from shoal.models.hosts.http import AiohttpClient, HttpClient, HttpReply, read_whole
+from shoal.models.hosts.openai import OpenAIDialect
+from shoal.models.hosts.rows import Row, find_row
+from shoal.models.hosts.sse import EventStream, EventTooLarge
+
+HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")
+DIALECTS: Mapping[str, Callable[[str, str, Row], Dialect]] = {
+    "openai": OpenAIDialect,
+    "anthropic": AnthropicDialect,
+}
+ClientFactory = Callable[[str, float], HttpClient]
+
+
+class HostModel:
+    """One model on one host."""
+
+    def __init__(
+        self, card: ModelCard, dialect: Dialect, client: HttpClient, url: str, headers: Mapping[str, str]
+    ) -> None:
+        self._card = card
+        self._dialect = dialect
+        self._client = client
+        self._url = url
+        self._headers = dict(headers)
+
+    @property
+    def card(self) -> ModelCard:
+        return self._card
+
+    async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
+        """The host's pieces. Raises HostErrors, and RequestError for what the dialect cannot say."""
+        cited = Reader(chat.passages) if chat.passages else None
+        async with self._client.post(self._url, self._headers, self._dialect.body(chat)) as answer:
+            if answer.status != 200:
+                raise await self._fault(answer)
+            if not chat.stream or "json" in answer.header("Content-Type"):
+                whole = self._dialect.whole(await read_whole(answer, self.card.host))
+                yield whole if cited is None else _cite(whole, cited)
+                return
+            events, reading, pieces = EventStream(), self._dialect.reading(), 0
+            while not reading.done and (chunk := await answer.chunk()):
+                for data in self._events(events, chunk):
+                    piece = reading.read(data)
+                    if piece is not None:
+                        pieces += 1
+                        yield piece if cited is None else _cite(piece, cited)
+                    if reading.done:
+                        break
+            reading.end()
+            if not pieces:
+                raise HostGarbled(f"host '{self.card.host}' sent an empty reply: try again", host=self.card.host)
+            await answer.finish()
+
+    def _events(self, events: EventStream, chunk: bytes) -> list[bytes]:
+        try:
+            return events.feed(chunk)
+        except EventTooLarge:
+            host = self.card.host
+            raise HostGarbled(f"host '{host}' sent an event above {events.limit >> 20} MB", host=host) from None
+
+    async def _fault(self, answer: HttpReply) -> HostError:
+        """The error in a reply that is not 200, whatever its body."""
+        host = self.card.host
+        body = await read_whole(answer, host)
+        try:
+            wire = load(body, host) if body else None
+        except HostGarbled:
+            wire = None
+        return faults.of_status(host, answer.status, wire, answer.header)
+
+
+def _cite(piece: Piece, cited: Reader) -> Piece:
+    """Puts the citations of the text so far on the piece that ends it."""
+    cited.add(piece.text)
+    if any(choice.finish_reason for choice in piece.choices):
+        piece.citations = cited.citations()
+    return piece
+
+
+class Host:
+    """One configured host: its row, its connections, its key."""
+
+    def __init__(self, name: str, settings: config.Host, client: HttpClient) -> None:
+        self.name = name
+        self.client = client
+        self._settings = settings
+        self._row = find_row(settings.row, name) if settings.row else Row(dialect=settings.dialect or "openai")
+        if settings.row is None and self._row.dialect == "anthropic":
+            self._row = Row(dialect="anthropic", auth="x-api-key")
+        self._base = settings.base_url or self._row.base_url
+        if not urlsplit(self._base).hostname:
+            raise ConfigError(f'hosts.{name}: set base_url = "https://..." to the address of this host')
+        self._headers = self._make_headers()
+
+    def _make_headers(self) -> dict[str, str]:
+        headers = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "shoal"}
+        if self._row.dialect == "anthropic":
+            headers["anthropic-version"] = VERSION
+        if self._settings.key is not None:
+            key = config.secret(self._settings.key)
+            bearer = self._row.auth == "bearer"
+            headers["authorization" if bearer else self._row.auth] = f"Bearer {key}" if bearer else key
+        elif self._row.key and not self._settings.headers:
+            raise ConfigError(f'hosts.{self.name} needs a key: set hosts.{self.name}.key = "env:NAME" or "file:PATH"')
+        for name, value in {**headers, **self._settings.headers}.items():
+            if not HEADER.fullmatch(name) or not VALUE.fullmatch(value):
+                raise ConfigError(
+                    f"hosts.{self.name}: the header '{name[:40]}' or the key in it has characters that HTTP does not "
+                    "allow: mend it"
+                )
+            headers[name.lower()] = value
+        return headers
+
+    def model(self, name: str, row: config.ModelRow) -> HostModel:
+        """The model that the settings call `name`."""
+        upstream = row.upstream or name
+        dialect = DIALECTS[self._row.dialect](self.name, upstream, self._row)
+        return HostModel(self._card(name, row), dialect, self.client, self._url(upstream), self._headers)
+
+    def _card(self, name: str, row: config.ModelRow) -> ModelCard:
+        price = row.price
+        return ModelCard(
+            name=name,
+            task=row.task,
+            kind="host",
+            host=self.name,
+            licence=row.licence,
+            params_b=row.params_b,
+            context=row.context,
+            price=Price(price.input, price.cached, price.output) if price else None,
+            region=self._settings.region,
+            retention=self._settings.retention,
+            trains_on_data=self._settings.trains_on_data,
+            tags=row.tags,
+        )
+
+    def _url(self, upstream: str) -> str:
+        """Where the model is asked. A query in `base_url` is kept and goes before the row's own."""
+        base = urlsplit(self._base)
+        path, query = base.path.rstrip("/"), base.query
+        if self._row.dialect == "anthropic":
+            path = f"{path.removesuffix('/v1')}/v1/messages"
+        else:
+            if self._row.deployments and not path.endswith("/openai/v1"):
+                query = query or self._row.query
+                if "/deployments/" not in path:
+                    path = f"{path.removesuffix('/openai')}/openai/deployments/{quote(upstream, safe='')}"
+            path = f"{path}/chat/completions"
+        return urlunsplit((base.scheme, base.netloc, path, query, ""))
+
+
+class Hosts:
+    """All configured hosts. `models` holds each model by name, with how long it may take."""
+
+    def __init__(self, hosts: Mapping[str, Host], models: Mapping[str, tuple[Model, Patience]]) -> None:
+        self.hosts = hosts
+        self.models = models
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        for host in self.hosts.values():
+            await host.client.close()
+
+
+def open_hosts(settings: config.Settings, client_factory: ClientFactory = AiohttpClient) -> Hosts:
+    """Puts the configured hosts and their models together; connects nowhere yet. Raises ConfigError."""
+    hosts = {name: Host(name, row, client_factory(name, row.connect_s)) for name, row in settings.hosts.items()}
+    models: dict[str, tuple[Model, Patience]] = {}
+    for name, row in settings.models.items():
+        limits = settings.hosts[row.host]
+        patience = Patience(first_s=limits.first_s, idle_s=limits.idle_s, retries=limits.retries)
+        models[name] = (hosts[row.host].model(name, row), patience)
+    return Hosts(hosts, models)
