@@ -1,7 +1,7 @@
 """A mock host for load: a raw HTTP/1.1 server that answers every POST alike, as lightly as Python can.
 
-It knows no model: a whole reply is a fixed JSON of 370 bytes, a stream a fixed row of chunks, each written to the socket
-by itself. `python -m bench.host` prints `{"port": N}` and serves until its standard input closes.
+It knows no model: a whole reply is a fixed JSON of 370 bytes, a stream a fixed row of chunks, each written to the
+socket by itself. `python -m bench.host` prints `{"port": N}` and serves until its standard input closes.
 """
 
 from __future__ import annotations

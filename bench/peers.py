@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -18,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench.process import ROOT, end, free_port, spawn
+from bench.served import serve_shoal
+
 PATIENCE_S = 120.0
-KEY = re.compile(rb"sk-shoal-[A-Za-z0-9_-]+")
 
 
 @dataclass
@@ -86,13 +85,6 @@ def _has(python: Path, package: str) -> bool:
     return python.exists() and any(python.parent.parent.glob(f"lib/python3*/site-packages/{package}/__init__.py"))
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def mock_host(chunks: int, pace_ms: float) -> Iterator[str]:
     """The mock host in a process of its own; yields its address, which ends in /v1."""
@@ -105,49 +97,14 @@ def mock_host(chunks: int, pace_ms: float) -> Iterator[str]:
         end(process)
 
 
-def spawn(command: list[str], log: Path, more_env: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Starts a process with both ends of its standard streams in our hands and its errors in `log`."""
-    with log.open("wb") as errors:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=ROOT,
-            env={**os.environ, **more_env},
-        )
-
-
-def end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a process that `spawn` started: asks, waits, then kills it."""
-    process.terminate()
-    try:
-        process.communicate(timeout=15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
-
-
 def _shoal(place: Place) -> Running:
-    port = free_port()
     settings = place.folder / "shoal.toml"
     settings.write_text(
-        f'[server]\nport = {port}\ndata_dir = "{place.folder / "data"}"\nlog_level = "warning"\n'
-        f'[hosts.mock]\ndialect = "openai"\nbase_url = "{place.host_url}"\n[models.mock]\nhost = "mock"\n'
+        f'[server]\nlog_level = "warning"\n[hosts.mock]\ndialect = "openai"\nbase_url = "{place.host_url}"\n'
+        '[models.mock]\nhost = "mock"\n'
     )
-    homes = {"XDG_CONFIG_HOME": str(place.folder / "config"), "XDG_DATA_HOME": str(place.folder / "home")}
-    command = [sys.executable, "-m", "shoal", "up", "--config", str(settings)]
-    process = spawn(command, place.folder / "log", homes)
-    return Running(process, f"http://127.0.0.1:{port}/v1/chat/completions", key=minted_key(process))
-
-
-def minted_key(process: subprocess.Popen[bytes]) -> str:
-    """The member key that a first start prints. Raises RuntimeError where the gateway ends without one."""
-    assert process.stdout
-    for line in process.stdout:
-        if found := KEY.search(line):
-            return found.group().decode()
-    raise RuntimeError(f"the gateway ended without printing a key (exit code {process.wait()})")
+    served = serve_shoal(place.folder, settings)
+    return Running(served.process, f"{served.base_url}/chat/completions", key=served.key)
 
 
 def _floor(place: Place) -> Running:

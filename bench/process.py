@@ -1,4 +1,4 @@
-"""CPU time and memory of a process tree, as the operating system counts them; knows nothing of what the processes do.
+"""Processes of our own: started, measured (CPU time and memory of the whole tree), ended; not what they do.
 
 Linux reads /proc; elsewhere `ps` is asked, and where that fails too the figure is None.
 """
@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +76,33 @@ def _seconds(clock: str) -> float:
     for part in rest.split(":"):
         total = total * 60 + float(part)
     return total + 86400 * int(days or 0)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def spawn(command: list[str], log: Path, more_env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Starts a process in the repository's root, with its standard streams in our hands and its errors in `log`."""
+    with log.open("wb") as errors:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            cwd=ROOT,
+            env={**os.environ, **more_env},
+        )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a process that `spawn` started: asks, waits, then kills it."""
+    process.terminate()
+    try:
+        process.communicate(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
