@@ -1,8 +1,8 @@
 """Gateways side by side on one mock host: CPU per request and per streamed chunk, speed, memory, start time.
 
-`python -m bench.gateway [--peers-venv PATH] [--portkey PATH] [--json]` starts each gateway anew for every round, warms it
-up, loads it over loopback and prints the median of the rounds with the ratio to the bare floor. CPU is the time of the
-gateway's process tree as the operating system counts it: on a shared machine it holds, wall-clock figures less so.
+`python -m bench.gateway [--peers-venv PATH] [--portkey PATH] [--json]` starts each gateway anew for every round, warms
+it up, loads it over loopback and prints the median of the rounds with the ratio to the bare floor. CPU is the time of
+the gateway's process tree as the operating system counts it: on a shared machine it holds, wall-clock figures less so.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from rich.table import Table
 
 from bench.measure import CHUNKS, Bounds, Figures, measure
 from bench.peers import Gateway, gateways, mock_host
+from bench.process import ROOT
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,9 @@ def _cell(figures: Figures, row: Figure, floor: Figures) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers-venv", type=Path, help="a virtual environment with litellm[proxy] and tensorzero")
-    parser.add_argument("--portkey", type=Path, help="a folder with node_modules/@portkey-ai/gateway")
+    peers = ROOT / ".venv-peers"
+    parser.add_argument("--peers-venv", type=Path, default=peers, help="one with litellm[proxy] and tensorzero")
+    parser.add_argument("--portkey", type=Path, default=peers, help="a folder with node_modules/@portkey-ai/gateway")
     parser.add_argument("--only", help="names of gateways, comma-separated")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--requests", type=int, default=Bounds.requests, help="whole requests at 32 connections")

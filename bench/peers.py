@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from bench.process import ROOT, end, free_port, spawn
@@ -51,26 +52,28 @@ class Gateway:
     missing: str | None = None
 
 
-def gateways(peers_venv: Path | None, portkey: Path | None) -> list[Gateway]:
+def gateways(peers_venv: Path, portkey: Path) -> list[Gateway]:
     """All of them, those that are not installed with the reason."""
-    python = peers_venv / "bin" / "python" if peers_venv else None
-    litellm = str(peers_venv / "bin" / "litellm") if peers_venv else shutil.which("litellm")
-    script = (portkey or Path()) / "node_modules/@portkey-ai/gateway/build/start-server.js"
+    python = peers_venv / "bin" / "python"
+    inside = peers_venv / "bin" / "litellm"
+    litellm = str(inside) if inside.exists() else shutil.which("litellm")
+    script = portkey / "node_modules/@portkey-ai/gateway/build/start-server.js"
     node = shutil.which("node")
     return [
         Gateway("Shoal", "named host model, key check, record of every exchange", _shoal),
-        Gateway("floor", "raw ASGI + pyreqwest on uvicorn: parse, rewrite", _floor),
+        _floor_with("floor", "pyreqwest"),
+        _floor_with("floor aiohttp", "aiohttp"),
         Gateway(
             "LiteLLM",
             "proxy, one worker, key check, no database",
             lambda place: _litellm(place, litellm or ""),
-            None if litellm and Path(litellm).exists() else "not installed (--peers-venv)",
+            None if litellm else "not installed (--peers-venv)",
         ),
         Gateway(
             "TensorZero",
             "the gateway in the Python wheel, Rust, observability off, no key check",
             lambda place: _tensorzero(place, str(python)),
-            None if python and _has(python, "tensorzero") else "not installed (--peers-venv)",
+            None if _has(python, "tensorzero") else "not installed (--peers-venv)",
         ),
         Gateway(
             "Portkey",
@@ -107,10 +110,19 @@ def _shoal(place: Place) -> Running:
     return Running(served.process, f"{served.base_url}/chat/completions", key=served.key)
 
 
-def _floor(place: Place) -> Running:
+def _floor_with(name: str, client: str) -> Gateway:
+    return Gateway(
+        name,
+        f"raw ASGI + {client} on uvicorn: parse, rewrite",
+        lambda place: _floor(place, client),
+        None if find_spec(client) else f"{client} is not installed",
+    )
+
+
+def _floor(place: Place, client: str) -> Running:
     port = free_port()
     to = f"{place.host_url}/chat/completions"
-    command = [sys.executable, "-m", "bench.floor", "--port", str(port), "--host-url", to]
+    command = [sys.executable, "-m", "bench.floor", "--client", client, "--port", str(port), "--host-url", to]
     return Running(spawn(command, place.folder / "log", {}), f"http://127.0.0.1:{port}/v1/chat/completions")
 
 
