@@ -1,0 +1,112 @@
+"""`shoal config`: whether the settings are right, and where each value came from. It never shows a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit, urlunsplit
+
+import typer
+
+from shoal.cli.options import AsJson, ConfigPath, DataDir
+from shoal.cli.output import say, say_json, table
+
+if TYPE_CHECKING:
+    from shoal.config import Host, Settings
+
+HIDDEN = "(hidden)"
+HEADER = re.compile(r"^hosts\..*\.headers\.")
+app = typer.Typer(no_args_is_help=True, help="Check and show the settings.", rich_markup_mode=None)
+
+
+@app.command()
+def check(data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False) -> None:
+    """Check the settings and the keys that they refer to; every fault is named with its fix."""
+    from shoal.cli.house import settings_of
+    from shoal.errors import ConfigError
+
+    loaded = settings_of(config, data_dir)
+    settings = loaded.settings
+    found = list(faults(settings))
+    if found:
+        raise ConfigError("\n".join(found))
+    where = str(loaded.path) if loaded.path else None
+    if as_json:
+        say_json({"ok": True, "file": where, "hosts": list(settings.hosts), "models": list(settings.models)})
+    else:
+        say(
+            f"{where or 'no file, all defaults'}: {len(settings.hosts)} hosts, {len(settings.models)} models, all right"
+        )
+
+
+@app.command()
+def show(
+    changed: Annotated[bool, typer.Option("--changed", help="Only what is not the default.")] = False,
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every value and where it came from."""
+    from shoal.cli.house import settings_of
+
+    loaded = settings_of(config, data_dir)
+    rows = [
+        (name, shown(name, value), loaded.origins.get(name, "default"))
+        for name, value in flat(loaded.settings.model_dump(mode="json"))
+    ]
+    rows = [row for row in rows if not changed or row[2] != "default"]
+    if as_json:
+        say_json([{"name": name, "value": value, "origin": origin} for name, value, origin in rows])
+    else:
+        table(("name", "value", "origin"), [(name, _words(value), origin) for name, value, origin in rows])
+
+
+def faults(settings: Settings) -> Iterator[str]:
+    """What is wrong with the hosts, one sentence each."""
+    for name, host in settings.hosts.items():
+        yield from host_faults(name, host)
+
+
+def host_faults(name: str, host: Host) -> Iterator[str]:
+    """What is wrong with one host: an unknown row, a missing address, a key that is missing or empty."""
+    from shoal.config import secret
+    from shoal.errors import ConfigError
+    from shoal.models.hosts.rows import find_row
+
+    try:
+        row = find_row(host.row, name) if host.row else None
+        if row is not None and not row.base_url and not host.base_url:
+            yield f'hosts.{name}: set base_url = "https://..." to the address of this host'
+        if host.key is not None:
+            secret(host.key)
+        elif row is not None and row.key and not host.headers:
+            yield f'hosts.{name} needs a key: set hosts.{name}.key = "env:NAME" or "file:PATH"'
+    except ConfigError as error:
+        yield f"hosts.{name}: {error.message}"
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted names and values; an empty table is a value."""
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value:
+            yield from flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def shown(name: str, value: Any) -> Any:
+    """The value as it may be seen: headers may hold keys, an address may hold a password or a token."""
+    if HEADER.match(name):
+        return HIDDEN
+    if name.startswith("hosts.") and name.endswith(".base_url") and isinstance(value, str):
+        address = urlsplit(value)
+        place = f"{HIDDEN}@{address.netloc.rpartition('@')[2]}" if "@" in address.netloc else address.netloc
+        return urlunsplit((address.scheme, place, address.path, HIDDEN if address.query else "", ""))
+    return value
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

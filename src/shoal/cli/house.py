@@ -1,0 +1,70 @@
+"""Opens what verbs work on: the settings, the database, the whole house, and the command line's own key. It prints
+only what a first start has to say."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shoal.cli.output import note
+
+if TYPE_CHECKING:
+    from shoal.assembly import Assembly
+    from shoal.config import Loaded, Settings
+    from shoal.identity import Key
+    from shoal.stores.database import Database
+    from shoal.stores.ledger import Record
+
+
+def settings_of(config: Path | None, data_dir: Path | None = None, **server: Any) -> Loaded:
+    """The settings, with what the command line says on top. Raises ConfigError."""
+    from shoal.config import load
+
+    given = {"data_dir": data_dir, **server}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return load(config, {"server": chosen} if chosen else None)
+
+
+@contextmanager
+def database(settings: Settings) -> Iterator[Database]:
+    """The database, up to date. Raises StorageError."""
+    from shoal.stores.database import Database
+
+    opened = Database(settings.server.data_dir)
+    try:
+        opened.migrate()
+        yield opened
+    finally:
+        opened.close()
+
+
+@asynccontextmanager
+async def assembly(settings: Settings, *observers: Callable[[Record], None]) -> AsyncIterator[Assembly]:
+    """The whole house; a first start's keys are told on standard error. Raises ConfigError, StorageError,
+    WeightsError."""
+    from shoal.assembly import Assembly
+
+    opened = Assembly(settings, observers)
+    try:
+        if opened.first_start is not None:
+            note(f"first start: your member key, shown this once, is {opened.first_start.member_token}")
+        yield opened
+    finally:
+        await opened.close()
+
+
+def own_key(opened: Assembly) -> Key:
+    """Who the command line is: the key in SHOAL_API_KEY, else its stored credential. Raises AuthenticationError."""
+    from shoal.config import api_key_from_env, user_dir
+    from shoal.errors import AuthenticationError
+    from shoal.identity import credential
+
+    token = api_key_from_env() or credential.load(user_dir("config"), opened.settings.server.data_dir)
+    if token is None:
+        raise AuthenticationError(
+            "the command line has no key for this data directory: set SHOAL_API_KEY, or run "
+            "'shoal keys create --name cli --role admin --save'"
+        )
+    return opened.identity.authenticate(token)

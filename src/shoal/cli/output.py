@@ -1,0 +1,63 @@
+"""How verbs speak: JSON or a table on standard output, notes and errors on standard error. It knows no verb."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+
+from shoal.errors import ShoalError
+
+# What a terminal would obey: a model's answer or a file's name must not move the cursor.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def plain(text: str) -> str:
+    """The text without control characters, newlines and tabs excepted."""
+    return CONTROL.sub("", text)
+
+
+def say(text: str, *, end: str = "\n") -> None:
+    """A result, on standard output."""
+    typer.echo(plain(text) + end, nl=False)
+
+
+def note(text: str) -> None:
+    """What is said besides the result, on standard error."""
+    typer.echo(plain(text), err=True)
+
+
+def say_json(value: Any) -> None:
+    """One JSON value on a line of its own."""
+    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def say_error(error: ShoalError, *, as_json: bool) -> None:
+    """The error's message on standard error; with --json the API's error object on standard output too."""
+    for line in error.message.splitlines():
+        note(f"shoal: {line}")
+    if as_json:
+        body = {"message": error.message, "type": error.type, "code": error.code, "param": error.param}
+        say_json({"error": body})
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people on a terminal, else lines with tabs and no heading, for other programs."""
+    cells = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        for row in cells:
+            say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(*columns, box=box.SIMPLE_HEAD)
+    for row in cells:
+        drawn.add_row(*map(Text, row))
+    Console().print(drawn)

@@ -1,0 +1,83 @@
+"""`shoal up`: starts the gateway in the foreground. It knows the first words of a server and nothing of requests."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shoal.cli.options import AsJson, ConfigPath, DataDir
+from shoal.cli.output import say, say_json
+
+if TYPE_CHECKING:
+    from shoal.assembly import FirstStart
+    from shoal.config import Settings
+
+EXAMPLE = "How do I add a host?"
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")] = None,
+    port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default="8600")] = None,
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start the gateway.
+
+    Ctrl-C lets running requests finish and ends it.
+    """
+    from shoal.cli.house import settings_of
+    from shoal.cli.logs import to_stderr
+
+    settings = settings_of(config, data_dir, host=host, port=port).settings
+    to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
+    _serve(settings, as_json)
+
+
+def _serve(settings: Settings, as_json: bool) -> None:
+    import asyncio
+
+    from shoal.assembly import Assembly
+    from shoal.gateway.metrics import Metrics
+    from shoal.gateway.server import serve
+
+    async def serve_all() -> None:
+        metrics = Metrics()
+        assembly = Assembly(settings, (metrics.observe,))
+        await serve(assembly, metrics, lambda address: _greet(address, assembly.first_start, as_json))
+
+    if sys.platform == "win32":
+        asyncio.run(serve_all())
+    else:
+        import uvloop
+
+        uvloop.run(serve_all())
+
+
+def _greet(address: str, first: FirstStart | None, as_json: bool) -> None:
+    """Says where the gateway is; on the first start also the member key, this once, with a line that uses it."""
+    if as_json:
+        made = {"member_key": first.member_token, "credential": str(first.credential)} if first else {}
+        say_json({"event": "started", "address": address, **made})
+    else:
+        say(f"Shoal answers at {address}/v1")
+        if first is not None:
+            say(_first_words(address, first))
+    sys.stdout.flush()
+
+
+def _first_words(address: str, first: FirstStart) -> str:
+    body = f'{{"model": "auto", "messages": [{{"role": "user", "content": "{EXAMPLE}"}}]}}'
+    return f"""
+Your member key, shown this once:
+
+    {first.member_token}
+
+Try it:
+
+    curl -s {address}/v1/chat/completions -H "Authorization: Bearer {first.member_token}" \\
+      -H "Content-Type: application/json" -d '{body}'
+
+The command line's own admin key lies in {first.credential}. More keys: shoal keys create --name NAME."""
