@@ -2,8 +2,8 @@
 nothing of HTTP, keys or the way of a request.
 """
 
+from shoal.grounding.docs import DOCS, docs_path, ensure_docs
 from shoal.grounding.index import Added, Progress, Removed, add, collections, documents, remove
-from shoal.grounding.own import DOCS, docs_path, ensure_docs
 from shoal.grounding.search import LexicalRetriever, Retriever
 
 __all__ = [

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 
-from shoal.grounding.sections import Block, Kind, Section
+from shoal.grounding.sections import SEPARATOR, Block, Kind, Section
 from shoal.stores.passages import Draft
 
 FEWEST_WORDS = 80
@@ -26,9 +27,51 @@ _ITEM = re.compile(r"([-*•‣]|\d{1,3}[.)])\s")
 
 
 def chunk(sections: Iterable[Section]) -> list[Draft]:
-    """The passages of a file, in reading order. A section shorter than FEWEST_WORDS is a passage of its own; a piece
-    longer than MOST_WORDS that cannot be divided stays whole."""
-    return [Draft(section.title, text) for section in sections for text in _packed(list(_units(section.blocks)))]
+    """The passages of a file, in reading order. Neighbouring sections too short for a passage of their own share one,
+    with their headings as lines `## HEADING` in it; a piece longer than MOST_WORDS that cannot be divided stays
+    whole."""
+    return [
+        Draft(section.title, text)
+        for group in _grouped(sections)
+        for section in [_joined(group)]
+        for text in _filled(list(_units(section.blocks)), "\n\n")
+    ]
+
+
+def _grouped(sections: Iterable[Section]) -> Iterator[list[Section]]:
+    """Neighbours that belong to one passage, because one of them is short and they have the topmost heading in
+    common."""
+    group: list[Section] = []
+    total = 0
+    for section in sections:
+        more = sum(_words(block.text) for block in section.blocks)
+        fits = total + more <= MOST_WORDS and min(total, more) < FEWEST_WORDS
+        if group and not (fits and _shared([*group, section])):
+            yield group
+            group, total = [], 0
+        group.append(section)
+        total += more
+    if group:
+        yield group
+
+
+def _joined(group: list[Section]) -> Section:
+    if len(group) == 1:
+        return group[0]
+    above = _shared(group)
+    below = [SEPARATOR.join(section.title.split(SEPARATOR)[len(above) :]) for section in group]
+    title = SEPARATOR.join([*above, " / ".join(filter(None, dict.fromkeys(below)))])
+    blocks: list[Block] = []
+    for heading, section in zip(below, group, strict=True):
+        blocks += [Block(Kind.PARAGRAPH, f"## {heading}")] if heading else []
+        blocks += section.blocks
+    return Section(title.removesuffix(SEPARATOR), tuple(blocks))
+
+
+def _shared(sections: list[Section]) -> list[str]:
+    """The headings that all these sections stand under."""
+    paths = zip(*(section.title.split(SEPARATOR) for section in sections), strict=False)
+    return [level[0] for level in takewhile(lambda level: len(set(level)) == 1, paths)]
 
 
 def sentences(text: str) -> list[str]:
@@ -52,18 +95,22 @@ def _abbreviated(text: str) -> bool:
 
 
 def _units(blocks: Iterable[Block]) -> Iterator[str]:
-    """Texts that stay whole: blocks, or their parts where a block is too long. A line that ends in a colon stays with
-    what it introduces."""
+    """Texts that stay whole: blocks, or their parts where a block is too long. A heading, and a line that ends in a
+    colon, stay with what they introduce."""
     lead = ""
     for block in blocks:
         parts = _parts(Block(block.kind, _without_data(block.text))) or [block.text]
         parts[0] = f"{lead}\n\n{parts[0]}" if lead else parts[0]
         lead = ""
-        if block.kind is Kind.PARAGRAPH and parts[-1].endswith(":") and _words(parts[-1]) < FEWEST_WORDS:
+        if block.kind is Kind.PARAGRAPH and _leads(parts[-1]):
             lead = parts.pop()
         yield from parts
     if lead:
         yield lead
+
+
+def _leads(text: str) -> bool:
+    return (text.endswith(":") or text.rpartition("\n")[2].startswith("## ")) and _words(text) < FEWEST_WORDS
 
 
 def _parts(block: Block) -> list[str]:
@@ -107,10 +154,6 @@ def _filled(parts: list[str], joint: str) -> list[str]:
         texts[-1].append(part)
         words += more
     return [joint.join(text) for text in texts if any(text)]
-
-
-def _packed(units: list[str]) -> list[str]:
-    return _filled(units, "\n\n")
 
 
 def _words(text: str) -> int:

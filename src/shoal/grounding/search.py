@@ -11,10 +11,13 @@ from typing import Protocol
 from shoal.chat import Passage
 from shoal.config import nearest
 from shoal.errors import UnknownCollection
+from shoal.grounding.spelling import nearest_stem
 from shoal.grounding.words import STOP_WORDS
 from shoal.stores.passages import SqlPassages
 
 TITLE_WEIGHT = 2.0
+PREFIX_LETTERS = 4  # a term of so many letters also matches words that begin with it
+FIRST_LETTERS = 2  # these are taken to be right when a spelling is looked for
 MOST_TERMS = 32
 _READ_CHARACTERS = 20_000
 _TERM = re.compile(r"[^\W_]+")
@@ -31,7 +34,8 @@ class Retriever(Protocol):
 
 
 class LexicalRetriever:
-    """BM25 over SQLite FTS5: stemmed words, any of which may match; words of a title count TITLE_WEIGHT times."""
+    """BM25 over SQLite FTS5: stemmed words and longer words that begin with them, any of which may match; words of a
+    title count TITLE_WEIGHT times. For a word that the collections do not have, the nearest spelling is added."""
 
     def __init__(self, store: SqlPassages) -> None:
         self._store = store
@@ -39,10 +43,18 @@ class LexicalRetriever:
     def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]:
         """See Retriever. `Passage.score` is the BM25 score, above 0; scores of two queries cannot be compared."""
         wanted = resolve(self._store, collections, tenant)
-        words = expression(query)
+        words = terms(query)
         if not words or not wanted or limit < 1:
             return []
-        return self._store.match(words, wanted, TITLE_WEIGHT, limit)
+        words += self._respelt(words, wanted)
+        return self._store.match(" OR ".join(map(quoted, words)), wanted, TITLE_WEIGHT, limit)
+
+    def _respelt(self, words: Sequence[str], collection_ids: Sequence[int]) -> list[str]:
+        """A known word for each of the longer words that is unknown, where one is near."""
+        longer = {quoted(word): word for word in words if len(word) >= PREFIX_LETTERS}
+        unknown = [longer[word] for word in self._store.unmatched(list(longer), collection_ids)]
+        near = (nearest_stem(word, self._store.vocabulary(word[:FIRST_LETTERS])) for word in unknown)
+        return [stem for stem in near if stem]
 
 
 def resolve(store: SqlPassages, collections: Sequence[str], tenant: str) -> list[int]:
@@ -67,7 +79,7 @@ def terms(query: str) -> list[str]:
     return kept if len(kept) <= MOST_TERMS else kept[: MOST_TERMS // 2] + kept[-MOST_TERMS // 2 :]
 
 
-def expression(query: str) -> str:
-    """The FTS5 expression of a query: its terms, each quoted, any of which may match; "" where there is none. Only
-    letters and digits come through, so that no query is an FTS5 syntax error."""
-    return " OR ".join(f'"{term}"' for term in terms(query))
+def quoted(term: str) -> str:
+    """The term as an FTS5 expression: quoted, and open at its end unless it is short. A term has only letters and
+    digits, so that no query is an FTS5 syntax error."""
+    return f'"{term}"*' if len(term) >= PREFIX_LETTERS else f'"{term}"'

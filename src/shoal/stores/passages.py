@@ -210,14 +210,29 @@ class SqlPassages:
     def match(self, words: str, collection_ids: Sequence[int], title_weight: float, limit: int) -> list[Passage]:
         """The passages of these collections that match the FTS5 expression `words`, best BM25 first; equal ones in
         the order of source and place."""
-        scope = " OR ".join(f'"{_scope(each)}"' for each in collection_ids)
-        expression = f"scope : ({scope}) AND {{title text}} : ({words})"
-        values = {"expression": expression, "title_weight": title_weight, "most": limit}
+        values = {"expression": _expression(words, collection_ids), "title_weight": title_weight, "most": limit}
         with self._reading() as connection:
             return [
                 Passage(f"{row[0]}.{row[1]}", row[2], row[3], row[4], row[5], -row[6])
                 for row in connection.execute(_MATCH, values)
             ]
+
+    def unmatched(self, words: Sequence[str], collection_ids: Sequence[int]) -> list[str]:
+        """Those of the FTS5 expressions that match nothing in these collections."""
+        query = text("SELECT 1 FROM passage_index WHERE passage_index MATCH :expression LIMIT 1")
+        with self._reading() as connection:
+            return [
+                word
+                for word in words
+                if connection.execute(query, {"expression": _expression(word, collection_ids)}).first() is None
+            ]
+
+    def vocabulary(self, beginning: str) -> list[str]:
+        """The index's words, stemmed, that begin so."""
+        query = text("SELECT term FROM passage_terms WHERE term >= :first AND term < :last")
+        with self._reading() as connection:
+            rows = connection.execute(query, {"first": beginning, "last": beginning + "\U0010ffff"})
+            return [str(row[0]) for row in rows]
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
@@ -248,6 +263,11 @@ def _cause(error: SQLAlchemyError) -> str:
 
 def _scope(collection_id: int) -> str:
     return f"c{collection_id}"
+
+
+def _expression(words: str, collection_ids: Sequence[int]) -> str:
+    scope = " OR ".join(f'"{_scope(each)}"' for each in collection_ids)
+    return f"scope : ({scope}) AND {{title text}} : ({words})"
 
 
 def _row(document_id: int, position: int, collection_id: int, draft: Draft) -> dict[str, Any]:

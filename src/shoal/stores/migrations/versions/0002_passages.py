@@ -2,6 +2,7 @@
 
 The index is an FTS5 table with external content: it holds tokens only, and triggers keep it in step with `passages`.
 Its column `scope` holds one token per collection, so that a search stays inside the collections it may read.
+`passage_terms` shows the words of the index, stemmed.
 """
 
 import sqlalchemy as sa
@@ -23,6 +24,9 @@ CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
     INSERT INTO passage_index (passage_index, rowid, scope, title, text)
     VALUES ('delete', old.id, old.scope, old.title, old.text);
 END"""
+
+
+TERMS = "CREATE VIRTUAL TABLE passage_terms USING fts5vocab(passage_index, row)"
 
 
 def upgrade() -> None:
@@ -60,10 +64,10 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer, nullable=False),
         sa.UniqueConstraint("document_id", "position"),
     )
-    for statement in (INDEX, AFTER_INSERT, AFTER_DELETE):
+    for statement in (INDEX, AFTER_INSERT, AFTER_DELETE, TERMS):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    for table in ("passage_index", "passages", "documents", "collections"):
+    for table in ("passage_terms", "passage_index", "passages", "documents", "collections"):
         op.drop_table(table)
