@@ -60,18 +60,23 @@ def main() -> None:
     sys.exit(run(sys.argv[1:]))
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from shoal import __version__
+
+        output.say(__version__)
+        raise typer.Exit
+
+
 def _shoal(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Answers each request with the smallest model that will do.
 
     Exit codes: 0 it worked, 1 it failed, 2 wrong usage, 3 a wrong configuration, 4 not found or not permitted.
     """
-    if version:
-        from shoal import __version__
-
-        output.say(__version__)
-        raise typer.Exit
 
 
 def _where(error: BaseException) -> str:

@@ -1,0 +1,63 @@
+"""What goes to standard output, what to standard error, and what a terminal must not see."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from shoal.cli import output
+from shoal.errors import UnknownModel
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("\x1b[31mred\x1b[0m", "[31mred[0m"),
+        ("back\x08\r\x7f\x9b space", "back space"),
+        ("Zoë 🐟", "Zoë 🐟"),
+    ],
+)
+def test_text_cannot_steer_the_terminal(text: str, shown: str) -> None:
+    assert output.plain(text) == shown
+
+
+def test_a_table_for_programs_has_tabs_and_no_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(("name", "size"), [("one\ttwo", 3), ("x", None)])
+    assert capsys.readouterr().out == "one two\t3\nx\t\n"
+
+
+def test_a_table_for_people_has_headings_and_reads_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "dumb")
+    output.table(("name", "size"), [("[red]fish[/red]", 3)])
+    shown = screen.getvalue()
+    assert "name" in shown
+    assert "[red]fish[/red]" in shown
+
+
+def test_json_is_one_line_and_keeps_letters(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say_json({"name": "Zoë\n"})
+    out = capsys.readouterr().out
+    assert out == '{"name": "Zoë\\n"}\n'
+
+
+def test_an_error_goes_to_standard_error_each_fault_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say_error(UnknownModel("one\ntwo", param="model"), as_json=True)
+    said = capsys.readouterr()
+    assert said.err == "shoal: one\nshoal: two\n"
+    assert json.loads(said.out)["error"] == {
+        "message": "one\ntwo",
+        "type": "invalid_request_error",
+        "code": "model_not_found",
+        "param": "model",
+    }
