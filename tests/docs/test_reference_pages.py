@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
+from typer.main import get_command
 
 from shoal import errors
+from shoal.cli.run import make_app
 from shoal.config import Settings
 from shoal.models.hosts.rows import rows as known_rows
 from tests.docs.pages import ROOT
@@ -92,3 +94,21 @@ def test_every_error_stands_in_the_table_and_in_troubleshooting(error: type[erro
     retry = "yes" if error.retryable else "no"
     assert rows("errors.md")[error.__name__][:4] == [status, error.code, error.type, retry]
     assert f"## {error.code}\n" in (ROOT / "docs/guides/troubleshooting.md").read_text(encoding="utf-8")
+
+
+def verbs(command: Any, name: str = "shoal") -> Iterator[tuple[str, Any]]:
+    """Every command of the command line without commands below it, with its whole name."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        yield name, command
+    for word, each in (inner or {}).items():
+        yield from verbs(each, f"{name} {word}")
+
+
+@pytest.mark.parametrize(("name", "command"), list(verbs(get_command(make_app()))), ids=lambda value: str(value)[:30])
+def test_every_command_and_option_stands_on_the_page(name: str, command: Any) -> None:
+    page = (REFERENCE / "cli.md").read_text(encoding="utf-8")
+    assert f"| `{name}" in page
+    for parameter in command.params:
+        for option in parameter.opts:
+            assert not option.startswith("--") or f"`{option}" in page, f"{name} has {option}"
