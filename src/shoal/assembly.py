@@ -12,9 +12,9 @@ from shoal.config import Settings, user_dir
 from shoal.errors import ConfigError
 from shoal.exchange import House
 from shoal.grounding.docs import ensure_docs
-from shoal.grounding.search import PassageSearch
+from shoal.grounding.search import LexicalRetriever
 from shoal.identity import Identity, credential
-from shoal.models.hosts.host import Hosts
+from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists import catalogue
 from shoal.routing.auto import Auto, Candidate
@@ -43,7 +43,7 @@ class Assembly:
         Raises ConfigError, StorageError, WeightsError.
         """
         self.settings = settings
-        self.hosts = Hosts(settings)
+        self.hosts = open_hosts(settings)
         self.database = Database(settings.server.data_dir)
         self.database.migrate()
         self.keys = SqlKeys(self.database)
@@ -57,7 +57,7 @@ class Assembly:
         self.house = House(
             identity=self.identity,
             models=self.registry,
-            retriever=PassageSearch(self.passages),
+            retriever=LexicalRetriever(self.passages),
             passages=settings.grounding.passages,
             fallback=settings.grounding.fallback if settings.auto.reference is None else None,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
@@ -79,7 +79,7 @@ class Assembly:
 
     def _models(self) -> dict[str, tuple[Model, Patience]]:
         found: dict[str, tuple[Model, Patience]] = {}
-        found.update(self.hosts.models())
+        found.update(self.hosts.models)
         specialists = catalogue.load_all()
         found.update({name: (specialist.model, EMBEDDED) for name, specialist in specialists.items()})
         for models in plugins.load(self.settings.plugins.modules).hook.shoal_models(settings=self.settings):

@@ -171,7 +171,7 @@ class Plugins(Table):
 class Settings(Table):
     """All of shoal.toml."""
 
-    server: Server = Server()
+    server: Server = Field(default_factory=Server)
     hosts: Mapping[str, Host] = Field(default_factory=dict)
     models: Mapping[str, ModelRow] = Field(default_factory=dict)
     auto: Auto = Auto()

@@ -12,25 +12,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from os import urandom
-from typing import Protocol
 
 from shoal.call import Call, Decision, Placement, Trail, closing
-from shoal.chat import Chat, Citation, Json, Passage, Piece
+from shoal.chat import Chat, Citation, Json, Piece
 from shoal.errors import ShoalError
+from shoal.grounding.search import Retriever
 from shoal.identity import Identity, Key
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Record
 
 LONGEST_NAME = 200
-
-
-class Retriever(Protocol):
-    """Finds passages. Raises UnknownCollection. It blocks: the exchange calls it in a thread."""
-
-    def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]: ...
 
 
 @dataclass(frozen=True, slots=True)

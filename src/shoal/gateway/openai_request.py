@@ -103,14 +103,15 @@ def _message(wire: Any, at: int) -> Message:
     where = f"messages[{at}]"
     if not isinstance(wire, dict):
         raise RequestError('a message is an object: {"role": "user", "content": "..."}', param=where)
-    if wire.get("role") not in ROLES:
+    role = wire.get("role")
+    if not isinstance(role, str) or role not in ROLES:
         raise RequestError(f"role must be one of {', '.join(sorted(ROLES))}", param=f"{where}.role")
     content = wire.get("content")
     if isinstance(content, list):
         for position, part in enumerate(content):
             _check_part(part, f"{where}.content[{position}]")
     elif content is None:
-        if wire["role"] != "assistant":
+        if role != "assistant":
             raise RequestError("content must be a string or a list of parts", param=f"{where}.content")
     elif not isinstance(content, str):
         raise RequestError("content must be a string or a list of parts", param=f"{where}.content")

@@ -8,14 +8,17 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
 
-from shoal.assembly import Assembly
 from shoal.errors import ConfigError
 from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.metrics import Metrics, MetricsPage
+
+if TYPE_CHECKING:
+    from shoal.assembly import Assembly
 
 CUT_S = 2.0
 
@@ -75,9 +78,9 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
     limits = Limits(int(settings.max_body_mb * 1e6), settings.max_messages)
     gateway = Gateway(assembly.house, assembly.ledger, metrics, limits, metrics_here=settings.metrics_bind is None)
     try:
-        listening = _bind(settings.host, settings.port, "server.port")
+        listening = bind(settings.host, settings.port, "server.port")
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
-        server = DrainingServer(_config(gateway), gateway, settings.drain_s, lambda: started(address))
+        server = DrainingServer(configure(gateway), gateway, settings.drain_s, lambda: started(address))
         async with _page(metrics, settings.metrics_bind):
             await server.serve(sockets=[listening])
     finally:
@@ -91,8 +94,8 @@ async def _page(metrics: Metrics, address: str | None) -> AsyncIterator[None]:
         yield
         return
     host, _, port = address.rpartition(":")
-    page = uvicorn.Server(_config(MetricsPage(metrics, None)))
-    running = asyncio.get_running_loop().create_task(page._serve([_bind(host, int(port), "server.metrics_bind")]))
+    page = uvicorn.Server(configure(MetricsPage(metrics, None)))
+    running = asyncio.get_running_loop().create_task(page._serve([bind(host, int(port), "server.metrics_bind")]))
     try:
         yield
     finally:
@@ -100,7 +103,7 @@ async def _page(metrics: Metrics, address: str | None) -> AsyncIterator[None]:
         await running
 
 
-def _bind(host: str, port: int, setting: str) -> socket.socket:
+def bind(host: str, port: int, setting: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     bound = socket.socket(family)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -114,7 +117,7 @@ def _bind(host: str, port: int, setting: str) -> socket.socket:
     return bound
 
 
-def _config(app: Gateway | MetricsPage) -> uvicorn.Config:
+def configure(app: Gateway | MetricsPage) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools" if sys.platform != "win32" else "auto",

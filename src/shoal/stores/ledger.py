@@ -137,7 +137,8 @@ class SqlLedger:
                 self._write_singly(batch)
             with self._lock:
                 for record in batch:
-                    if self._index.pop(record.id, None) is not None:
+                    self._index.pop(record.id, None)
+                    if self._waiting and self._waiting[0] is record:
                         self._waiting.popleft()
 
     def _write(self, batch: Sequence[Record]) -> None:

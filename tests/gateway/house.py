@@ -1,0 +1,118 @@
+"""A running gateway around scripted models, on a real socket, for the tests of this folder."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from shoal.call import Model, Patience, Placement
+from shoal.chat import Passage
+from shoal.exchange import House
+from shoal.gateway.app import Gateway, Limits
+from shoal.gateway.metrics import Metrics
+from shoal.gateway.server import bind, configure
+from shoal.identity import Identity, Role, mint
+from shoal.models.registry import Registry
+from shoal.stores.database import Database
+from shoal.stores.keys import SqlKeys
+from shoal.stores.ledger import SqlLedger
+
+
+class FixedRetriever:
+    """Finds always the same passages, in a collection named `known`."""
+
+    def __init__(self, *passages: Passage) -> None:
+        self.passages = list(passages)
+        self.asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]:
+        self.asked.append((query, tuple(collections)))
+        return self.passages[:limit]
+
+
+@dataclass
+class Running:
+    """A gateway under test: `member` and `admin` are keys, `url` ends without a slash."""
+
+    url: str
+    port: int
+    member: str
+    admin: str
+    gateway: Gateway
+    ledger: SqlLedger
+    keys: SqlKeys
+    retriever: FixedRetriever
+    loop: asyncio.AbstractEventLoop
+
+    def idle(self) -> bool:
+        """Whether no request is under way any more; waits for it for up to five seconds."""
+        return asyncio.run_coroutine_threadsafe(self.gateway.traffic.empty.wait(), self.loop).result(5)
+
+    def tasks(self) -> int:
+        """Tasks on the gateway's loop."""
+        return len(asyncio.all_tasks(self.loop))
+
+
+@contextmanager
+def running(folder: Path, *models: Model, fallback: str | None = None, **limits: Any) -> Iterator[Running]:
+    """Runs a gateway with these models in a thread of its own, from entry to exit."""
+    database = Database(folder)
+    database.migrate()
+    keys, ledger, metrics = SqlKeys(database), SqlLedger(database), Metrics()
+    member, admin = mint("m", Role.MEMBER), mint("a", Role.ADMIN)
+    keys.add(member.stored, admin.stored)
+    retriever = FixedRetriever()
+    patience = Patience(first_s=5, idle_s=5, retries=0)
+    house = House(
+        identity=Identity(keys),
+        models=Registry({model.card.name: (model, patience) for model in models}),
+        retriever=retriever,
+        passages=3,
+        fallback=fallback,
+        placement=Placement(),
+        observers=(ledger.add, metrics.observe),
+    )
+    gateway = Gateway(
+        house, ledger, metrics, Limits(**{"body_bytes": 200_000, "messages": 50, **limits}), metrics_here=True
+    )
+    bound = bind("127.0.0.1", 0, "port")
+    with _thread(gateway, bound) as loop:
+        port = bound.getsockname()[1]
+        yield Running(
+            f"http://127.0.0.1:{port}", port, member.token, admin.token, gateway, ledger, keys, retriever, loop
+        )
+    ledger.close()
+    database.close()
+
+
+@contextmanager
+def _thread(gateway: Gateway, bound: socket.socket) -> Iterator[asyncio.AbstractEventLoop]:
+    server = uvicorn.Server(configure(gateway))
+    started = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        serving = asyncio.create_task(server._serve([bound]))
+        while not server.started:
+            await asyncio.sleep(0.001)
+        started.set()
+        await serving
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert started.wait(10)
+    try:
+        yield loops[0]
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        assert not thread.is_alive()

@@ -1,0 +1,166 @@
+"""Bad input gets a 4xx that says what to do; never a traceback, never prompt text in a log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2 as httpx
+import orjson
+import pytest
+
+from shoal.testing import ScriptedModel
+from tests.gateway.house import Running, running
+
+SECRET = "my-secret-prompt"
+USER = {"role": "user", "content": SECRET}
+PATH = "/v1/chat/completions"
+
+
+class Broken(ScriptedModel):
+    """A model with a fault of our own."""
+
+    def reply(self, chat: Any, call: Any) -> Any:
+        raise ZeroDivisionError(chat.ask)
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with running(tmp_path_factory.mktemp("data"), ScriptedModel(), Broken(name="broken")) as found:
+        yield found
+
+
+@pytest.fixture
+def client(house: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=house.url, headers={"authorization": f"Bearer {house.member}"}) as client:
+        yield client
+
+
+def deep(levels: int) -> bytes:
+    nested = b"[" * levels + b"]" * levels
+    return b'{"model": "scripted", "messages": [{"role": "user", "content": "x"}], "metadata": {"a": ' + nested + b"}}"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        (b"", 400, "the body is empty"),
+        (b"{", 400, "not valid UTF-8 JSON"),
+        (b'{"model": "scripted", "messages": [{"role": "user", "content": "\xff"}]}', 400, "not valid UTF-8 JSON"),
+        (b'{"model": "\\ud800", "messages": []}', 400, "not valid UTF-8 JSON"),
+        (b"[]", 400, "must be a JSON object"),
+        (b'"text"', 400, "must be a JSON object"),
+        (b"NaN", 400, "not valid UTF-8 JSON"),
+        (deep(300), 400, "nested more than"),
+        (deep(1000), 400, "nested more than"),
+        (deep(40_000), 400, "not valid UTF-8 JSON"),
+        (b'{"a": "' + b"x" * 300_000 + b'"}', 413, "larger than 0.2 MB"),
+    ],
+    ids=["empty", "cut", "bytes", "surrogate", "list", "string", "nan", "300", "1000", "40000", "large"],
+)
+def test_a_malformed_body(client: httpx.Client, body: bytes, status: int, said: str) -> None:
+    answer = client.post(PATH, content=body)
+    assert answer.status_code == status
+    error = answer.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert said in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "param"),
+    [
+        ({"model": None}, 400, "model"),
+        ({"model": 7}, 400, "model"),
+        ({"model": "scriptd"}, 404, "model"),
+        ({"model": "x" * 5000}, 404, "model"),
+        ({"messages": None}, 400, "messages"),
+        ({"messages": []}, 400, "messages"),
+        ({"messages": "hi"}, 400, "messages"),
+        ({"messages": [USER] * 51}, 400, "messages"),
+        ({"messages": ["hi"]}, 400, "messages[0]"),
+        ({"messages": [{"content": "x"}]}, 400, "messages[0].role"),
+        ({"messages": [{"role": "robot", "content": "x"}]}, 400, "messages[0].role"),
+        ({"messages": [{"role": ["user"], "content": "x"}]}, 400, "messages[0].role"),
+        ({"messages": [{"role": "user"}]}, 400, "messages[0].content"),
+        ({"messages": [{"role": "user", "content": 5}]}, 400, "messages[0].content"),
+        ({"messages": [{"role": "user", "content": ["x"]}]}, 400, "messages[0].content[0]"),
+        ({"messages": [{"role": "user", "content": [{"type": "text"}]}]}, 400, "messages[0].content[0].text"),
+        ({"messages": [{"role": "assistant", "tool_calls": {}}]}, 400, "messages[0].tool_calls"),
+        ({"messages": [{**USER, "content": [{"type": "text", "text": "x", "shoal": {"trust": "god"}}]}]}, 400, None),
+        ({"stream": "yes"}, 400, "stream"),
+        ({"n": 0}, 400, "n"),
+        ({"n": True}, 400, "n"),
+        ({"max_tokens": -1}, 400, "max_tokens"),
+        ({"temperature": "hot"}, 400, "temperature"),
+        ({"tools": {}}, 400, "tools"),
+        ({"stream_options": []}, 400, "stream_options"),
+        ({"shoal": []}, 400, "shoal"),
+        ({"shoal": {"colections": []}}, 400, "shoal"),
+        ({"shoal": {"collections": "a"}}, 400, "shoal.collections"),
+        ({"shoal": {"tags": [1]}}, 400, "shoal.tags"),
+        ({"shoal": {"tags": {"a": 1}}}, 400, "shoal.tags"),
+        ({"shoal": {"optimize": "fame"}}, 400, "shoal.optimize"),
+        ({"shoal": {"deadline_s": 0}}, 400, "shoal.deadline_s"),
+        ({"shoal": {"deadline_s": 1e9}}, 400, "shoal.deadline_s"),
+        ({"shoal": {"conversation": ""}}, 400, "shoal.conversation"),
+    ],
+)
+def test_a_wrong_field_is_named(client: httpx.Client, change: dict[str, Any], status: int, param: str | None) -> None:
+    answer = client.post(PATH, json={"model": "scripted", "messages": [USER], **change})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["type"]) == (status, "invalid_request_error")
+    assert param is None or error["param"] == param
+    assert len(error["message"]) < 500
+    assert SECRET not in error["message"]
+
+
+def test_an_unknown_model_names_the_nearest(client: httpx.Client) -> None:
+    answer = client.post(PATH, json={"model": "scriptd", "messages": [USER]})
+    assert answer.json()["error"]["code"] == "model_not_found"
+    assert "did you mean 'scripted'" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", PATH, 405), ("DELETE", "/v1/models/x", 405), ("POST", "/v1/nothing", 404), ("GET", "/", 404)],
+)
+def test_a_wrong_path_or_method(client: httpx.Client, method: str, path: str, status: int) -> None:
+    answer = client.request(method, path)
+    assert answer.status_code == status
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {"authorization": "Bearer nonsense"}, {"authorization": "Basic x"}, {"x-api-key": "sk-shoal-a-b"}],
+)
+@pytest.mark.parametrize("path", [PATH, "/v1/models", "/v1/models/x", "/v1/shoal/exchanges/x", "/metrics"])
+def test_nobody_gets_in_without_a_key(house: Running, headers: dict[str, str], path: str) -> None:
+    method = "POST" if path == PATH else "GET"
+    answer = httpx.request(method, house.url + path, headers=headers, content=b"{" if method == "POST" else None)
+    assert answer.status_code == 401
+    assert answer.json()["error"]["code"] == "invalid_api_key"
+    assert answer.headers["x-request-id"]
+
+
+def test_both_header_forms_of_a_key_work(house: Running) -> None:
+    for headers in ({"authorization": f"bearer {house.member}"}, {"x-api-key": house.member}):
+        assert httpx.get(f"{house.url}/v1/models", headers=headers).status_code == 200
+
+
+def test_a_fault_of_ours_shows_no_text(client: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
+    for stream in (False, True):
+        answer = client.post(PATH, json={"model": "broken", "messages": [USER], "stream": stream})
+        assert answer.status_code == 500
+        assert answer.headers["x-should-retry"] == "false"
+        assert SECRET not in answer.text
+    shown = "".join(capsys.readouterr())
+    assert "ZeroDivisionError" in shown
+    assert SECRET not in shown
+
+
+def test_requests_after_bad_ones_are_served(house: Running, client: httpx.Client) -> None:
+    answer = client.post(PATH, json={"model": "scripted", "messages": [USER]})
+    assert answer.status_code == 200
+    assert orjson.loads(answer.content)["choices"]
+    assert house.idle()
