@@ -69,7 +69,7 @@ class Auto:
             if best is None or (piece.confidence or 0.0) > (best[1].confidence or 0.0):
                 best = (candidate, piece)
         if self._reference is None:
-            yield self._abstain(best, call)
+            yield self._without_reference(best, call)
             return
         call.decide(Decision(self._reference, self._why_reference(best)))
         async with closing(call.open(self._reference).reply(chat, call)) as pieces:
@@ -96,11 +96,15 @@ class Auto:
             return "no specialist suits this request"
         return f"{best[0].name} was not sure enough ({best[1].confidence or 0.0:.2f} < {self._floor:g})"
 
-    def _abstain(self, best: tuple[Candidate, Piece] | None, call: Call) -> Piece:
+    def _without_reference(self, best: tuple[Candidate, Piece] | None, call: Call) -> Piece:
+        """The best grounded answer, with its confidence, or a plain abstention that says how to add a host."""
         if best is None:
-            reason, text = "no specialist suits this request and no host is configured", ADD_A_HOST
-        else:
-            reason = f"{self._why_reference(best)} and no host is configured"
-            text = f"I don't know: {best[0].name} is not sure enough of an answer. {ADD_A_HOST}"
+            call.decide(Decision("auto", "no specialist suits this request and no host is configured", 0.0))
+            return Piece.of(f"I can't answer this. {ADD_A_HOST}", confidence=0.0)
+        candidate, piece = best
+        reason = f"{self._why_reference(best)} and no host is configured"
+        if piece.citations:
+            call.decide(Decision(candidate.name, f"{reason}: its best grounded answer", piece.confidence))
+            return piece
         call.decide(Decision("auto", reason, 0.0))
-        return Piece.of(text, confidence=0.0)
+        return Piece.of(f"I don't know: {candidate.name} is not sure enough of an answer. {ADD_A_HOST}", confidence=0.0)
