@@ -42,15 +42,15 @@ def create(
     from shoal.identity import Minted, Role, mint
 
     limits = {"models": tuple(model) if model else None, "collections": tuple(collection) if collection else None}
-    minted = mint(name, Role(role), tenant=tenant, **limits)
 
     def store(opened: Assembly) -> Minted:
-        opened.keys.add(minted.stored)
+        made = mint(name, Role(role), tenant=tenant, **limits)
+        opened.keys.add(made.stored)
         if save:
-            _save(opened, minted.token)
-        return minted
+            _save(opened, made.token)
+        return made
 
-    _with(config, data_dir, store)
+    minted = _with(config, data_dir, store)
     if as_json:
         say_json({**_row(minted.stored), "key": minted.token})
     else:
