@@ -380,12 +380,20 @@ class Watch:
         try:
             return await anext(pieces)
         except asyncio.CancelledError:
-            if self._rang and task is not None and task.uncancel() <= before:
+            if self._withdraw(before):
                 raise TimeoutError from None
             raise
         finally:
+            self._withdraw(before)
             self._task = None
-            self._rang = False
+
+    def _withdraw(self, before: int) -> bool:
+        """Takes the ring's own cancellation back, whatever came of it: a piece, an error, or the cancellation itself.
+        True where nobody else had cancelled the task."""
+        if not self._rang or self._task is None:
+            return False
+        self._rang = False
+        return self._task.uncancel() <= before
 
     def _arm(self) -> None:
         if self._handle is not None:

@@ -25,6 +25,7 @@ from shoal.models.hosts.sse import EventStream, EventTooLarge
 
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")
+NO_STREAM = ("application/json", "text/html")
 DIALECTS: Mapping[str, Callable[[str, str, Row], Dialect]] = {
     "openai": OpenAIDialect,
     "anthropic": AnthropicDialect,
@@ -54,7 +55,7 @@ class HostModel:
         async with self._client.post(self._url, self._headers, self._dialect.body(chat)) as answer:
             if answer.status != 200:
                 raise await self._fault(answer)
-            if not chat.stream or "json" in answer.header("Content-Type"):
+            if not chat.stream or answer.header("Content-Type").startswith(NO_STREAM):
                 whole = self._dialect.whole(await read_whole(answer, self.card.host))
                 yield whole if cited is None else _cite(whole, cited)
                 return
