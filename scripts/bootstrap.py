@@ -140,7 +140,7 @@ def ways(root: Path, profile: Profile, pythons: list[Interpreter], uv: str | Non
     found = []
     if uv is not None:
         made = (uv, "venv", "--quiet", "--allow-existing", "--python", pythons[0].path if pythons else "3.11")
-        fill = fills((uv, "pip", "install", "--quiet", "--python", inner), lock, project, profile)
+        fill = fills((uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", inner), lock, project, profile)
         found.append(Way("uv", "uv", ((*made, str(folder)),), fill))
     fill = fills((inner, "-m", "pip", "install", "--quiet"), lock, project, profile)
     for python in pythons:
