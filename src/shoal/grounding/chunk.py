@@ -44,7 +44,7 @@ def _grouped(sections: Iterable[Section]) -> Iterator[list[Section]]:
     group: list[Section] = []
     total = 0
     for section in sections:
-        more = sum(_words(block.text) for block in section.blocks)
+        more = sum(_words(block.text) for block in section.blocks) + _words(section.title.rpartition(SEPARATOR)[2]) + 1
         fits = total + more <= MOST_WORDS and min(total, more) < FEWEST_WORDS
         if group and not (fits and _shared([*group, section])):
             yield group

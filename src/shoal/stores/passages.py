@@ -60,20 +60,23 @@ PASSAGES = Table(
     _METADATA,
     Column("id", Integer, primary_key=True),
     *(Column(name, Integer) for name in ("document_id", "position", "words")),
-    *(Column(name, String) for name in ("scope", "title", "text")),
+    *(Column(name, String) for name in ("title", "text")),
 )
+# A collection's passages have ids from its own id times this on.
+_RANGE = 2**32
 # The best rows are found first and joined after, so that only they are read whole.
 _MATCH = text("""
     SELECT d.id, p.position, c.name, d.source, p.title, p.text, best.score
     FROM (
-        SELECT rowid, bm25(passage_index, 0.0, :title_weight, 1.0) AS score FROM passage_index
-        WHERE passage_index MATCH :expression ORDER BY score, rowid LIMIT :most
+        SELECT rowid, bm25(passage_index, :title_weight, 1.0) AS score FROM passage_index
+        WHERE passage_index MATCH :words AND rowid BETWEEN :first AND :last ORDER BY score, rowid LIMIT :most
     ) AS best
     JOIN passages AS p ON p.id = best.rowid
     JOIN documents AS d ON d.id = p.document_id
     JOIN collections AS c ON c.id = d.collection_id
-    ORDER BY best.score, d.source, p.position
 """)
+_ANY = text("SELECT 1 FROM passage_index WHERE passage_index MATCH :words AND rowid BETWEEN :first AND :last LIMIT 1")
+_TERMS = text("SELECT term FROM passage_terms WHERE term >= :first AND term < :last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +194,8 @@ class SqlPassages:
         with self._writing() as connection:
             document_id = connection.execute(statement.returning(DOCUMENTS.c.id)).scalar_one()
             connection.execute(delete(PASSAGES).where(PASSAGES.c.document_id == document_id))
-            rows = [_row(document_id, position, collection_id, draft) for position, draft in enumerate(drafts)]
+            first = _next_id(connection, collection_id)
+            rows = [_row(first + at, document_id, at, draft) for at, draft in enumerate(drafts)]
             if rows:
                 connection.execute(insert(PASSAGES), rows)
 
@@ -210,28 +214,28 @@ class SqlPassages:
     def match(self, words: str, collection_ids: Sequence[int], title_weight: float, limit: int) -> list[Passage]:
         """The passages of these collections that match the FTS5 expression `words`, best BM25 first; equal ones in
         the order of source and place."""
-        values = {"expression": _expression(words, collection_ids), "title_weight": title_weight, "most": limit}
+        values = {"words": words, "title_weight": title_weight, "most": limit}
         with self._reading() as connection:
-            return [
+            found = [
                 Passage(f"{row[0]}.{row[1]}", row[2], row[3], row[4], row[5], -row[6])
-                for row in connection.execute(_MATCH, values)
+                for each in collection_ids
+                for row in sorted(connection.execute(_MATCH, values | _range(each)), key=lambda row: (row[3], row[1]))
             ]
+        return sorted(found, key=lambda passage: -passage.score)[:limit]
 
     def unmatched(self, words: Sequence[str], collection_ids: Sequence[int]) -> list[str]:
         """Those of the FTS5 expressions that match nothing in these collections."""
-        query = text("SELECT 1 FROM passage_index WHERE passage_index MATCH :expression LIMIT 1")
         with self._reading() as connection:
             return [
                 word
                 for word in words
-                if connection.execute(query, {"expression": _expression(word, collection_ids)}).first() is None
+                if not any(connection.execute(_ANY, {"words": word} | _range(each)).first() for each in collection_ids)
             ]
 
     def vocabulary(self, beginning: str) -> list[str]:
         """The index's words, stemmed, that begin so."""
-        query = text("SELECT term FROM passage_terms WHERE term >= :first AND term < :last")
         with self._reading() as connection:
-            rows = connection.execute(query, {"first": beginning, "last": beginning + "\U0010ffff"})
+            rows = connection.execute(_TERMS, {"first": beginning, "last": beginning + "\U0010ffff"})
             return [str(row[0]) for row in rows]
 
     @contextmanager
@@ -261,20 +265,23 @@ def _cause(error: SQLAlchemyError) -> str:
     return str(getattr(error, "orig", None) or type(error).__name__)
 
 
-def _scope(collection_id: int) -> str:
-    return f"c{collection_id}"
+def _range(collection_id: int) -> dict[str, int]:
+    return {"first": collection_id * _RANGE, "last": (collection_id + 1) * _RANGE - 1}
 
 
-def _expression(words: str, collection_ids: Sequence[int]) -> str:
-    scope = " OR ".join(f'"{_scope(each)}"' for each in collection_ids)
-    return f"scope : ({scope}) AND {{title text}} : ({words})"
+def _next_id(connection: Connection, collection_id: int) -> int:
+    ids = _range(collection_id)
+    last = connection.execute(
+        select(func.max(PASSAGES.c.id)).where(PASSAGES.c.id.between(ids["first"], ids["last"]))
+    ).scalar()
+    return ids["first"] if last is None else int(last) + 1
 
 
-def _row(document_id: int, position: int, collection_id: int, draft: Draft) -> dict[str, Any]:
+def _row(passage_id: int, document_id: int, position: int, draft: Draft) -> dict[str, Any]:
     return {
+        "id": passage_id,
         "document_id": document_id,
         "position": position,
-        "scope": _scope(collection_id),
         "title": draft.title,
         "text": draft.text,
         "words": len(draft.text.split()),

@@ -1,8 +1,8 @@
 """Tables for grounding: collections, documents, their passages, and a full-text index over the passages.
 
 The index is an FTS5 table with external content: it holds tokens only, and triggers keep it in step with `passages`.
-Its column `scope` holds one token per collection, so that a search stays inside the collections it may read.
-`passage_terms` shows the words of the index, stemmed.
+The ids of a collection's passages lie in a range of their own, so that a search reads that range of the index and
+nothing else. `passage_terms` shows the words of the index, stemmed.
 """
 
 import sqlalchemy as sa
@@ -13,16 +13,15 @@ down_revision = "0001"
 
 INDEX = """
 CREATE VIRTUAL TABLE passage_index USING fts5(
-    scope, title, text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
+    title, text, content='passages', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2'
 )"""
 AFTER_INSERT = """
 CREATE TRIGGER passages_inserted AFTER INSERT ON passages BEGIN
-    INSERT INTO passage_index (rowid, scope, title, text) VALUES (new.id, new.scope, new.title, new.text);
+    INSERT INTO passage_index (rowid, title, text) VALUES (new.id, new.title, new.text);
 END"""
 AFTER_DELETE = """
 CREATE TRIGGER passages_deleted AFTER DELETE ON passages BEGIN
-    INSERT INTO passage_index (passage_index, rowid, scope, title, text)
-    VALUES ('delete', old.id, old.scope, old.title, old.text);
+    INSERT INTO passage_index (passage_index, rowid, title, text) VALUES ('delete', old.id, old.title, old.text);
 END"""
 
 
@@ -58,7 +57,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("document_id", sa.Integer, sa.ForeignKey("documents.id"), nullable=False),
         sa.Column("position", sa.Integer, nullable=False),
-        sa.Column("scope", sa.String(24), nullable=False),
         sa.Column("title", sa.String, nullable=False),
         sa.Column("text", sa.String, nullable=False),
         sa.Column("words", sa.Integer, nullable=False),
