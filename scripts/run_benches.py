@@ -15,15 +15,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# In this order: those that need a quiet machine come first. Each takes --data, the folder with the public data sets.
-BENCHES = ("gateway",)
-# Modules in bench/ that the benches above start or import.
-PARTS = frozenset({"floor", "host", "load", "peers", "process", "serve_tensorzero"})
+# In this order: those that need a quiet machine come first.
+BENCHES = ("gateway", "http_clients", "triage", "answer", "summarize", "retrieval", "retrieval_vectors")
+# The others take --data, the folder with the public data sets.
+WITHOUT_DATA = frozenset({"http_clients"})
 
 
 def command(name: str, data: Path) -> list[str]:
     """What starts the bench."""
-    return [sys.executable, "-m", f"bench.{name}", "--data", str(data)]
+    given = [] if name in WITHOUT_DATA else ["--data", str(data)]
+    return [sys.executable, "-m", f"bench.{name}", *given]
 
 
 def main(arguments: list[str] | None = None) -> int:
