@@ -252,11 +252,23 @@ def test_watch_does_not_begin_after_the_deadline() -> None:
     watching(test, -1)
 
 
-def test_one_timer_serves_a_stream() -> None:
+def test_a_timer_that_rings_too_early_is_set_again() -> None:
+    """One timer serves a stream: set for an earlier wait, it rings in a later one."""
+
     async def test(watch: Watch) -> None:
-        pieces = scripted("a", 0.02, "b", 0.02, "c", 0.02, "d")
-        for letter in "abcd":
-            assert (await watch.next(pieces, 0.05)).text == letter
+        gate = asyncio.Event()
+        pieces = scripted("a", gate, "b")
+        await watch.next(pieces, 30)
+        waiting = asyncio.create_task(watch.next(pieces, 60))
+        await asyncio.sleep(0)
+        early = watch._handle
+        assert early is not None
+        early.cancel()
+        watch._ring()
+        assert watch._handle is not None
+        assert watch._handle.when() > early.when()
+        gate.set()
+        assert (await waiting).text == "b"
 
     watching(test)
 
