@@ -1,0 +1,98 @@
+"""`auto`: a sure specialist, else the reference, else the best grounded answer or a plain abstention."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from shoal.call import Call, Model, Patience, Trail, closing
+from shoal.chat import Chat, Citation, Message, Passage, Piece, Usage
+from shoal.errors import ModelFailed
+from shoal.models.registry import Registry
+from shoal.routing.auto import ADD_A_HOST, Auto, Candidate
+from shoal.testing import ScriptedModel
+
+CITED = (Citation(1, Passage("p", "c", "s", "t", "text"), "text"),)
+
+
+def says(name: str, confidence: float, *, cited: bool = False) -> ScriptedModel:
+    piece = Piece.of(f"{name} says", confidence=confidence, usage=Usage(1, 1), citations=CITED if cited else ())
+    return ScriptedModel([piece], name=name)
+
+
+def ask(*models: Model, reference: str | None = None, suits: bool = True, **chat: Any) -> tuple[str, Trail]:
+    """What `auto` answers where all models but the reference are its candidates."""
+    names = [model.card.name for model in models if model.card.name != reference]
+    auto = Auto([Candidate(name, lambda _: suits, f"{name} suits") for name in names], reference, 0.7)
+    entries: dict[str, tuple[Model, Patience]] = {model.card.name: (model, Patience(retries=0)) for model in models}
+    trail = Trail()
+
+    async def run() -> str:
+        call = Call(exchange_id="ex", tenant="t", opener=Registry({**entries, "auto": (auto, Patience())}), trail=trail)
+        asked = Chat("auto", chat.pop("messages", (Message.of("user", "q"),)), stream=True, **chat)
+        async with closing(call.open("auto").reply(asked, call)) as pieces:
+            return "".join([piece.text async for piece in pieces])
+
+    return asyncio.run(run()), trail
+
+
+def decided(trail: Trail) -> tuple[str, str]:
+    assert trail.decision is not None
+    return trail.decision.model, trail.decision.reason
+
+
+def test_a_sure_specialist_answers() -> None:
+    said, trail = ask(says("a", 0.9), ScriptedModel(["big"], name="big"), reference="big")
+    assert said == "a says"
+    assert decided(trail) == ("a", "a suits")
+    assert [attempt.model for attempt in trail.attempts] == ["a"]
+
+
+def test_the_reference_answers_what_no_specialist_is_sure_of_and_the_try_is_in_the_ledger() -> None:
+    said, trail = ask(says("a", 0.3), ScriptedModel(["big"], name="big"), reference="big")
+    assert said == "big"
+    assert decided(trail) == ("big", "a was not sure enough (0.30 < 0.7)")
+    assert [attempt.model for attempt in trail.attempts] == ["a", "big"]
+
+
+def test_the_second_candidate_gets_its_turn() -> None:
+    said, trail = ask(says("a", 0.3), says("b", 0.8))
+    assert said == "b says"
+    assert len(trail.attempts) == 2
+
+
+def test_a_candidate_that_breaks_is_passed_over() -> None:
+    broken = ScriptedModel([ModelFailed("broke")], name="broken")
+    said, trail = ask(broken, ScriptedModel(["big"], name="big"), reference="big")
+    assert said == "big"
+    assert [attempt.outcome for attempt in trail.attempts] == ["model_failed", "ok"]
+
+
+def test_without_a_host_the_best_grounded_answer_is_given_with_its_confidence() -> None:
+    said, trail = ask(says("a", 0.5), says("b", 0.4, cited=True))
+    assert ADD_A_HOST in said
+    said, trail = ask(says("a", 0.4), says("b", 0.5, cited=True))
+    assert said == "b says"
+    assert trail.decision is not None
+    assert trail.decision.confidence == 0.5
+    assert "no host is configured" in trail.decision.reason
+
+
+def test_without_a_host_and_without_a_suitable_specialist_it_abstains_and_says_how_to_add_one() -> None:
+    said, trail = ask(says("a", 0.9), suits=False)
+    assert "shoal.toml" in said
+    assert decided(trail)[0] == "auto"
+    assert trail.attempts == []
+
+
+def test_what_specialists_cannot_do_goes_to_the_reference() -> None:
+    image = [{"type": "image_url", "image_url": {"url": "https://x"}}]
+    beyond: list[dict[str, Any]] = [
+        {"options": {"tools": [{"type": "function"}]}},
+        {"options": {"n": 2}},
+        {"messages": (Message.from_wire({"role": "user", "content": image}),)},
+    ]
+    for chat in beyond:
+        said, trail = ask(says("a", 0.99), ScriptedModel(["big"], name="big"), reference="big", **chat)
+        assert said == "big"
+        assert decided(trail)[1] == "no specialist suits this request"

@@ -1,0 +1,36 @@
+"""Plug-ins: a named module brings models; a missing one is an error that names it."""
+
+import sys
+import types
+from collections.abc import Iterable
+
+import pytest
+
+import shoal
+from shoal import plugins
+from shoal.call import Model
+from shoal.config import Settings
+from shoal.errors import ConfigError
+from shoal.testing import ScriptedModel
+
+
+def test_a_named_module_brings_models(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("a_plugin")
+
+    @shoal.extension
+    def shoal_models(settings: Settings) -> Iterable[Model]:
+        return [ScriptedModel(name=f"mine-{settings.server.port}")]
+
+    module.shoal_models = shoal_models  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "a_plugin", module)
+    found = plugins.load(["a_plugin"]).hook.shoal_models(settings=Settings())
+    assert [model.card.name for models in found for model in models] == ["mine-8600"]
+
+
+def test_a_module_that_is_missing() -> None:
+    with pytest.raises(ConfigError, match="no_such_plugin"):
+        plugins.load(["no_such_plugin"])
+
+
+def test_none_is_loaded_unnamed() -> None:
+    assert plugins.load([]).hook.shoal_models(settings=Settings()) == []
