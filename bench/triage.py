@@ -97,7 +97,7 @@ def cost(name: str, examples: Sequence[Example]) -> Json:
 def measure_banking(data: Path) -> Json:
     """Figures of shoal/triage-banking on the test split, with typos, and on messages of other subjects."""
     triage = Triage(WEIGHTS / "triage-banking")
-    test = read_banking(data)["test"]
+    test = read_banking(data, "test")
     dice = random.Random(TYPO_SEED)
     found = verdicts(triage, test)
     pairs = surest(found, test)

@@ -1,8 +1,9 @@
 """Linear n-gram classifier: text to class scores with int8 weights in numpy; it knows nothing of chats or cards.
 
-Features are word 1-2-grams and character 2-5-grams within words. Each of the two blocks is a sublinear tf-idf vector of
-length 1: (1 + ln tf) * idf, as in scikit-learn's TfidfVectorizer (`sublinear_tf`, `smooth_idf`). Scores are one matrix
-product; only the rows of the features at hand are read, so the cost is linear in the text's length.
+Features are words, pairs of words at most REACH apart, and character 2-5-grams within words. Each of the two blocks
+(words, characters) is a sublinear tf-idf vector of length 1: (1 + ln tf) * idf, as in scikit-learn's TfidfVectorizer
+(`sublinear_tf`, `smooth_idf`). Scores are one matrix product; only the rows of the features at hand are read, so the
+cost is linear in the text's length.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 MAX_CHARS = 8_000
+REACH = 8
 MODEL_FILE = "model.safetensors"
 FORM_FILE = "model.json"
 
@@ -44,10 +46,13 @@ def normalize(text: str) -> str:
 
 
 def word_grams(words: list[str]) -> Iterator[str]:
-    """Words, and pairs of neighbours."""
+    """Words, pairs of neighbours ("a b"), and pairs with up to REACH - 1 words between them ("a_c")."""
     yield from words
     for first, second in pairwise(words):
         yield f"{first} {second}"
+    for gap in range(2, min(REACH + 1, len(words))):
+        for first, second in zip(words, islice(words, gap, None), strict=False):
+            yield f"{first}_{second}"
 
 
 def char_grams(words: list[str]) -> Iterator[str]:

@@ -33,7 +33,7 @@ _DO = (
 _POLITE = r"please |can you |could you |your task is to |you |bitte |s'il te plaît |s'il vous plaît |por favor,? "
 _THING = (
     r"(?:[\w'-]+ ){0,4}?(?:message|messages|quer(?:y|ies)|requests?|questions?|utterances?|texts?|tickets?|e-?mails?|"
-    r"intents?|intentions?|inputs?|it|nachrichten?|anfragen?|fragen?|absicht|texte|requêtes?|demandes?|"
+    r"intents?|intentions?|inputs?|it|nachricht(?:en)?|anfragen?|fragen?|absicht|texte|requêtes?|demandes?|"
     r"mensajes?|consultas?|preguntas?|textos?|solicitud(?:es)?)\b"
 )
 _ASKS = (
