@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from shoal.call import Model, Patience, Placement
 from shoal.chat import Passage
 from shoal.exchange import House
 from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.metrics import Metrics
-from shoal.gateway.server import bind, configure
+from shoal.gateway.server import DrainingServer, bind, configure
 from shoal.identity import Identity, Role, mint
 from shoal.models.registry import Registry
 from shoal.stores.database import Database
@@ -51,6 +49,7 @@ class Running:
     keys: SqlKeys
     retriever: FixedRetriever
     loop: asyncio.AbstractEventLoop
+    server: DrainingServer
 
     def idle(self) -> bool:
         """Whether no request is under way any more; waits for it for up to five seconds."""
@@ -62,7 +61,9 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *models: Model, fallback: str | None = None, **limits: Any) -> Iterator[Running]:
+def running(
+    folder: Path, *models: Model, fallback: str | None = None, drain_s: float = 5, **limits: Any
+) -> Iterator[Running]:
     """Runs a gateway with these models in a thread of its own, from entry to exit."""
     database = Database(folder)
     database.migrate()
@@ -84,34 +85,32 @@ def running(folder: Path, *models: Model, fallback: str | None = None, **limits:
         house, ledger, metrics, Limits(**{"body_bytes": 200_000, "messages": 50, **limits}), metrics_here=True
     )
     bound = bind("127.0.0.1", 0, "port")
-    with _thread(gateway, bound) as loop:
+    with _thread(gateway, bound, drain_s) as (loop, server):
         port = bound.getsockname()[1]
         yield Running(
-            f"http://127.0.0.1:{port}", port, member.token, admin.token, gateway, ledger, keys, retriever, loop
+            f"http://127.0.0.1:{port}", port, member.token, admin.token, gateway, ledger, keys, retriever, loop, server
         )
     ledger.close()
     database.close()
 
 
 @contextmanager
-def _thread(gateway: Gateway, bound: socket.socket) -> Iterator[asyncio.AbstractEventLoop]:
-    server = uvicorn.Server(configure(gateway))
+def _thread(
+    gateway: Gateway, bound: socket.socket, drain_s: float
+) -> Iterator[tuple[asyncio.AbstractEventLoop, DrainingServer]]:
     started = threading.Event()
+    server = DrainingServer(configure(gateway), gateway, drain_s, started.set)
     loops: list[asyncio.AbstractEventLoop] = []
 
     async def serve() -> None:
         loops.append(asyncio.get_running_loop())
-        serving = asyncio.create_task(server._serve([bound]))
-        while not server.started:
-            await asyncio.sleep(0.001)
-        started.set()
-        await serving
+        await server._serve([bound])
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     assert started.wait(10)
     try:
-        yield loops[0]
+        yield loops[0], server
     finally:
         server.should_exit = True
         thread.join(10)
