@@ -21,7 +21,7 @@ _ABBREVIATIONS = frozenset(
         *("sr", "st", "usw", "vol", "vs"),
     }
 )
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[`]?[A-Z0-9À-ÞΑ-ΩА-Я])|[。！？]+|\n+")
+_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=`|[\"'“‘(\[]?[A-Z0-9À-ÞΑ-ΩА-Я])|[。！？]+|\n+")
 _LAST_WORD = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)\.\s*$")
 _ITEM = re.compile(r"([-*•‣]|\d{1,3}[.)])\s")
 

@@ -19,7 +19,7 @@ from shoal.grounding.search import resolve
 from shoal.grounding.sections import Unreadable
 from shoal.stores.passages import Collection, Document, SqlPassages
 
-EDITION = 2  # raise when loading or chunking changes: every file is then read anew
+EDITION = 1  # raise when loading or chunking changes: every file is then read anew
 RESERVED = frozenset({"shoal-docs"})
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

@@ -79,14 +79,18 @@ def _main(body: LexborNode) -> LexborNode:
 
 def _pieces(body: LexborNode) -> Iterator[tuple[_Place, str]]:
     """Every text with its place, in reading order."""
-    tables = frozenset(node.mem_id for node in body.css("table") if node.css_first(_NO_DATA) is None)
+    tables = frozenset(node.mem_id for node in body.css("table") if _holds_data(node))
     for node in body.traverse(include_text=True):
-        if node.tag == "br":
+        if node.tag == "br" or node.tag in _BLOCKS:
             yield _place(node, tables), "\n"
         elif node.is_text_node and node.text_content:
             place = _place(node, tables)
             quoted = node.parent is not None and node.parent.tag in _CODE and node.text_content.strip()
             yield place, f"`{node.text_content}`" if quoted and place.kind != "pre" else node.text_content
+
+
+def _holds_data(table: LexborNode) -> bool:
+    return all(inner.mem_id == table.mem_id for inner in table.css(_NO_DATA))  # a node is among its own matches
 
 
 def _place(node: LexborNode, tables: frozenset[int]) -> _Place:
