@@ -28,10 +28,32 @@ _HOMES = {
     "shoal.plugins": ("extension",),
 }
 
-__all__ = [  # noqa: RUF022 - grouped by their home
-    *("Assembly", "Exchange", "House", "Settings", "ShoalError", "extension"),
-    *("Attempt", "Call", "Decision", "Model", "ModelCard", "Patience", "Placement", "Purpose", "closing"),
-    *("Chat", "Choice", "Citation", "Message", "Part", "Passage", "Piece", "ShoalOptions", "Trust", "Usage"),
+__all__ = [
+    "Assembly",
+    "Attempt",
+    "Call",
+    "Chat",
+    "Choice",
+    "Citation",
+    "Decision",
+    "Exchange",
+    "House",
+    "Message",
+    "Model",
+    "ModelCard",
+    "Part",
+    "Passage",
+    "Patience",
+    "Piece",
+    "Placement",
+    "Purpose",
+    "Settings",
+    "ShoalError",
+    "ShoalOptions",
+    "Trust",
+    "Usage",
+    "closing",
+    "extension",
 ]
 
 
