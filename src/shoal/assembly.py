@@ -91,8 +91,7 @@ class Assembly:
         chosen = [
             Candidate(name, specialists[name].suits, specialists[name].because)
             for name in auto.candidates
+            if name in specialists
         ]
         found["auto"] = (Auto(chosen, auto.reference, auto.floor), Patience())
         return found
-
-
