@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, anchors, links, pages
+from tests.docs.pages import ROOT, anchors, blocks, links, pages
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -31,6 +32,15 @@ def test_every_page_can_be_found_from_the_first() -> None:
     wanted = {page for page in pages() if page.is_relative_to(ROOT / "docs") and decisions not in page.parents}
     lost = wanted - seen
     assert not lost, f"no link leads to {sorted(str(page.relative_to(ROOT)) for page in lost)}"
+
+
+def test_the_annotated_tree_names_what_there_is() -> None:
+    (tree,) = [block.text for block in blocks("") if block.page == ROOT / "README.md"]
+    inner = re.findall(r"^[├└]── ((?:[\w.]+/? )+)", tree, re.MULTILINE)
+    outer = re.findall(r"^(\w+/) ", tree, re.MULTILINE)
+    named = [ROOT / "src" / "shoal" / name for line in inner for name in line.split()] + [ROOT / name for name in outer]
+    assert len(named) > 20
+    assert not [path for path in named if not path.exists()]
 
 
 def test_the_readme_stays_short() -> None:
