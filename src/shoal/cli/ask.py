@@ -50,8 +50,12 @@ def _question(words: list[str]) -> str:
     """The words, each "-" replaced by standard input. Raises a usage error where nothing is asked."""
     if not words and sys.stdin.isatty():
         raise typer.BadParameter('ask something: shoal ask "How do I add a host?"')
-    parts = [sys.stdin.read() if word == "-" else word for word in words or ["-"]]
-    text = "\n\n".join(parts) if "-" in words else " ".join(parts)
+    try:
+        parts = [sys.stdin.read() if word == "-" else word for word in words or ["-"]]
+        text = "\n\n".join(parts) if "-" in words else " ".join(parts)
+        text.encode()
+    except UnicodeError:
+        raise typer.BadParameter("the question is not UTF-8: convert it first (for example with iconv)") from None
     if not text.strip():
         raise typer.BadParameter("the question is empty: write it as an argument, or to standard input")
     return text
@@ -75,23 +79,34 @@ def _chat(model: str, text: str, system: str | None, collections: tuple[str, ...
 
 
 async def _ask(settings: Settings, chat: Chat, as_json: bool) -> None:
-    from shoal.call import closing
     from shoal.cli.house import assembly, own_key
     from shoal.exchange import Exchange
 
     async with assembly(settings) as opened:
         exchange = Exchange(opened.house, own_key(opened), chat)
-        said: list[str] = []
-        async with closing(exchange.travel()) as pieces:
-            async for piece in pieces:
-                said.append(piece.text)
-                if not as_json:
-                    say(piece.text, end="")
-                    sys.stdout.flush()
+        answer = await _listen(exchange, aloud=not as_json)
     if as_json:
-        say_json(_told("".join(said), exchange))
+        say_json(_told(answer, exchange))
     else:
         _close(exchange)
+
+
+async def _listen(exchange: Exchange, *, aloud: bool) -> str:
+    """The whole answer; `aloud` says it as it comes."""
+    from shoal.call import closing
+
+    heard: list[str] = []
+    try:
+        async with closing(exchange.travel()) as pieces:
+            async for piece in pieces:
+                heard.append(piece.text)
+                if aloud:
+                    say(piece.text, end="")
+                    sys.stdout.flush()
+    finally:
+        if aloud and heard:
+            say("")
+    return "".join(heard)
 
 
 def _told(answer: str, exchange: Exchange) -> dict[str, Any]:
@@ -106,7 +121,6 @@ def _told(answer: str, exchange: Exchange) -> dict[str, Any]:
 
 def _close(exchange: Exchange) -> None:
     """The sources below the answer, and on standard error who answered and why."""
-    say("")
     if exchange.citations:
         say("")
     for citation in exchange.citations:

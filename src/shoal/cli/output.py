@@ -37,9 +37,12 @@ def say_json(value: Any) -> None:
 
 
 def say_error(error: ShoalError, *, as_json: bool) -> None:
-    """The error's message on standard error; with --json the API's error object on standard output too."""
+    """The error's message, and a host's own words about the request, on standard error; with --json the API's error
+    object on standard output too."""
     for line in error.message.splitlines():
         note(f"shoal: {line}")
+    if error.detail:
+        note(f"the host says: {error.detail}")
     if as_json:
         body = {"message": error.message, "type": error.type, "code": error.code, "param": error.param}
         say_json({"error": body})

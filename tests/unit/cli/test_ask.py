@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 
 import pytest
 
-from tests.unit.cli.conftest import Shell
+from shoal.testing import ScriptedHost, Step, answers, fails, refused, stream
+from tests.unit.cli.conftest import Said, Shell
 
 QUESTION = "How do I add a host?"
 
@@ -59,6 +61,14 @@ def test_an_empty_question_is_wrong_usage(shell: Shell, text: str, monkeypatch: 
     assert shell("ask").code == 2
 
 
+def test_a_question_that_is_not_utf_8_is_wrong_usage(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shell("ask", "caf\udce9").code == 2
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"caf\xe9"), encoding="utf-8"))
+    said = shell("ask")
+    assert said.code == 2
+    assert "not UTF-8" in said.err
+
+
 def test_a_model_can_be_named(shell: Shell) -> None:
     said = shell("ask", "--model", "shoal/triage-banking", "My card still has not arrived")
     assert said.out == "card_arrival\n"
@@ -86,3 +96,47 @@ def test_a_slip_is_named_with_its_fix(shell: Shell, words: list[str], fix: str) 
 def test_a_key_that_is_wrong_is_refused(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOAL_API_KEY", "sk-shoal-wrong-key")
     assert shell("ask", QUESTION).code == 4
+
+
+def ask_host(shell: Shell, step: Step, *words: str) -> Said:
+    """What is said where the model `big` runs on a host that plays `step`."""
+
+    async def played() -> Said:
+        async with ScriptedHost(step) as host:
+            lab = f'[hosts.lab]\ndialect = "openai"\nbase_url = "{host.url}"\n[models.big]\nhost = "lab"\n'
+            shell.write("shoal.toml", lab)
+            return await asyncio.to_thread(shell, "ask", "--model", "big", QUESTION, *words)
+
+    return asyncio.run(played())
+
+
+def test_a_hosts_answer_is_said_and_who_gave_it(shell: Shell) -> None:
+    said = ask_host(shell, answers("Two", " fish."))
+    assert (said.code, said.out) == (0, "Two fish.\n")
+    assert "(big: named by the caller, " in said.err
+
+
+def test_with_json_a_host_is_asked_for_the_whole(shell: Shell) -> None:
+    told = ask_host(shell, answers("Two", " fish."), "--json").json()
+    assert told["answer"] == "Two fish."
+    assert told["usage"]["prompt_tokens"] > 0
+
+
+def test_an_answer_that_breaks_off_keeps_what_was_said(shell: Shell) -> None:
+    said = ask_host(shell, stream("Two", cut=True))
+    assert (said.code, said.out) == (1, "Two\n")
+    assert "host 'lab'" in said.err
+
+
+def test_a_host_that_refuses_the_request_is_quoted_to_who_asked(shell: Shell) -> None:
+    said = ask_host(shell, fails(400, {"error": {"message": "too many fish", "type": "x"}}))
+    assert said.code == 1
+    assert "the host says: too many fish\n" in said.err
+
+
+def test_a_host_that_is_not_there_is_one_line(shell: Shell) -> None:
+    lab = f'[hosts.lab]\ndialect = "openai"\nbase_url = "{refused()}"\nretries = 0\n[models.big]\nhost = "lab"\n'
+    shell.write("shoal.toml", lab)
+    said = shell("ask", "--model", "big", QUESTION)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith("shoal: no connection to host 'lab': see whether it runs, and check hosts.lab.base_url\n")

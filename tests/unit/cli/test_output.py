@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from shoal.cli import output
-from shoal.errors import UnknownModel
+from shoal.errors import HostRejected, UnknownModel
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,11 @@ def test_json_is_one_line_and_keeps_letters(capsys: pytest.CaptureFixture[str]) 
     output.say_json({"name": "Zoë\n"})
     out = capsys.readouterr().out
     assert out == '{"name": "Zoë\\n"}\n'
+
+
+def test_a_hosts_own_words_are_shown_to_who_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    output.say_error(HostRejected("the host refused the request", host="lab", detail="too \x1blong"), as_json=False)
+    assert capsys.readouterr().err == "shoal: the host refused the request\nthe host says: too long\n"
 
 
 def test_an_error_goes_to_standard_error_each_fault_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
