@@ -12,9 +12,8 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 MAX_CHARS = 8_000
 REACH = 8
+LENGTHS = (2, 3, 4, 5)
 MODEL_FILE = "model.safetensors"
 FORM_FILE = "model.json"
 
@@ -45,23 +45,18 @@ def normalize(text: str) -> str:
     return rest if rest.count(" ") >= 2 else plain
 
 
-def word_grams(words: list[str]) -> Iterator[str]:
+def word_grams(words: list[str]) -> list[str]:
     """Words, pairs of neighbours ("a b"), and pairs with up to REACH - 1 words between them ("a_c")."""
-    yield from words
-    for first, second in pairwise(words):
-        yield f"{first} {second}"
+    grams = [*words, *(f"{first} {second}" for first, second in pairwise(words))]
     for gap in range(2, min(REACH + 1, len(words))):
-        for first, second in zip(words, islice(words, gap, None), strict=False):
-            yield f"{first}_{second}"
+        grams += [f"{first}_{second}" for first, second in zip(words, words[gap:], strict=False)]
+    return grams
 
 
-def char_grams(words: list[str]) -> Iterator[str]:
+def char_grams(words: list[str]) -> list[str]:
     """Runs of 2 to 5 characters within each word, which is bounded by a space on both sides."""
-    for word in words:
-        padded = f" {word} "
-        for length in range(2, 6):
-            for at in range(len(padded) - length + 1):
-                yield padded[at : at + length]
+    bounded = [f" {word} " for word in words]
+    return [word[at : at + length] for word in bounded for length in LENGTHS for at in range(len(word) - length + 1)]
 
 
 def features(text: str) -> tuple[Counter[str], Counter[str]]:
@@ -92,13 +87,14 @@ class Linear:
 
         total = self.bias.copy()
         for vocabulary, counts in zip(self.vocabularies, features(text), strict=True):
-            known = [(row, count) for gram, count in counts.items() if (row := vocabulary.get(gram)) is not None]
+            known = {row: count for gram, count in counts.items() if (row := vocabulary.get(gram)) is not None}
             if not known:
                 continue
-            rows, tf = np.array(known, dtype=np.int32).T
-            values = (1 + np.log(tf, dtype=np.float32)) * self.idf[rows]
+            rows = np.fromiter(known, dtype=np.intp, count=len(known))
+            tf = np.fromiter(known.values(), dtype=np.float32, count=len(known))
+            values = (1 + np.log(tf)) * self.idf[rows]
             values *= self.scale[rows] / np.sqrt(values @ values)
-            total += values @ self.weights[rows]
+            total += values @ self.weights[rows].astype(np.float32)
         return total
 
     def probabilities(self, scores: Floats) -> Floats:
