@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tests.docs.conftest import Running
+from tests.docs.conftest import Running, empty_home
 from tests.docs.pages import ROOT, Block, blocks
 
 WRITTEN_ADDRESS = "http://127.0.0.1:8600"
@@ -53,3 +54,15 @@ def test_console_blocks_run(block: Block, gateway: Running) -> None:
 @pytest.mark.parametrize("block", blocks("python"), ids=str)
 def test_python_blocks_compile(block: Block) -> None:
     compile(block.text, str(block), "exec")
+
+
+def test_the_plug_in_answers(tmp_path: Path) -> None:
+    (block,) = blocks("python", mark="plugin")
+    (tmp_path / "echo_plugin.py").write_text(block.text, encoding="utf-8")
+    (tmp_path / "shoal.toml").write_text('[plugins]\nmodules = ["echo_plugin"]\n', encoding="utf-8")
+    environment = {**empty_home(tmp_path), "PYTHONPATH": str(tmp_path)}
+    command = ["shoal", "ask", "--model", "echo", "hello"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=LONGEST_S, check=False
+    )
+    assert done.stdout.strip() == "hello", done.stderr
