@@ -69,14 +69,12 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
 
 
 def test_every_kind_of_host_stands_in_the_table() -> None:
-    stated = {name: cells for name, cells in rows("host-rows.md").items() if len(cells) == 4 and name != "Row"}
-    stated.pop("---", None)
-    assert stated.keys() == known_rows().keys()
-    for name, row in known_rows().items():
-        _, dialect, address, key = stated[name]
-        assert dialect == row.dialect
-        assert address == row.base_url or (not row.base_url and address.startswith("none"))
-        assert (key == "needed") == row.key
+    table = {name: cells for name, cells in rows("host-rows.md").items() if cells[1:2] in (["openai"], ["anthropic"])}
+    stated = {
+        name: (dialect, "" if address.startswith("none") else address, key == "needed")
+        for name, (_, dialect, address, key) in table.items()
+    }
+    assert stated == {name: (row.dialect, row.base_url, row.key) for name, row in known_rows().items()}
 
 
 def classes(root: type[errors.ShoalError]) -> Iterator[type[errors.ShoalError]]:
