@@ -20,8 +20,10 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 
 from bench.retrieval_sets import Corpus, Figures, Question, Ranker, measured, meetings, own_corpus
+from shoal.grounding import chunk
 from shoal.grounding.docs import docs_path, ensure_docs
 from shoal.grounding.search import PREFIX_LETTERS, TITLE_WEIGHT, LexicalRetriever, quoted, terms
 from shoal.stores.database import Database
@@ -176,6 +178,14 @@ def print_choices(corpus: Corpus, meeting_sets: list[Corpus]) -> None:
         line(name, columns + ([over_meetings(meeting_sets, make)] if meeting_sets else []))
 
 
+def print_sections_apart(data: Path) -> None:
+    with mock.patch.object(chunk, "FEWEST_WORDS", 0):
+        corpus = own_corpus(data)
+    rank = ranker(corpus.passages, PORTER, TITLE_WEIGHT, any_prefix)
+    columns = [measured((rank, question) for question in asked) for asked in corpus.questions.values()]
+    line(f"no shared passages ({len(corpus.passages)})", columns)
+
+
 def over_meetings(sets: list[Corpus], make: Callable[[list[Draft]], Ranker]) -> Figures:
     """All queries, each asked of its own meeting."""
     asked = []
@@ -234,6 +244,7 @@ def main() -> None:
     options = parser.parse_args()
     corpus = own_corpus(options.data)
     print_choices(corpus, meetings(options.data, MEETINGS[-1]))
+    print_sections_apart(options.data)
     others = [draft for name in MEETINGS for meeting in meetings(options.data, name) for draft in meeting.passages]
     if not others:
         print(f"{options.data} is absent: no meetings, and the speed is of few passages")

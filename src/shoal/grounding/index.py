@@ -166,7 +166,7 @@ class _Run:
             self._kept.add(str(found.path))
             self._index(found, fetch(found.path))
         except OSError as error:
-            self._skip(Skipped(str(found.path), f"it cannot be opened ({error.strerror})", False))
+            self._skip(Skipped(str(found.path), f"it cannot be opened ({error.strerror}): mend its permissions", False))
         except Unreadable as reason:
             self._kept.discard(str(found.path))
             self._skip(Skipped(str(found.path), str(reason)))

@@ -41,7 +41,7 @@ class Outline:
     """Collects headings and blocks in reading order. `name` stands in where a file has no heading of level 1."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._name = storable(name)
         self._path: list[tuple[int, str]] = []
         self._blocks: list[Block] = []
         self._sections: list[Section] = []
@@ -51,10 +51,11 @@ class Outline:
         self._close()
         while self._path and self._path[-1][0] >= level:
             self._path.pop()
-        self._path.append((level, text.strip()))
+        self._path.append((level, storable(text).strip()))
 
     def block(self, kind: Kind, text: str) -> None:
         """Adds a block to the section; one without text is left out."""
+        text = storable(text)
         if text.strip():
             self._blocks.append(Block(kind, text.rstrip() if kind is Kind.CODE else text.strip()))
 
@@ -73,6 +74,11 @@ class Outline:
         if not self._path or self._path[0][0] > 1:
             names.insert(0, self._name)
         return SEPARATOR.join(names)
+
+
+def storable(text: str) -> str:
+    """The text without what a database cannot hold as UTF-8: halves of characters, and NUL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
 
 
 def fenced(code: str, language: str = "") -> str:

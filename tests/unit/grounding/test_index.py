@@ -1,11 +1,12 @@
 """The index and the files: in step after every run, whatever happened to the files or to the run."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from shoal.errors import NotFound, RequestError, UnknownCollection
+from shoal.errors import NotFound, RequestError, StorageError, UnknownCollection
 from shoal.grounding import index
 from shoal.grounding.index import Added, Progress, add, collections, documents, remove
 from shoal.grounding.search import LexicalRetriever
@@ -120,6 +121,32 @@ def test_an_interrupted_run_keeps_what_is_done_and_is_taken_up(store: SqlPassage
         add(store, [folder], "mine", "acme", interrupt)
     assert sources(store, "grey") == ["texts/cod.txt"]
     assert counts(added(store, folder)) == (1, 0, 1, 0, 0)
+
+
+def test_two_runs_at_once_end_as_one(store: SqlPassages, folder: Path, tmp_path: Path) -> None:
+    for at in range(20):
+        (folder / f"more{at}.txt").write_text(f"Fish number {at}.")
+    second = Database(tmp_path / "data")
+    faults: list[BaseException] = []
+    begin = threading.Barrier(2)
+
+    def run(into: SqlPassages) -> None:
+        begin.wait()
+        try:
+            added(into, folder)
+        except StorageError as error:
+            faults.append(error)
+
+    runs = [threading.Thread(target=run, args=(each,)) for each in (store, SqlPassages(second))]
+    for each in runs:
+        each.start()
+    for each in runs:
+        each.join()
+    second.close()
+    assert faults == []
+    (held,) = collections(store, "acme")
+    assert (held.documents, held.passages) == (22, 22)
+    assert counts(added(store, folder)) == (0, 0, 22, 0, 0)
 
 
 @pytest.mark.parametrize("name", ["", "a b", "../x", "-x", "x" * 65, "shoal-docs", "naïve"])

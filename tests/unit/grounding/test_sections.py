@@ -35,6 +35,14 @@ def test_blocks_without_text_are_left_out() -> None:
     assert outline.sections() == []
 
 
+def test_what_no_database_holds_is_taken_out() -> None:
+    outline = Outline("file")
+    outline.heading(1, "a\ud800")
+    outline.block(Kind.PARAGRAPH, "b\0c\udfff")
+    (section,) = outline.sections()
+    assert (section.title, section.blocks[0].text) == ("a?", "b c?")
+
+
 @pytest.mark.parametrize(
     ("code", "wanted"),
     [("a\n", "```\na\n```"), ("```\nx\n```", "````\n```\nx\n```\n````")],

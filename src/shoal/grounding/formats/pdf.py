@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from pypdf.errors import DependencyError, PyPdfError
 
 from shoal.grounding.formats.plain import read_plain
-from shoal.grounding.sections import SEPARATOR, Section, Unreadable
+from shoal.grounding.sections import SEPARATOR, Section, Unreadable, storable
 
 MOST_PAGES = 5000
 # What pypdf lets through when a file is damaged: it has no one error for that.
@@ -61,7 +61,7 @@ def _read(content: bytes) -> tuple[str, list[str]]:
     if len(reader.pages) > MOST_PAGES:
         raise Unreadable(f"it has more than {MOST_PAGES} pages: divide it")
     title = reader.metadata.title if reader.metadata else None
-    return " ".join((title or "").split()), [page.extract_text() for page in reader.pages]
+    return " ".join(storable(title or "").split()), [page.extract_text() for page in reader.pages]
 
 
 def _without_running_lines(pages: list[str]) -> list[str]:
