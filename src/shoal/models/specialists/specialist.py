@@ -18,33 +18,38 @@ from shoal.errors import ModelFailed
 Answer = Callable[[Chat], Piece]
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
+COUNTED_CHARS = 100_000
 BREAKAGES = (ArithmeticError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError)
 
 
 def count_tokens(text: str) -> int:
     """Words and marks: runs of letters and digits, and every other visible character by itself.
 
-    Embedded specialists have no tokenizer; for English this lies near the count of a subword tokenizer.
+    Embedded specialists have no tokenizer; for English this lies near the count of a subword tokenizer. Of a text
+    longer than COUNTED_CHARS the rest is taken to be like its beginning.
     """
-    return sum(1 for _ in TOKEN.finditer(text))
+    counted = sum(1 for _ in TOKEN.finditer(text, 0, COUNTED_CHARS))
+    return counted if len(text) <= COUNTED_CHARS else round(counted * len(text) / COUNTED_CHARS)
 
 
 class Specialist:
     """A Model of kind "specialist" around `answer`, which returns the whole reply as one piece.
 
     A quick function (below a millisecond) runs on the event loop; with `threaded` it runs in a worker thread, so that
-    other requests go on meanwhile. Where the piece comes without `usage`, tokens are those of all messages and
-    passages given, and of the reply; `cpu_s` is always the function's own CPU time.
+    other requests go on meanwhile. Where the piece comes without `usage`, tokens are those of all messages and of the
+    reply, and with `grounded`, for a function that reads them, those of the passages; `cpu_s` is always the function's
+    own CPU time.
     """
 
-    __slots__ = ("_answer", "_card", "_threaded")
+    __slots__ = ("_answer", "_card", "_grounded", "_threaded")
 
-    def __init__(self, card: ModelCard, answer: Answer, *, threaded: bool = False) -> None:
+    def __init__(self, card: ModelCard, answer: Answer, *, threaded: bool = False, grounded: bool = False) -> None:
         if card.kind != "specialist":
             raise ValueError(f"the card of '{card.name}' says kind '{card.kind}', not 'specialist'")
         self._card = card
         self._answer = answer
         self._threaded = threaded
+        self._grounded = grounded
 
     @property
     def card(self) -> ModelCard:
@@ -65,11 +70,9 @@ class Specialist:
                 "report it with the exchange id"
             ) from None
         cpu_s = time.thread_time() - begun
-        usage = piece.usage or Usage(count_prompt(chat), count_tokens(piece.text))
+        usage = piece.usage or Usage(self._prompt_tokens(chat), count_tokens(piece.text))
         return replace(piece, usage=replace(usage, cpu_s=cpu_s))
 
-
-def count_prompt(chat: Chat) -> int:
-    """Tokens of all messages and passages of the chat."""
-    messages = sum(count_tokens(message.text) for message in chat.messages)
-    return messages + sum(count_tokens(passage.text) for passage in chat.passages)
+    def _prompt_tokens(self, chat: Chat) -> int:
+        messages = sum(count_tokens(message.text) for message in chat.messages)
+        return messages + sum(count_tokens(passage.text) for passage in chat.passages if self._grounded)

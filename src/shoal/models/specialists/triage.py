@@ -13,7 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from shoal.call import Model
 from shoal.chat import Chat, Json, Piece
 from shoal.errors import RequestError
 from shoal.models.specialists.cards import WEIGHTS, load_card
@@ -84,17 +83,6 @@ def asked_labels(chat: Chat) -> tuple[str, ...] | None:
     """The labels that the request's json_schema allows; None where it does not ask for one label of an enum."""
     found = _enum_property(chat)
     return found[1] if found else None
-
-
-def names_domain(chat: Chat, model: Model) -> bool:
-    """Whether the labels that the request lists are the model's: all those of its json_schema's enum, else at least
-    two of them by name in the instruction."""
-    labels = frozenset(model.card.facts.get("labels", ()))
-    asked = asked_labels(chat)
-    if asked is not None:
-        return labels.issuperset(asked)
-    said = re.findall(r"\w+", f"{chat.system}\n{chat.ask[:READ_CHARS]}".lower())
-    return len(labels.intersection(word for word in said if "_" in word)) >= 2
 
 
 def _enum_property(chat: Chat) -> tuple[str, tuple[str, ...]] | None:

@@ -45,6 +45,10 @@ def test_tokens_are_words_and_marks(text: str, tokens: int) -> None:
     assert count_tokens(text) == tokens
 
 
+def test_a_very_long_text_is_counted_by_its_beginning() -> None:
+    assert count_tokens("word " * 1_000_000) == 1_000_000
+
+
 @pytest.mark.parametrize("threaded", [False, True])
 def test_one_piece_with_usage(threaded: bool) -> None:
     ran_in: list[int] = []
@@ -64,12 +68,13 @@ def test_one_piece_with_usage(threaded: bool) -> None:
     assert trail.attempts[0].usage == piece.usage
 
 
-def test_passages_count_as_prompt() -> None:
+@pytest.mark.parametrize(("grounded", "more"), [(True, 5), (False, 0)])
+def test_passages_count_as_prompt_where_they_are_read(grounded: bool, more: int) -> None:
     passage = Passage("1", "docs", "a.md", "A", "Four words stand here.")
     chat = Chat("shoal/toy", CHAT.messages, passages=(passage,))
-    (piece,), _ = pieces_of(Specialist(CARD, lambda _: Piece.of("x")), chat)
+    (piece,), _ = pieces_of(Specialist(CARD, lambda _: Piece.of("x"), grounded=grounded), chat)
     assert piece.usage is not None
-    assert piece.usage.prompt_tokens == 11 + 5
+    assert piece.usage.prompt_tokens == 11 + more
 
 
 def test_the_functions_own_count_stands() -> None:

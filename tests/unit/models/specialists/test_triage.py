@@ -23,7 +23,6 @@ from shoal.models.specialists.triage import (
     asks_for_label,
     load_triage,
     message_of,
-    names_domain,
 )
 
 
@@ -148,18 +147,6 @@ def test_labels_of_a_response_format(properties: dict[str, Any], labels: tuple[s
 @pytest.mark.parametrize("form", [None, 5, {"type": "json_schema"}, {"type": "json_schema", "json_schema": []}])
 def test_an_odd_response_format_asks_for_nothing(form: object) -> None:
     assert asked_labels(chat_of("x", options={"response_format": form})) is None
-
-
-def test_whose_labels_are_named() -> None:
-    banking, clinc = load_triage("triage-banking"), load_triage("triage-clinc")
-    listed = chat_of("Where is my card?", options=schema({"intent": ENUM}))
-    assert names_domain(listed, banking)
-    assert not names_domain(listed, clinc)
-    said = chat_of("hi", system="Intents: flip_coin, roll_dice, other")
-    assert names_domain(said, clinc)
-    assert not names_domain(said, banking)
-    foreign = chat_of("hi", options=schema({"intent": {"enum": ["refund", "shipping"]}}))
-    assert not names_domain(foreign, banking)
 
 
 @pytest.mark.parametrize(
