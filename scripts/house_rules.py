@@ -9,11 +9,14 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent.parent
 LONGEST_FILE = 600
 LONGEST_README = 150
 SOURCE = (".py", ".md", ".toml", ".sh", ".js", ".css", ".html")
@@ -136,7 +139,37 @@ def places(file: File) -> Iterator[str]:
             yield f"line {number}: a path of one machine: say it from the root of the repository"
 
 
-RULES: tuple[Rule, ...] = (length, names, docstring, environment, blanket, no_global, unfinished, places)
+def undeclared(file: File) -> Iterator[str]:
+    """What the product imports is among the dependencies in pyproject.toml, not only installed for some other reason;
+    what only the extra `tune` brings is imported in tuning alone."""
+    allowed = declared() | (declared("tune") if file.name.startswith("src/shoal/tuning/") else frozenset())
+    for module in imported(file) if file.product else ():
+        brought_by = {normal(name) for name in packages_distributions().get(module, [module])}
+        if module not in sys.stdlib_module_names | {"shoal"} and not brought_by & allowed:
+            yield f"imports {module}: add it to the dependencies in pyproject.toml, then run 'make lock'"
+
+
+def imported(file: File) -> set[str]:
+    """The first names of all modules that the file imports."""
+    found = [alias.name for node in file.nodes if isinstance(node, ast.Import) for alias in node.names]
+    found += [node.module for node in file.nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return {name.partition(".")[0] for name in found}
+
+
+@cache
+def declared(extra: str | None = None) -> frozenset[str]:
+    """The names of the project's dependencies, or of an extra's."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    listed = project["optional-dependencies"][extra] if extra else project["dependencies"]
+    return frozenset(normal(re.split(r"[<>=;\[ ]", line, maxsplit=1)[0]) for line in listed)
+
+
+def normal(name: str) -> str:
+    """A distribution's name in its normal form."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+RULES: tuple[Rule, ...] = (length, names, docstring, environment, blanket, no_global, unfinished, places, undeclared)
 
 
 def breaches(file: File) -> list[str]:
@@ -156,8 +189,7 @@ def files(root: Path) -> Iterator[File]:
 
 
 def main() -> int:
-    root = Path(__file__).resolve().parent.parent
-    seen = list(files(root))
+    seen = list(files(ROOT))
     found = [line for file in seen for line in breaches(file)]
     print("\n".join(found) or f"house rules: {len(seen)} files keep them")
     return 1 if found else 0
