@@ -29,8 +29,10 @@ from shoal.errors import (
 from shoal.models.hosts.host import HostModel, open_hosts
 from shoal.testing import (
     STREAM_HEAD,
+    Received,
     ScriptedHost,
     Step,
+    Wire,
     answers,
     chunk,
     events,
@@ -65,6 +67,18 @@ def test_answers(dialect: str, streamed: bool) -> None:
             assert host.requests[0].json["model"] == "theirs"
             ends = {"openai": "/v1/chat/completions", "anthropic": "/v1/messages"}
             assert host.requests[0].path == ends[dialect]
+
+    asyncio.run(test())
+
+
+@both
+@either
+def test_connections_are_used_again(dialect: str, streamed: bool) -> None:
+    async def test() -> None:
+        async with ScriptedHost() as host, opened(host.url, dialect) as hosts:
+            for _ in range(5):
+                await read(hosts.models["m"][0], hello(streamed))
+            assert host.connections == 1
 
     asyncio.run(test())
 
@@ -216,7 +230,16 @@ def test_the_ring_waits_retries_and_meters(dialect: str) -> None:
     asyncio.run(test())
 
 
+async def drips(received: Received, wire: Wire) -> None:
+    """A byte at a time, and never an event."""
+    wire.send(STREAM_HEAD)
+    while True:
+        wire.send(chunk(b":"))
+        await asyncio.sleep(0.001)
+
+
 SILENT = [
+    (drips, {"first_s": 0.02}, HostTimeout),
     (hangs(), {"first_s": 0.01}, HostTimeout),
     (hangs(STREAM_HEAD), {"first_s": 0.01}, HostTimeout),
     (stream("x", until=asyncio.Event()), {"idle_s": 0.01}, HostCut),
@@ -224,7 +247,7 @@ SILENT = [
 
 
 @pytest.mark.parametrize(
-    ("step", "limits", "kind"), SILENT, ids=["before the head", "before the first event", "in the middle"]
+    ("step", "limits", "kind"), SILENT, ids=["drips", "before the head", "before the first event", "in the middle"]
 )
 def test_silence_ends_in_a_typed_error_and_a_closed_connection(
     step: Step, limits: dict[str, float], kind: type[ShoalError]
