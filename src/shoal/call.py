@@ -154,11 +154,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which model answers, why in a few words, and how sure of itself it was (0..1, None if it does not say)."""
+    """Which model answers, and why in a few words."""
 
     model: str
     reason: str
-    confidence: float | None = None
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ ShoalError
 ├── WeightsError             the weights of an embedded model are missing or damaged
 ├── RequestError             400  the caller can mend the request
 │   ├── BodyTooLarge         413
+│   ├── MethodNotAllowed     405
 │   ├── UnknownModel         404
 │   └── UnknownCollection    404
 ├── AuthenticationError      401  no key, or a wrong one
@@ -76,6 +77,11 @@ class RequestError(ShoalError):
 class BodyTooLarge(RequestError):
     status = 413
     code = "body_too_large"
+
+
+class MethodNotAllowed(RequestError):
+    status = 405
+    code = "method_not_allowed"
 
 
 class UnknownModel(RequestError):

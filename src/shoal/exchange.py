@@ -44,7 +44,7 @@ class House:
 class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
-    __slots__ = ("_begun", "chat", "citations", "house", "id", "key", "record", "trail")
+    __slots__ = ("_begun", "chat", "citations", "confidence", "house", "id", "key", "record", "trail")
 
     def __init__(self, house: House, key: Key, chat: Chat) -> None:
         self.id = f"ex_{urandom(12).hex()}"
@@ -53,6 +53,7 @@ class Exchange:
         self.chat = chat
         self.trail = Trail()
         self.citations: tuple[Citation, ...] = ()
+        self.confidence: float | None = None
         self._begun = time.perf_counter()
         self.record = Record(
             id=self.id,
@@ -117,6 +118,8 @@ class Exchange:
             self.record.first_piece_s = time.perf_counter() - self._begun
         if piece.citations:
             self.citations = piece.citations
+        if piece.confidence is not None:
+            self.confidence = piece.confidence
         return piece
 
     def _settle(self) -> None:
@@ -126,7 +129,7 @@ class Exchange:
             record.outcome = "internal_error"
         record.latency_s = time.perf_counter() - self._begun
         record.attempts = self.trail.attempts
-        record.model, record.reason, record.confidence = decision.model, decision.reason, decision.confidence
+        record.model, record.reason, record.confidence = decision.model, decision.reason, self.confidence
         for observe in self.house.observers:
             observe(record)
 
@@ -139,8 +142,8 @@ class Exchange:
         """The reply's top-level `shoal` (DESIGN §7)."""
         decision = self.decision
         route: Json = {"asked": self.record.asked, "reason": decision.reason}
-        if decision.confidence is not None:
-            route["confidence"] = round(decision.confidence, 4)
+        if self.confidence is not None:
+            route["confidence"] = round(self.confidence, 4)
         summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}
         if self.citations:
             summary["citations"] = [citation.to_wire() for citation in self.citations]

@@ -127,5 +127,5 @@ def _close(exchange: Exchange) -> None:
         where = citation.passage
         say(f"[{citation.number}] {where.source}" + (f", {where.title}" if where.title else ""))
     decision = exchange.decision
-    sure = "" if decision.confidence is None else f", confidence {decision.confidence:.2f}"
+    sure = "" if exchange.confidence is None else f", confidence {exchange.confidence:.2f}"
     note(f"({decision.model}: {decision.reason}{sure}, {exchange.record.latency_s * 1e3:.0f} ms)")

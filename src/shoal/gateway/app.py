@@ -12,7 +12,7 @@ import structlog
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shoal.errors import Draining, NotFound, RequestError, ShoalError
+from shoal.errors import Draining, MethodNotAllowed, NotFound, ShoalError
 from shoal.exchange import House
 from shoal.gateway.asgi import ClientGone
 from shoal.gateway.catalogue import Models
@@ -133,11 +133,6 @@ class Gateway:
         if self.traffic.draining:
             raise Draining("shutting down")
         await send_json(send, 200, {"status": "ready"})
-
-
-class MethodNotAllowed(RequestError):
-    status = 405
-    code = "method_not_allowed"
 
 
 class Answer:

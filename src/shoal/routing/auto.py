@@ -63,7 +63,7 @@ class Auto:
             if piece is None:
                 continue
             if (piece.confidence or 0.0) >= self._floor:
-                call.decide(Decision(candidate.name, candidate.because, piece.confidence))
+                call.decide(Decision(candidate.name, candidate.because))
                 yield piece
                 return
             if best is None or (piece.confidence or 0.0) > (best[1].confidence or 0.0):
@@ -99,12 +99,12 @@ class Auto:
     def _without_reference(self, best: tuple[Candidate, Piece] | None, call: Call) -> Piece:
         """The best grounded answer, with its confidence, or a plain abstention that says how to add a host."""
         if best is None:
-            call.decide(Decision("auto", "no specialist suits this request and no host is configured", 0.0))
+            call.decide(Decision("auto", "no specialist suits this request and no reference model is configured"))
             return Piece.of(f"I can't answer this. {ADD_A_HOST}", confidence=0.0)
         candidate, piece = best
-        reason = f"{self._why_reference(best)} and no host is configured"
+        reason = f"{self._why_reference(best)} and no reference model is configured"
         if piece.citations:
-            call.decide(Decision(candidate.name, f"{reason}: its best grounded answer", piece.confidence))
+            call.decide(Decision(candidate.name, f"{reason}: its best grounded answer"))
             return piece
-        call.decide(Decision("auto", reason, 0.0))
+        call.decide(Decision("auto", reason))
         return Piece.of(f"I don't know: {candidate.name} is not sure enough of an answer. {ADD_A_HOST}", confidence=0.0)
