@@ -21,7 +21,7 @@ run: ## Start the gateway on 127.0.0.1:8600 (ARGS="--port 9000")
 
 demo: ## Send 300 customer messages through the gateway and show who answered
 	$(BOOTSTRAP) dev
-	@exec $(BIN)/python demo/run.py $(ARGS)
+	@exec $(BIN)/python -m demo.run $(ARGS)
 
 test: ## Run the tests (ARGS="tests/unit -k hosts")
 	$(BOOTSTRAP) dev openai2
