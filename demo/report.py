@@ -91,7 +91,7 @@ def _rows(value: object) -> list[Row]:
 
 def _table(title: str, first: str, rows: object) -> Table:
     table = Table(title=title)
-    table.add_column(first)
+    table.add_column(first, no_wrap=True)
     for name in ("messages", "right", "accuracy", "wrong", "no answer", "p50 ms", "p99 ms"):
         table.add_column(name, justify="right")
     for one in _rows(rows):
