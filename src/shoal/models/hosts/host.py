@@ -18,7 +18,7 @@ from shoal.models.hosts import faults
 from shoal.models.hosts.anthropic import VERSION, AnthropicDialect
 from shoal.models.hosts.dialect import Dialect, load
 from shoal.models.hosts.grounded import Reader
-from shoal.models.hosts.http import AiohttpClient, HttpClient, HttpReply, read_whole
+from shoal.models.hosts.http import HttpClient, HttpReply, read_whole
 from shoal.models.hosts.openai import OpenAIDialect
 from shoal.models.hosts.rows import Row, find_row
 from shoal.models.hosts.sse import EventStream, EventTooLarge
@@ -184,7 +184,14 @@ class Hosts:
             await host.client.close()
 
 
-def open_hosts(settings: config.Settings, client_factory: ClientFactory = AiohttpClient) -> Hosts:
+def connect(name: str, connect_s: float) -> HttpClient:
+    """The client of one host."""
+    from shoal.models.hosts.aiohttp_client import AiohttpClient
+
+    return AiohttpClient(name, connect_s)
+
+
+def open_hosts(settings: config.Settings, client_factory: ClientFactory = connect) -> Hosts:
     """Puts the configured hosts and their models together; connects nowhere yet. Raises ConfigError."""
     hosts = {name: Host(name, row, client_factory(name, row.connect_s)) for name, row in settings.hosts.items()}
     models: dict[str, tuple[Model, Patience]] = {}

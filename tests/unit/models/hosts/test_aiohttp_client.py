@@ -7,7 +7,8 @@ import pytest
 
 from shoal.errors import HostCut, HostError, HostGarbled, HostUnreachable
 from shoal.models.hosts import http
-from shoal.models.hosts.http import AiohttpClient, read_whole
+from shoal.models.hosts.aiohttp_client import AiohttpClient
+from shoal.models.hosts.http import read_whole
 from shoal.testing import (
     STREAM_HEAD,
     ScriptedHost,
