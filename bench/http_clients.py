@@ -30,8 +30,8 @@ from shoal.call import Call, Trail, closing
 from shoal.chat import Chat, Message
 from shoal.config import Settings
 from shoal.errors import HostCut, HostUnreachable
-from shoal.models.hosts.host import HostModel, Hosts, open_hosts
 from shoal.models.hosts.aiohttp_client import AiohttpClient
+from shoal.models.hosts.host import HostModel, Hosts, open_hosts
 from shoal.models.hosts.http import HttpClient, HttpReply, read_whole
 from shoal.models.hosts.openai import OpenAIReading
 from shoal.models.hosts.sse import EventStream

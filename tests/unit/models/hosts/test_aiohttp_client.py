@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from shoal.errors import HostCut, HostError, HostGarbled, HostUnreachable
-from shoal.models.hosts import http
+from shoal.models.hosts import aiohttp_client
 from shoal.models.hosts.aiohttp_client import AiohttpClient
 from shoal.models.hosts.http import read_whole
 from shoal.testing import (
@@ -191,7 +191,7 @@ def test_finish_keeps_the_connection_of_a_stream() -> None:
 
 
 def test_finish_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "GRACE_S", 0.001)
+    monkeypatch.setattr(aiohttp_client, "GRACE_S", 0.001)
 
     async def test(client: AiohttpClient) -> None:
         async with ScriptedHost(hangs(STREAM_HEAD, chunk(b"x"))) as host:
