@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from shoal.errors import HostCut, HostError, HostGarbled, HostUnreachable
-from shoal.models.hosts import aiohttp_client
+from shoal.models.hosts import aiohttp_client, http
 from shoal.models.hosts.aiohttp_client import AiohttpClient
 from shoal.models.hosts.http import read_whole
 from shoal.testing import (
