@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -57,9 +58,8 @@ def python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < OLDEST:
         return Finding("Python", "fault", version, "install Python 3.11 or newer, then run 'make setup'")
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         options = {row[0] for row in connection.execute("PRAGMA compile_options")}
-    connection.close()
     if "ENABLE_FTS5" not in options:
         return Finding("Python", "fault", f"{version}, SQLite without FTS5", "use a Python whose SQLite has FTS5")
     return Finding("Python", "ok", f"{version}, SQLite {sqlite3.sqlite_version}")
@@ -94,10 +94,9 @@ def database(folder: Path) -> Finding:
     if not (folder / FILE).exists():
         return Finding("database", "warning", "not there yet", "the first 'shoal up' makes it")
     try:
-        with reading(folder / FILE) as connection:
+        with closing(reading(folder / FILE)) as connection:
             (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        connection.close()
     except (sqlite3.Error, TypeError) as error:
         fix = "restore it from a backup, or move it away to start anew"
         return Finding("database", "fault", f"{folder / FILE} cannot be read ({error})", fix)
@@ -128,9 +127,8 @@ def documentation(folder: Path) -> Finding:
         return Finding(DOCS, "fault", "its files are missing", error.message)
     counted = "SELECT count(*) FROM documents d JOIN collections c ON c.id = d.collection_id WHERE c.name = ?"
     try:
-        with reading(folder / FILE) as connection:
+        with closing(reading(folder / FILE)) as connection:
             (documents,) = connection.execute(counted, (DOCS,)).fetchone()
-        connection.close()
     except sqlite3.Error:
         documents = 0
     if not documents:
