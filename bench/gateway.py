@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument("--data", help="not used: the load is made here")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    screen, log = Console(), Console(stderr=True)
+    screen, log = Console(width=None if sys.stdout.isatty() else 160), Console(stderr=True)
     known = gateways(args.peers_venv, args.portkey)
     wanted = set(args.only.split(",")) if args.only else {gateway.name for gateway in known}
     chosen = [gateway for gateway in known if gateway.name in wanted and not gateway.missing]

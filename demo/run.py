@@ -81,7 +81,7 @@ def run(client: OpenAI, messages: list[Message], console: Console) -> list[Resul
 
 
 def run_own(config: Path | None, messages: list[Message], log: Console) -> dict[str, object]:
-    """The figures of a gateway of the demo's own, its CPU time included. Raises RuntimeError where it does not start."""
+    """The figures of a gateway of the demo's own, with its CPU time. Raises RuntimeError where it does not start."""
     with own_gateway(config) as (client, pid):
         before = sample(pid)
         results = run(client, messages, log)
