@@ -218,13 +218,15 @@ class Choice:
 @dataclass(slots=True)
 class Piece:
     """A part of a reply; a whole reply is a stream of one. `confidence` is the calibrated probability (0..1) that the
-    reply will do, where the model knows it; `extra` the host's further top-level fields."""
+    reply will do, where the model knows it; `extra` the host's further top-level fields. `more` says that another piece
+    follows without a wait, so that a writer may gather both; a step that keeps that one back hands on an empty one."""
 
     choices: list[Choice] = field(default_factory=list)
     usage: Usage | None = None
     confidence: float | None = None
     citations: tuple[Citation, ...] = ()
     extra: Json | None = field(default=None, repr=False)
+    more: bool = False
 
     @classmethod
     def of(cls, text: str, finish_reason: str | None = "stop", **more: Any) -> Piece:

@@ -104,8 +104,9 @@ class Gateway:
                 raise
             await answer.error(Draining("the gateway shut down before the answer was complete: try again"))
         except Exception as error:  # noqa: BLE001 - the outermost boundary: a fault of ours must not show the prompt
-            self._log.error("unexpected", error=type(error).__name__, at=_where(error), request=answer.request_id)
-            await answer.error(ShoalError(f"an internal error: report it with the request id {answer.request_id}"))
+            name = request_id()
+            self._log.error("unexpected", error=type(error).__name__, at=_where(error), request=name)
+            await answer.error(ShoalError(f"an internal error: report it with the request id {name}"), name)
         finally:
             if counted:
                 self.traffic.leave(task)
@@ -138,12 +139,11 @@ class Gateway:
 class Answer:
     """The `send` of one request: knows how far the answer is, so that an error is sent in the right form."""
 
-    __slots__ = ("_begun", "_ended", "_events", "_send", "request_id")
+    __slots__ = ("_begun", "_ended", "_events", "_send")
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._begun = self._events = self._ended = False
-        self.request_id = f"req_{urandom(12).hex()}"
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         """Hands the message on."""
@@ -154,13 +154,17 @@ class Answer:
             self._ended = True
         await self._send(message)
 
-    async def error(self, error: ShoalError) -> None:
+    async def error(self, error: ShoalError, name: str | None = None) -> None:
         """As an answer of its own before the first byte; as the last event of a stream after it."""
         if not self._begun:
-            name = (b"x-request-id", self.request_id.encode())
-            await send_error(self, error, [name])
+            await send_error(self, error, [(b"x-request-id", (name or request_id()).encode())])
         elif self._events and not self._ended:
             await self({"type": "http.response.body", "body": error_event(error)})
+
+
+def request_id() -> str:
+    """A name for a request that did not become an exchange."""
+    return f"req_{urandom(12).hex()}"
 
 
 async def _healthy(scope: Scope, receive: Receive, send: Send) -> None:

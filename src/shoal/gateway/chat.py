@@ -77,14 +77,15 @@ async def _stream(exchange: Exchange, chat: Chat, send: Send) -> None:
                     await _write(writer, piece, send)
             tail = writer.end(exchange.summary())
         except ShoalError as error:
-            tail = error_event(error)
+            tail = writer.taken() + error_event(error)
         await send({"type": "http.response.body", "body": tail})
 
 
 async def _write(writer: EventWriter, piece: Piece, send: Send) -> None:
-    chunk = writer.piece(piece)
-    if chunk:
-        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    """Pieces that came together go out together: a write to the socket costs more than all else about a piece."""
+    writer.add(piece)
+    if not piece.more and (chunks := writer.taken()):
+        await send({"type": "http.response.body", "body": chunks, "more_body": True})
 
 
 async def _refuse(exchange: Exchange, error: ShoalError, send: Send) -> None:

@@ -42,6 +42,8 @@ def error_headers(error: ShoalError) -> Headers:
 
 def ascii_header(text: str) -> bytes:
     """A header's value: what is not printable ASCII becomes '?'."""
+    if text.isascii() and text.isprintable():
+        return text.encode("ascii")
     return "".join(mark if " " <= mark <= "~" else "?" for mark in text).encode("ascii")
 
 

@@ -4,6 +4,7 @@ keys, tenants or text."""
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -24,6 +25,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry(auto_describe=True)
+        self._children: dict[tuple[Any, tuple[str, ...]], Any] = {}
         gauge = partial(Gauge, registry=self.registry)
         counter = partial(Counter, registry=self.registry)
         histogram = partial(Histogram, registry=self.registry, buckets=SECONDS)
@@ -36,24 +38,32 @@ class Metrics:
         self._cpu = counter("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
 
     def observe(self, record: Record) -> None:
-        """Counts an ended exchange. A model that nobody knows is counted as "unknown": a caller makes no labels."""
+        """Counts an ended exchange. A model that nobody knows is counted as "none": a caller makes no labels."""
         model = record.model if record.model and record.attempts else "none"
-        self._exchanges.labels(model, record.outcome).inc()
-        self._latency.labels(model).observe(record.latency_s)
+        self._of(self._exchanges, model, record.outcome).inc()
+        self._of(self._latency, model).observe(record.latency_s)
         if record.first_piece_s is not None:
-            self._first.labels(model).observe(record.first_piece_s)
+            self._of(self._first, model).observe(record.first_piece_s)
         for attempt in record.attempts:
             self._count(attempt)
 
     def _count(self, attempt: Attempt) -> None:
         usage = attempt.usage
-        self._attempts.labels(attempt.model, attempt.host, attempt.outcome).inc()
+        self._of(self._attempts, attempt.model, attempt.host, attempt.outcome).inc()
         if usage.prompt_tokens:
-            self._tokens.labels(attempt.model, "prompt").inc(usage.prompt_tokens)
+            self._of(self._tokens, attempt.model, "prompt").inc(usage.prompt_tokens)
         if usage.completion_tokens:
-            self._tokens.labels(attempt.model, "completion").inc(usage.completion_tokens)
+            self._of(self._tokens, attempt.model, "completion").inc(usage.completion_tokens)
         if usage.cpu_s:
-            self._cpu.labels(attempt.model).inc(usage.cpu_s)
+            self._of(self._cpu, attempt.model).inc(usage.cpu_s)
+
+    def _of(self, metric: Any, *labels: str) -> Any:
+        """The metric's child with these labels; the library's own look-up costs more than the count."""
+        key = (metric, labels)
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = metric.labels(*labels)
+        return child
 
     def page(self) -> bytes:
         """The text exposition."""

@@ -116,28 +116,37 @@ class EventWriter:
         self._include_usage = include_usage
         self._begun: set[int] = set()
         self._held: list[Piece] = []
+        self._out: list[bytes] = []
         self._usage: Usage | None = None
 
-    def piece(self, piece: Piece) -> bytes:
-        """The bytes that can go out now; b"" where there are none yet."""
+    def add(self, piece: Piece) -> None:
+        """Takes a piece in."""
         if piece.usage is not None:
             self._usage = piece.usage
         if not piece.choices:
-            return b""
+            return
         for choice in piece.choices:
             if choice.index not in self._begun:
                 self._begun.add(choice.index)
                 choice.delta.setdefault("role", "assistant")
         if any(choice.finish_reason for choice in piece.choices):
             self._held.append(piece)
+        else:
+            self._out.append(self._chunk(piece, b""))
+
+    def taken(self) -> bytes:
+        """The bytes that can go out now; b"" where there are none yet."""
+        out = self._out
+        if not out:
             return b""
-        return self._chunk(piece, b"")
+        self._out = []
+        return out[0] if len(out) == 1 else b"".join(out)
 
     def end(self, shoal: Json) -> bytes:
         """The chunks held back, `shoal` on the last of them, the usage chunk if it was asked for, and the end mark."""
         held = self._held or [Piece([Choice({}, 0, "stop")])]
         tail = b',"shoal":' + orjson.dumps(shoal)
-        out = b"".join(self._chunk(piece, b"" if piece is not held[-1] else tail) for piece in held)
+        out = self.taken() + b"".join(self._chunk(piece, b"" if piece is not held[-1] else tail) for piece in held)
         if self._include_usage:
             usage = orjson.dumps(usage_wire(self._usage))
             out += self._head + b',"choices":[],"usage":' + usage + b"}\n\n"

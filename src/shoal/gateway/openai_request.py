@@ -37,6 +37,7 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
     "parallel_tool_calls": (bool,),
 }
 JSON_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a string", list: "a list"}
+OWN = frozenset({"model", "messages", "shoal", "stream"})
 OPTION_NAMES = ("collections", "tags", "optimize", "deadline_s", "conversation")
 OPTIMIZE = ("cost", "energy", "carbon", "latency", "quality")
 
@@ -68,9 +69,9 @@ def read_chat(wire: Json, headers: Mapping[bytes, bytes], most_messages: int) ->
         raise RequestError('send at least one message: [{"role": "user", "content": "..."}]', param="messages")
     if len(messages) > most_messages:
         raise RequestError(f"{len(messages)} messages are more than {most_messages}: send fewer", param="messages")
-    for name, value in wire.items():
-        _check_field(name, value)
-    options = {name: value for name, value in wire.items() if name not in ("model", "messages", "shoal", "stream")}
+    for name in FIELDS.keys() & wire.keys():
+        _check_field(name, wire[name])
+    options = {name: value for name, value in wire.items() if name not in OWN}
     return Chat(
         model=model,
         messages=tuple(_message(message, at) for at, message in enumerate(messages)),
@@ -134,8 +135,8 @@ def _check_part(part: Any, where: str) -> None:
 
 
 def _check_field(name: str, value: Any) -> None:
-    allowed = FIELDS.get(name)
-    if allowed is None or value is None:
+    allowed = FIELDS[name]
+    if value is None:
         return
     if not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
         what = " or ".join(

@@ -7,7 +7,7 @@ hosts are opened, and live in the request headers alone.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from shoal import config
@@ -16,7 +16,7 @@ from shoal.chat import Chat, Piece
 from shoal.errors import ConfigError, HostError, HostGarbled
 from shoal.models.hosts import faults
 from shoal.models.hosts.anthropic import VERSION, AnthropicDialect
-from shoal.models.hosts.dialect import Dialect, load
+from shoal.models.hosts.dialect import Dialect, Reading, load
 from shoal.models.hosts.grounded import Reader
 from shoal.models.hosts.http import HttpClient, HttpReply, read_whole
 from shoal.models.hosts.openai import OpenAIDialect
@@ -61,13 +61,9 @@ class HostModel:
                 return
             events, reading, pieces = EventStream(), self._dialect.reading(), 0
             while not reading.done and (chunk := await answer.chunk()):
-                for data in self._events(events, chunk):
-                    piece = reading.read(data)
-                    if piece is not None:
-                        pieces += 1
-                        yield piece if cited is None else _cite(piece, cited)
-                    if reading.done:
-                        break
+                for piece in _gathered(reading, self._events(events, chunk)):
+                    pieces += 1
+                    yield piece if cited is None else _cite(piece, cited)
             reading.end()
             if not pieces:
                 raise HostGarbled(f"host '{self.card.host}' sent an empty reply: try again", host=self.card.host)
@@ -89,6 +85,28 @@ class HostModel:
         except HostGarbled:
             wire = None
         return faults.of_status(host, answer.status, wire, answer.header)
+
+
+def _gathered(reading: Reading, events: list[bytes]) -> Iterator[Piece]:
+    """The pieces in what one read brought; all but the last say that more follows. An error comes after the pieces
+    before it."""
+    last: Piece | None = None
+    try:
+        for data in events:
+            piece = reading.read(data)
+            if piece is not None:
+                if last is not None:
+                    last.more = True
+                    yield last
+                last = piece
+            if reading.done:
+                break
+    except HostError:
+        if last is not None:
+            yield last
+        raise
+    if last is not None:
+        yield last
 
 
 def _cite(piece: Piece, cited: Reader) -> Piece:
