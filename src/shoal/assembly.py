@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from shoal import plugins
 from shoal.call import Model, Patience, Placement
-from shoal.config import Settings, user_dir
+from shoal.chat import Chat
+from shoal.config import Settings, nearest, user_dir
 from shoal.errors import ConfigError
 from shoal.exchange import House
 from shoal.grounding.docs import ensure_docs
@@ -16,7 +17,7 @@ from shoal.grounding.search import LexicalRetriever
 from shoal.identity import Identity, credential
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
-from shoal.models.specialists import catalogue
+from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up
 from shoal.routing.auto import Auto, Candidate
 from shoal.stores.database import Database
 from shoal.stores.keys import SqlKeys
@@ -59,7 +60,7 @@ class Assembly:
             models=self.registry,
             retriever=LexicalRetriever(self.passages),
             passages=settings.grounding.passages,
-            fallback=settings.grounding.fallback if settings.auto.reference is None else None,
+            fallback=self._fallback,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
             observers=(self.ledger.add, *observers),
         )
@@ -80,18 +81,26 @@ class Assembly:
     def _models(self) -> dict[str, tuple[Model, Patience]]:
         found: dict[str, tuple[Model, Patience]] = {}
         found.update(self.hosts.models)
-        specialists = catalogue.load_all()
+        specialists = load_all()
         found.update({name: (specialist.model, EMBEDDED) for name, specialist in specialists.items()})
         for models in plugins.load(self.settings.plugins.modules).hook.shoal_models(settings=self.settings):
             for model in models:
                 if model.card.name in found:
                     raise ConfigError(f"a plug-in brings model '{model.card.name}', which is there already: rename one")
                 found[model.card.name] = (model, EMBEDDED)
-        auto = self.settings.auto
-        chosen = [
-            Candidate(name, specialists[name].suits, specialists[name].because)
-            for name in auto.candidates
-            if name in specialists
-        ]
-        found["auto"] = (Auto(chosen, auto.reference, auto.floor), Patience())
+        found["auto"] = (self._auto(specialists), Patience())
         return found
+
+    def _fallback(self, chat: Chat) -> tuple[str, ...]:
+        """With no larger model to ask, `auto` reads the fallback collection for what only passages can answer."""
+        name = self.settings.grounding.fallback
+        needed = name and chat.model == "auto" and self.settings.auto.reference is None and may_be_looked_up(chat)
+        return (name,) if name and needed else ()
+
+    def _auto(self, specialists: Mapping[str, Embedded]) -> Auto:
+        auto = self.settings.auto
+        for name in auto.candidates:
+            if name not in specialists:
+                raise ConfigError(f"auto.candidates: '{name}'{nearest(name, specialists)}")
+        chosen = [Candidate(name, specialists[name].suits, specialists[name].because) for name in auto.candidates]
+        return Auto(chosen, auto.reference, auto.floor)

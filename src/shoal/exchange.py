@@ -29,14 +29,14 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the steps need. `fallback` is the collection that is read where the request names none and no host is
-    configured (None: none); `observers` are told of every ended exchange."""
+    """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
+    of every ended exchange."""
 
     identity: Identity
     models: Registry
     retriever: Retriever
     passages: int
-    fallback: str | None
+    fallback: Callable[[Chat], tuple[str, ...]]
     placement: Placement
     observers: tuple[Callable[[Record], None], ...]
 
@@ -92,10 +92,10 @@ class Exchange:
         return chat
 
     async def _ground(self, chat: Chat) -> Chat:
-        """Attaches passages of the collections that the request names."""
+        """Attaches passages of the collections that the request names, else of the fallback."""
         collections = chat.shoal.collections
-        if collections is None and chat.model == "auto" and self.house.fallback is not None:
-            collections = (self.house.fallback,)
+        if collections is None:
+            collections = self.house.fallback(chat)
         if not collections or not chat.ask:
             return chat
         search = self.house.retriever.search

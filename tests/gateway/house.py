@@ -61,9 +61,7 @@ class Running:
 
 
 @contextmanager
-def running(
-    folder: Path, *models: Model, fallback: str | None = None, drain_s: float = 5, **limits: Any
-) -> Iterator[Running]:
+def running(folder: Path, *models: Model, drain_s: float = 5, **limits: Any) -> Iterator[Running]:
     """Runs a gateway with these models in a thread of its own, from entry to exit."""
     database = Database(folder)
     database.migrate()
@@ -77,7 +75,7 @@ def running(
         models=Registry({model.card.name: (model, patience) for model in models}),
         retriever=retriever,
         passages=3,
-        fallback=fallback,
+        fallback=lambda _: (),
         placement=Placement(),
         observers=(ledger.add, metrics.observe),
     )

@@ -43,7 +43,7 @@ class Outer:
             models=Registry({model.card.name: (model, Patience(retries=0)) for model in models}),
             retriever=self.shelf,
             passages=4,
-            fallback=fallback,
+            fallback=lambda chat: (fallback,) if fallback and chat.model == "auto" else (),
             placement=placement or Placement(),
             observers=(self.records.append,),
         )
@@ -108,7 +108,7 @@ def test_named_collections_are_read_within_the_keys_scope() -> None:
         outer.ask("m", Key("k", "t", Role.MEMBER, collections=("docs",)), collections=("more",))
 
 
-def test_the_fallback_collection_is_for_auto_alone_and_only_where_none_is_named() -> None:
+def test_the_fallback_is_read_only_where_no_collection_is_named() -> None:
     outer = Outer(ScriptedModel(name="auto"), ScriptedModel(name="m"), fallback="docs")
     outer.ask("m")
     outer.ask("auto", collections=())

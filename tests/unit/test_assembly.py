@@ -1,0 +1,94 @@
+"""Everything put together: first start, models, faults at start."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import types
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shoal
+from shoal.assembly import Assembly
+from shoal.chat import Chat, Message, ShoalOptions
+from shoal.config import Settings
+from shoal.errors import ConfigError, StorageError
+from shoal.identity import Role, credential
+from shoal.testing import ScriptedModel
+
+HOST = {"hosts": {"h": {"dialect": "openai", "base_url": "http://127.0.0.1:1"}}, "models": {"big": {"host": "h"}}}
+Open = Callable[..., Assembly]
+
+
+@pytest.fixture
+def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assemblies: list[Assembly] = []
+
+    def make(**tables: Any) -> Assembly:
+        assemblies.append(Assembly(Settings.model_validate({"server": {"data_dir": tmp_path / "data"}, **tables})))
+        return assemblies[-1]
+
+    yield make
+    for assembly in assemblies:
+        asyncio.run(assembly.close())
+
+
+def test_the_first_start_makes_both_keys_and_no_later_one_does(opened: Open, tmp_path: Path) -> None:
+    first = opened()
+    assert first.first_start is not None
+    assert first.identity.authenticate(first.first_start.member_token).role is Role.MEMBER
+    own = credential.load(tmp_path / "config" / "shoal", tmp_path / "data")
+    assert first.identity.authenticate(own).role is Role.ADMIN
+    assert opened().first_start is None
+
+
+def test_the_embedded_models_are_there_and_auto(opened: Open) -> None:
+    names = [card.name for card in opened(**HOST).registry.cards()]
+    assert names == ["auto", "big", *(f"shoal/{n}" for n in ("answer", "summarize", "triage-banking", "triage-clinc"))]
+
+
+def test_the_documentation_is_there_from_the_start(opened: Open) -> None:
+    found = opened().house.retriever.search("How do I add a host?", ("shoal-docs",), "default", 3)
+    assert found
+    assert {passage.collection for passage in found} == {"shoal-docs"}
+
+
+@pytest.mark.parametrize(
+    ("tables", "ask", "expected"),
+    [
+        ({}, "How do I add a host?", ("shoal-docs",)),
+        ({"grounding": {"fallback": None}}, "How do I add a host?", ()),
+        ({**HOST, "auto": {"reference": "big"}}, "How do I add a host?", ()),
+        ({}, "Classify this message: where is my card?", ()),
+    ],
+)
+def test_the_fallback_is_for_auto_without_a_reference(
+    opened: Open, tables: dict[str, Any], ask: str, expected: tuple[str, ...]
+) -> None:
+    assembly = opened(**tables)
+    messages = (Message.of("user", ask),)
+    assert assembly.house.fallback(Chat("auto", messages, shoal=ShoalOptions())) == expected
+    assert assembly.house.fallback(Chat("shoal/answer", messages)) == ()
+
+
+def test_a_misspelt_candidate_is_named(opened: Open) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'shoal/answer'"):
+        opened(auto={"candidates": ["shoal/anwser"]})
+
+
+def test_a_plug_in_may_not_take_a_name_that_is_there(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("taking")
+    module.shoal_models = shoal.extension(lambda settings: [ScriptedModel(name="shoal/answer")])  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "taking", module)
+    with pytest.raises(ConfigError, match="rename one"):
+        opened(plugins={"modules": ["taking"]})
+
+
+def test_a_data_directory_that_cannot_be_used(opened: Open, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("", encoding="utf-8")
+    with pytest.raises(StorageError, match="--data-dir"):
+        opened()
