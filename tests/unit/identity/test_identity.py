@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ class Clock:
 
 
 @pytest.fixture
-def keys(tmp_path: Path) -> SqlKeys:
+def keys(tmp_path: Path) -> Iterator[SqlKeys]:
     database = Database(tmp_path)
     database.migrate()
-    return SqlKeys(database)
+    yield SqlKeys(database)
+    database.close()
 
 
 def test_a_key_has_the_agreed_form_and_only_its_digest_is_stored() -> None:

@@ -1,6 +1,7 @@
 """The ledger: what goes in comes out, written or waiting, and one bad record holds up no other."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,11 @@ from shoal.stores.ledger import Record, SqlLedger
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
+def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path)
     database.migrate()
-    return database
+    yield database
+    database.close()
 
 
 def record(name: str, **more: object) -> Record:
