@@ -1,0 +1,51 @@
+"""Texts of a folder as a searchable collection in a temporary database: what the benches of `shoal/answer` ask."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from shoal.grounding.index import add
+from shoal.grounding.search import LexicalRetriever
+from shoal.stores.database import Database
+from shoal.stores.passages import SqlPassages
+
+TENANT = "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One labelled question. `sentences` are the quotes that answer it (none where the texts do not), `text` the file
+    that it is about."""
+
+    id: str
+    question: str
+    sentences: tuple[str, ...]
+    text: str
+
+
+def read_questions(folder: Path) -> list[Question]:
+    """The rows of `questions.jsonl`."""
+    rows = map(json.loads, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines())
+    return [
+        Question(row["id"], row["question"], tuple(row.get("sentences", ())), row.get("source") or row.get("near", ""))
+        for row in rows
+    ]
+
+
+@contextmanager
+def indexed(folder: Path) -> Iterator[tuple[LexicalRetriever, list[str]]]:
+    """A retriever over `folder/texts`, by the real grounding, and the collections: one for each text."""
+    with tempfile.TemporaryDirectory() as place:
+        database = Database(Path(place))
+        database.migrate()
+        store = SqlPassages(database)
+        texts = sorted((folder / "texts").glob("*.md"))
+        for text in texts:
+            add(store, [text], text.stem, TENANT)
+        yield LexicalRetriever(store), [text.stem for text in texts]
+        database.close()

@@ -1,0 +1,121 @@
+"""The lexicon: how rare a word is, and how near two words are in meaning; it knows single words, not sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+
+from shoal.errors import WeightsError
+from shoal.models.specialists.words import STOP_WORDS, stem, words
+
+Floats = NDArray[np.float32]
+
+# Cosines of the vectors below the first count as unrelated, above the second as fully related.
+COSINE_FROM, COSINE_TO = 0.35, 0.85
+# What a word of the same meaning counts that was mistyped, and a word that only the vectors relate, at most.
+TYPO_NEARNESS, VECTOR_NEARNESS = 0.85, 0.6
+LEAST_TYPO_LENGTH = 5
+UNKNOWN_IDF = 9.5
+NUMBER_IDF = 6.0
+
+
+class Lexicon:
+    """Read-only tables over V stems: `idf` (V,) natural log, `vectors` (V, D) int8 unit rows times 127, and for each
+    stem its near stems with a nearness of 0..1."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]]) -> None:
+        known = arrays["words"].tobytes().decode().split("\n")
+        self._index = {word: at for at, word in enumerate(known)}
+        forms = arrays["forms"].tobytes().decode().split("\n")
+        self._known = known
+        self._forms = dict(line.split(" ") for line in forms if line)
+        self._idf = arrays["idf"].astype(np.float32)
+        self._vectors = arrays["vectors"]
+        self._starts = arrays["near_starts"]
+        self._near_words = arrays["near_words"]
+        self._near_values = arrays["near_values"]
+
+    @classmethod
+    def load(cls, path: Path) -> Lexicon:
+        """Raises WeightsError where the file is missing or damaged."""
+        try:
+            return cls(load_file(path))
+        except (OSError, SafetensorError, KeyError, ValueError) as error:
+            raise WeightsError(
+                f"{path.name} is missing or damaged ({type(error).__name__}): install Shoal again"
+            ) from None
+
+    def stems(self, text: str) -> list[str]:
+        """The stems of all words of `text`; irregular forms at their base."""
+        return [stem(self._forms.get(word, word)) for word in words(text)]
+
+    def content(self, text: str) -> list[str]:
+        """The stems of the words that carry a topic."""
+        return [stem(self._forms.get(word, word)) for word in words(text) if word not in STOP_WORDS]
+
+    def idf(self, stems: Sequence[str]) -> Floats:
+        """How rare each stem is; an unknown one counts as very rare, a number as fairly rare."""
+        return np.array([self._rarity(word) for word in stems], np.float32)
+
+    def _rarity(self, word: str) -> float:
+        at = self._index.get(word)
+        if at is not None:
+            return float(self._idf[at])
+        return NUMBER_IDF if word[:1].isdigit() else UNKNOWN_IDF
+
+    def knows(self, word: str) -> bool:
+        """Whether the stem is in the lexicon."""
+        return word in self._index
+
+    def vectors(self, stems: Sequence[str]) -> Floats:
+        """(len(stems), D) unit rows; zeros for an unknown stem."""
+        found = np.zeros((len(stems), self._vectors.shape[1]), np.float32)
+        at = [self._index.get(word, -1) for word in stems]
+        known = [row for row, where in enumerate(at) if where >= 0]
+        found[known] = self._vectors[[at[row] for row in known]].astype(np.float32) / 127
+        return found
+
+    def nearness(self, asked: Sequence[str], said: Sequence[str]) -> Floats:
+        """(len(asked), len(said)), each word once: 1 for the same stem, less for near, mistyped and related ones."""
+        cosine = self.vectors(asked) @ self.vectors(said).T
+        found: Floats = np.clip((cosine - COSINE_FROM) / (COSINE_TO - COSINE_FROM), 0, 1) * VECTOR_NEARNESS
+        column = {word: at for at, word in enumerate(said)}
+        for row, word in enumerate(asked):
+            for other, nearness in self._near(word):
+                at = column.get(self._known[other])
+                if at is not None:
+                    found[row, at] = max(found[row, at], nearness)
+            if word in column:
+                found[row, column[word]] = 1.0
+            elif word not in self._index and len(word) >= LEAST_TYPO_LENGTH:
+                found[row, [at for at, other in enumerate(said) if one_slip(word, other)]] = TYPO_NEARNESS
+        return found
+
+    def _near(self, word: str) -> list[tuple[int, float]]:
+        """The places of the near stems of a stem, with a nearness of 0..1, nearest first."""
+        at = self._index.get(word)
+        if at is None:
+            return []
+        span = slice(int(self._starts[at]), int(self._starts[at + 1]))
+        return [
+            (int(other), float(value) / 255)
+            for other, value in zip(self._near_words[span], self._near_values[span], strict=True)
+        ]
+
+
+def one_slip(one: str, other: str) -> bool:
+    """Whether two words of five letters or more differ by one letter added, left out, changed or swapped."""
+    if min(len(one), len(other)) < LEAST_TYPO_LENGTH or abs(len(one) - len(other)) > 1 or one[0].isdigit():
+        return False
+    at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    if len(one) == len(other):
+        swapped = one[at + 1 : at + 2] == other[at : at + 1] and one[at : at + 1] == other[at + 1 : at + 2]
+        return one[at + 1 :] == other[at + 1 :] or (swapped and one[at + 2 :] == other[at + 2 :])
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    return longer[at + 1 :] == shorter[at:]

@@ -1,0 +1,179 @@
+"""Makes the lexicon of `shoal/answer`: how rare words are, which mean nearly the same, and small word vectors.
+
+    python -m shoal.tuning.lexicon --data ../shared/data --wordnet /usr/share/wordnet --out src/shoal/weights/answer
+
+Rarity from document counts; neighbours from WordNet and our own list of synonyms; vectors from positive pointwise
+mutual information (Levy, Goldberg and Dagan 2015) of words in a window, factored by a truncated SVD, int8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save_file
+from scipy import sparse  # type: ignore[import-untyped]
+from scipy.sparse.linalg import svds  # type: ignore[import-untyped]
+
+from shoal.models.specialists.words import STOP_WORDS, stem, words
+from shoal.tuning.wordnet import Synset, read_exceptions, read_senses, read_synsets, related
+
+WINDOW = 6
+DIMENSIONS = 80
+VOCABULARY = 24_000
+NEIGHBOURS = 14
+LEAST_NEARNESS = 0.28
+OWN_NEARNESS = 0.8
+COMMON = 2  # directions that all words share and that tell nothing (Mu and Viswanath 2018)
+Pairs = dict[str, dict[str, float]]
+
+
+def corpus(data: Path) -> Iterator[str]:
+    """The licensed texts of the project's data folder, training splits only."""
+    clinc = json.loads((data / "small/clinc+oos-eval/data_full.json").read_text(encoding="utf-8"))
+    yield from (text for text, _ in clinc["train"] + clinc["oos_train"])
+    with (data / "small/PolyAI-LDN+task-specific-datasets/banking_train.csv").open(encoding="utf-8") as rows:
+        yield from (row["text"] for row in csv.DictReader(rows))
+    guidelines = json.loads((data / "small/asappresearch+abcd/guidelines.json").read_text(encoding="utf-8"))
+    yield from _strings(guidelines)
+    for name in ("Academic__jsonl__train", "Product__jsonl__val"):
+        for meeting in _jsonl(data / f"small/Yale-LILY+QMSum/{name}.jsonl"):
+            yield from (turn["content"] for turn in meeting["meeting_transcripts"])
+            yield from (pair["answer"] for pair in meeting["specific_query_list"])
+    for path in ("trust/tatsu-lab+stanford_alpaca/seed_tasks.jsonl", "trust/yizhongw+self-instruct/human_eval"):
+        for file in [data / path] if path.endswith("jsonl") else sorted((data / path).glob("*.jsonl")):
+            yield from (text for row in _jsonl(file) for text in _strings(row))
+    for file in sorted((data / "routing/RouteLLM/routellm/evals/mmlu/responses").glob("*.csv")):
+        with file.open(encoding="utf-8") as rows:
+            yield from (row["prompt"] for row in csv.DictReader(rows))
+
+
+def _jsonl(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Every text inside a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for inner in value.values() for text in _strings(inner))
+    elif isinstance(value, list):
+        yield from (text for inner in value for text in _strings(inner))
+
+
+def glosses(synsets: Iterable[Synset]) -> Iterator[str]:
+    """Each definition after the words that it defines, so that both share a window."""
+    for synset in synsets:
+        names = " ".join(word.replace("_", " ") for word in synset.words)
+        yield f"{names} {synset.gloss} {names}"
+
+
+def stems_of(text: str, irregular: dict[str, str]) -> list[str]:
+    """Content stems with irregular forms at their base."""
+    return [stem(irregular.get(word, word)) for word in words(text) if word not in STOP_WORDS]
+
+
+def neighbours(folder: Path, synsets: dict[str, Synset], irregular: dict[str, str]) -> Pairs:
+    """For each stem its near stems, from WordNet and from synonyms.txt."""
+    near: Pairs = defaultdict(dict)
+
+    def add(one: str, other: str, nearness: float) -> None:
+        first, second = stem(irregular.get(one, one)), stem(irregular.get(other, other))
+        if first != second and nearness >= LEAST_NEARNESS:
+            near[first][second] = max(nearness, near[first].get(second, 0.0))
+            near[second][first] = max(nearness, near[second].get(first, 0.0))
+
+    for one, other, nearness in related(synsets, read_senses(folder)):
+        if "_" not in one + other and one.isalpha() and other.isalpha():
+            add(one, other, nearness)
+    for line in (Path(__file__).parent / "synonyms.txt").read_text(encoding="utf-8").splitlines():
+        head, *others = line.split()
+        for other in others:
+            add(head, other, OWN_NEARNESS)
+    return near
+
+
+def vectors(texts: list[list[int]], size: int) -> np.ndarray[Any, Any]:
+    """Unit rows of the factored PPMI matrix, (size, DIMENSIONS)."""
+    counts: Counter[int] = Counter()
+    for text in texts:
+        for at, word in enumerate(text):
+            for step, other in enumerate(text[at + 1 : at + 1 + WINDOW]):
+                counts[word * size + other] += 1.0 / (1 + step)  # type: ignore[assignment]
+    keys = np.fromiter(counts.keys(), np.int64, len(counts))
+    values = np.fromiter(counts.values(), np.float64, len(counts))
+    half = sparse.coo_matrix((values, (keys // size, keys % size)), (size, size)).tocsr()
+    matrix = (half + half.T).tocoo()
+    total = matrix.sum()
+    rows = np.asarray(matrix.sum(1)).ravel()
+    context = rows**0.75
+    ratio = matrix.data * total / (rows[matrix.row] * context[matrix.col] / context.sum() * total)
+    pmi = np.log(np.maximum(ratio, 1e-9))
+    kept = pmi > 0
+    ppmi = sparse.csr_matrix((pmi[kept], (matrix.row[kept], matrix.col[kept])), (size, size))
+    left, strengths, _ = svds(ppmi.astype(np.float32), DIMENSIONS, random_state=0)
+    found = left * np.sqrt(strengths)
+    found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    found -= found.mean(0)
+    _, _, common = np.linalg.svd(found, full_matrices=False)
+    found -= found @ common[:COMMON].T @ common[:COMMON]
+    unit: np.ndarray[Any, Any] = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
+    return unit
+
+
+def build(data: Path, wordnet: Path) -> dict[str, np.ndarray[Any, Any]]:
+    """The lexicon's arrays; see `specialists/lexicon.py` for their shapes."""
+    irregular = read_exceptions(wordnet)
+    synsets = read_synsets(wordnet)
+    texts = [stems_of(text, irregular) for text in (*corpus(data), *glosses(synsets.values()))]
+    documents = Counter(word for text in texts for word in set(text))
+    near = neighbours(wordnet, synsets, irregular)
+    known = [word for word, _ in documents.most_common(VOCABULARY) if word.isalpha() and word.isascii()]
+    index = {word: at for at, word in enumerate(known)}
+    idf = np.log(len(texts) / np.array([documents[word] for word in known]))
+    forms = {form: stem(base) for form, base in irregular.items() if stem(base) in index and stem(form) != stem(base)}
+    found = vectors([[index[word] for word in text if word in index] for text in texts], len(known))
+    return {
+        "words": np.frombuffer("\n".join(known).encode(), np.uint8),
+        "forms": np.frombuffer("\n".join(f"{form} {base}" for form, base in forms.items()).encode(), np.uint8),
+        "idf": idf.astype(np.float16),
+        "vectors": np.ascontiguousarray(np.rint(found * 127), np.int8),
+        **_table(near, known, index),
+    }
+
+
+def _table(near: Pairs, known: list[str], index: dict[str, int]) -> dict[str, np.ndarray[Any, Any]]:
+    """Neighbours as three flat arrays: where each word's begin, which they are, how near (0..255)."""
+    starts, which, nearness = [0], [], []
+    for word in known:
+        found = sorted(near.get(word, {}).items(), key=lambda pair: -pair[1])
+        best = [(index[other], value) for other, value in found if other in index][:NEIGHBOURS]
+        which += [other for other, _ in best]
+        nearness += [round(255 * value) for _, value in best]
+        starts.append(len(which))
+    return {
+        "near_starts": np.array(starts, np.uint32),
+        "near_words": np.array(which, np.uint16),
+        "near_values": np.array(nearness, np.uint8),
+    }
+
+
+def main() -> None:
+    """Writes lexicon.safetensors."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
+    parser.add_argument("--out", type=Path, default=Path("src/shoal/weights/answer"))
+    given = parser.parse_args()
+    save_file(build(given.data, given.wordnet), given.out / "lexicon.safetensors")
+
+
+if __name__ == "__main__":
+    main()
