@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from shoal import plugins
@@ -36,10 +37,10 @@ class FirstStart:
 
 
 class Assembly:
-    """The house with what must be closed in the end. `first_start` is None but on the first start."""
+    """The house with what must be closed in the end."""
 
     def __init__(self, settings: Settings, observers: tuple[Callable[[Record], None], ...] = ()) -> None:
-        """Opens the database and brings it up to date; makes the first keys; indexes the project's documentation.
+        """Opens the database and brings it up to date; indexes the project's documentation.
 
         Raises ConfigError, StorageError, WeightsError.
         """
@@ -51,7 +52,6 @@ class Assembly:
         self.passages = SqlPassages(self.database)
         ensure_docs(self.passages)
         self.identity = Identity(self.keys)
-        self.first_start = self._first_start()
         self.ledger = SqlLedger(self.database)
         self.registry = Registry(self._models())
         rules = settings.trust.placement
@@ -71,11 +71,14 @@ class Assembly:
         self.ledger.close()
         self.database.close()
 
-    def _first_start(self) -> FirstStart | None:
+    @cached_property
+    def first_start(self) -> FirstStart | None:
+        """Makes the first keys, None where there are keys. They are made when somebody asks, to tell them at once: a
+        start that fails before that must not leave keys that nobody knows. Raises ConfigError, StorageError."""
         if self.keys.all():
             return None
-        admin, member = self.identity.first_keys()
-        where = credential.save(user_dir("config"), self.settings.server.data_dir, admin.token)
+        folder, data_dir = user_dir("config"), self.settings.server.data_dir
+        member, where = self.identity.first_keys(lambda token: credential.save(folder, data_dir, token))
         return FirstStart(member.token, where)
 
     def _models(self) -> dict[str, tuple[Model, Patience]]:

@@ -46,6 +46,15 @@ def test_the_first_start_makes_both_keys_and_no_later_one_does(opened: Open, tmp
     assert opened().first_start is None
 
 
+def test_a_start_that_fails_before_the_keys_are_told_makes_none(opened: Open, tmp_path: Path) -> None:
+    assert opened().keys.all() == []
+    (tmp_path / "config").write_text("in the way", encoding="utf-8")
+    with pytest.raises(ConfigError):
+        _ = opened().first_start
+    (tmp_path / "config").unlink()
+    assert opened().first_start is not None
+
+
 def test_the_embedded_models_are_there_and_auto(opened: Open) -> None:
     names = [card.name for card in opened(**HOST).registry.cards()]
     assert names == ["auto", "big", *(f"shoal/{n}" for n in ("answer", "summarize", "triage-banking", "triage-clinc"))]

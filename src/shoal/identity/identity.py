@@ -5,11 +5,13 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 from shoal.errors import AuthenticationError
 from shoal.identity.keys import Key, Minted, Role, digest, key_id, mint
 from shoal.stores.keys import Keys, StoredKey
 
+T = TypeVar("T")
 FRESH_S = 1.0
 MOST_CACHED = 10_000
 NO_DIGEST = bytes(32)
@@ -43,11 +45,13 @@ class Identity:
         self._cache[given] = (self._clock() + FRESH_S, key)
         return key
 
-    def first_keys(self) -> tuple[Minted, Minted]:
-        """Makes and stores the first admin key and the first member key."""
+    def first_keys(self, keep: Callable[[str], T]) -> tuple[Minted, T]:
+        """Makes the first admin key and the first member key; returns the latter and what `keep` says of the former.
+        `keep` goes first, so that a key that cannot be kept is not stored either."""
         admin, member = mint("first admin", Role.ADMIN), mint("first member", Role.MEMBER)
+        kept = keep(admin.token)
         self._keys.add(admin.stored, member.stored)
-        return admin, member
+        return member, kept
 
     def _look_up(self, token: str, given: bytes) -> StoredKey:
         wanted = key_id(token)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shoal.errors import AuthenticationError, PermissionDenied
+from shoal.errors import AuthenticationError, ConfigError, PermissionDenied
 from shoal.identity import Identity, Key, Role, mint
 from shoal.identity.keys import key_id
 from shoal.stores.database import Database
@@ -39,10 +39,19 @@ def test_a_key_has_the_agreed_form_and_only_its_digest_is_stored() -> None:
 
 def test_the_first_keys_work(keys: SqlKeys) -> None:
     identity = Identity(keys)
-    admin, member = identity.first_keys()
-    assert identity.authenticate(admin.token).role is Role.ADMIN
+    member, admin = identity.first_keys(str)
+    assert identity.authenticate(admin).role is Role.ADMIN
     assert identity.authenticate(member.token).role is Role.MEMBER
     assert identity.authenticate(member.token).tenant == "default"
+
+
+def test_first_keys_that_cannot_be_kept_are_not_stored(keys: SqlKeys) -> None:
+    def full(token: str) -> str:
+        raise ConfigError("no room")
+
+    with pytest.raises(ConfigError):
+        Identity(keys).first_keys(full)
+    assert keys.all() == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +64,7 @@ def test_a_wrong_key_is_refused(keys: SqlKeys, token: str | None) -> None:
 
 def test_the_right_id_with_another_secret_is_refused(keys: SqlKeys) -> None:
     identity = Identity(keys)
-    _, member = identity.first_keys()
+    member, _ = identity.first_keys(str)
     other = f"sk-shoal-{key_id(member.token)}-{'A' * 43}"
     with pytest.raises(AuthenticationError) as raised:
         identity.authenticate(other)
@@ -65,7 +74,7 @@ def test_the_right_id_with_another_secret_is_refused(keys: SqlKeys) -> None:
 def test_a_key_disabled_elsewhere_stops_working_within_a_second(keys: SqlKeys) -> None:
     clock = Clock()
     identity = Identity(keys, clock)
-    _, member = identity.first_keys()
+    member, _ = identity.first_keys(str)
     identity.authenticate(member.token)
     assert keys.disable(member.stored.id, 1.0)
     clock.now = 1.1
