@@ -92,10 +92,10 @@ class Exchange:
         return chat
 
     async def _ground(self, chat: Chat) -> Chat:
-        """Attaches passages of the collections that the request names, else of the fallback."""
+        """Attaches passages of the collections that the request names, else of the fallback if the key may read it."""
         collections = chat.shoal.collections
         if collections is None:
-            collections = self.house.fallback(chat)
+            collections = tuple(filter(self.key.may_read, self.house.fallback(chat)))
         if not collections or not chat.ask:
             return chat
         search = self.house.retriever.search

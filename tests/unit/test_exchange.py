@@ -117,6 +117,13 @@ def test_the_fallback_is_read_only_where_no_collection_is_named() -> None:
     assert outer.shelf.asked[0][1] == ("docs",)
 
 
+def test_the_fallback_is_not_read_beyond_the_keys_scope() -> None:
+    outer = Outer(model := ScriptedModel(name="auto"), fallback="docs")
+    outer.ask("auto", Key("k", "t", Role.MEMBER, collections=("more",)))
+    assert outer.shelf.asked == []
+    assert model.chats[0].passages == ()
+
+
 def test_nothing_is_searched_where_nothing_is_asked() -> None:
     outer = Outer(ScriptedModel(name="auto"), fallback="docs")
     outer.ask("auto", messages=(Message.of("system", "be brief"),))

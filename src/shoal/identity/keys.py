@@ -38,11 +38,17 @@ class Key:
     def admit_model(self, name: str) -> None:
         """Raises PermissionDenied where the key is limited to other models."""
         if self.models is not None and not any(fnmatchcase(name, pattern) for pattern in self.models):
-            raise PermissionDenied(f"this key may not use model '{name}': ask an admin for one that may", param="model")
+            raise PermissionDenied(
+                f"this key may not use model '{name[:100]}': ask an admin for one that may", param="model"
+            )
+
+    def may_read(self, collection: str) -> bool:
+        """Whether the key is not limited to other collections."""
+        return self.collections is None or collection in self.collections
 
     def admit_collection(self, name: str) -> None:
         """Raises PermissionDenied where the key is limited to other collections."""
-        if self.collections is not None and name not in self.collections:
+        if not self.may_read(name):
             raise PermissionDenied(
                 f"this key may not read collection '{name}': ask an admin for one that may", param="shoal.collections"
             )
