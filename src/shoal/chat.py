@@ -78,9 +78,7 @@ class Message:
         if not isinstance(content, list) or not any("shoal" in part for part in content):
             return cls(wire["role"], wire, trust)
         lowered = tuple(
-            (at, trust.lowered(Trust(part["shoal"]["trust"])))
-            for at, part in enumerate(content)
-            if "trust" in part.get("shoal", ())
+            (at, trust.lowered(Trust(part["shoal"]["trust"]))) for at, part in enumerate(content) if part.get("shoal")
         )
         bare = [{name: value for name, value in part.items() if name != "shoal"} for part in content]
         return cls(wire["role"], {**wire, "content": bare}, trust, lowered)

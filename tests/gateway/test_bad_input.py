@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import httpx2 as httpx
@@ -97,6 +99,7 @@ def test_a_malformed_body(client: httpx.Client, body: bytes, status: int, said: 
         ({"shoal": []}, 400, "shoal"),
         ({"shoal": {"colections": []}}, 400, "shoal"),
         ({"shoal": {"collections": "a"}}, 400, "shoal.collections"),
+        ({"shoal": {"collections": ["a" * 201]}}, 400, "shoal.collections"),
         ({"shoal": {"tags": [1]}}, 400, "shoal.tags"),
         ({"shoal": {"tags": {"a": 1}}}, 400, "shoal.tags"),
         ({"shoal": {"optimize": "fame"}}, 400, "shoal.optimize"),
@@ -112,6 +115,45 @@ def test_a_wrong_field_is_named(client: httpx.Client, change: dict[str, Any], st
     assert param is None or error["param"] == param
     assert len(error["message"]) < 500
     assert SECRET not in error["message"]
+
+
+def test_a_null_label_of_a_part_is_none(client: httpx.Client) -> None:
+    part = {"type": "text", "text": "x", "shoal": None}
+    message = {"role": "user", "content": [part, {"type": "text", "text": "y", "shoal": {"trust": "tool"}}]}
+    assert client.post(PATH, json={"model": "scripted", "messages": [message]}).status_code == 200
+
+
+def test_zeros_before_the_length_of_a_body(house: Running) -> None:
+    body = orjson.dumps({"model": "scripted", "messages": [USER]})
+    length = "0" * 5000 + str(len(body))
+    head = f"POST {PATH} HTTP/1.1\r\nauthorization: Bearer {house.member}\r\ncontent-length: {length}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+        line.sendall(head.encode() + body)
+        assert line.recv(15) == b"HTTP/1.1 200 OK"
+
+
+@pytest.mark.parametrize("head", [b"x" * 100, b"x: " + b"y" * 99_997])
+def test_a_head_without_end_is_refused_before_a_key_is_asked_for(house: Running, head: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\n")
+        with suppress(OSError):  # the gateway hangs up meanwhile
+            for _ in range(100_000_000 // len(head)):
+                line.sendall(head)
+        answer = line.recv(1000)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"larger than 64 kB" in answer
+
+
+def test_a_body_and_the_next_request_in_one_read_are_no_large_head(house: Running) -> None:
+    key = f"authorization: Bearer {house.member}".encode()
+    body = orjson.dumps({"model": "scripted", "messages": [{"role": "user", "content": "x" * 150_000}]})
+    first = b"POST %s HTTP/1.1\r\n%s\r\ncontent-length: %d\r\n\r\n" % (PATH.encode(), key, len(body))
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+        line.sendall(first + body + b"GET /healthz HTTP/1.1\r\n")
+        assert line.recv(15) == b"HTTP/1.1 200 OK"
+        line.sendall(b"connection: close\r\n\r\n")
+        rest = b"".join(iter(lambda: line.recv(65536), b""))
+    assert rest.endswith(b'{"status":"ok"}')
 
 
 def test_an_unknown_model_names_the_nearest(client: httpx.Client) -> None:

@@ -47,6 +47,7 @@ def test_a_limited_key_sees_and_uses_only_its_models(house: Running) -> None:
     house.keys.add(minted.stored)
     assert [model["id"] for model in get(house, "/v1/models", minted.token).json()["data"]] == ["org/other"]
     assert get(house, "/v1/models/scripted", minted.token).status_code == 404
+    assert "scripted" not in get(house, "/v1/models/nothing", minted.token).text
     answer = httpx.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": minted.token})
     assert answer.status_code == 403
 
@@ -69,6 +70,11 @@ def test_an_exchange_is_seen_by_its_key_and_the_tenants_admin_alone(house: Runni
     assert get(house, path, other.token).status_code == 404
     assert get(house, path, foreign.token).status_code == 404
     assert get(house, "/v1/shoal/exchanges/ex_nothing").status_code == 404
+
+
+def test_every_answer_has_a_name(house: Running) -> None:
+    for path in ("/v1/models", "/v1/models/auto", "/healthz", "/readyz", "/nothing"):
+        assert get(house, path).headers["x-request-id"]
 
 
 def test_health_needs_no_key(house: Running) -> None:

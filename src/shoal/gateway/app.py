@@ -146,10 +146,13 @@ class Answer:
         self._begun = self._events = self._ended = False
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
-        """Hands the message on."""
+        """Hands the message on; every answer has a name."""
         if message["type"] == "http.response.start":
             self._begun = True
-            self._events = any(value.startswith(b"text/event-stream") for _, value in message["headers"])
+            headers = message["headers"]
+            self._events = any(value.startswith(b"text/event-stream") for _, value in headers)
+            if not any(name == b"x-request-id" for name, _ in headers):
+                headers.append((b"x-request-id", request_id().encode()))
         elif not message.get("more_body"):
             self._ended = True
         await self._send(message)
@@ -157,7 +160,7 @@ class Answer:
     async def error(self, error: ShoalError, name: str | None = None) -> None:
         """As an answer of its own before the first byte; as the last event of a stream after it."""
         if not self._begun:
-            await send_error(self, error, [(b"x-request-id", (name or request_id()).encode())])
+            await send_error(self, error, [(b"x-request-id", name.encode())] if name else None)
         elif self._events and not self._ended:
             await self({"type": "http.response.body", "body": error_event(error)})
 

@@ -33,7 +33,8 @@ def token_of(headers: dict[bytes, bytes]) -> str | None:
 async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) -> bytes:
     """The whole body, at most `most` bytes. Raises BodyTooLarge, ClientGone."""
     announced = headers.get(b"content-length", b"")
-    if announced.isdigit() and int(announced) > most:
+    # Zeros before a number are good HTTP, thousands of them are too long for int().
+    if announced.isdigit() and int(announced.lstrip(b"0") or 0) > most:
         raise _too_large(most)
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body"):

@@ -43,7 +43,7 @@ class Models:
             cards = [card for card in self._house.models.cards() if _may(key, card.name)]
             await send_json(send, 200, {"object": "list", "data": [card_wire(card) for card in cards]})
             return
-        model, _ = self._house.models.find(name)
         if not _may(key, name):
             raise UnknownModel(f"model '{name[:100]}' is not one that this key may use", param="model")
+        model, _ = self._house.models.find(name)
         await send_json(send, 200, card_wire(model.card))

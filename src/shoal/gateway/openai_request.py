@@ -155,8 +155,8 @@ def _header(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
 def _collections(value: Any) -> tuple[str, ...] | None:
     if value is None:
         return None
-    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
-        raise RequestError("must be a list of collection names", param="shoal.collections")
+    if not isinstance(value, list) or not all(isinstance(name, str) and 0 < len(name) <= 200 for name in value):
+        raise RequestError("must be a list of collection names of at most 200 characters", param="shoal.collections")
     return tuple(value)
 
 

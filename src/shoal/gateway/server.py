@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 import uvicorn
@@ -130,7 +130,7 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
 def configure(app: Gateway | MetricsPage) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="httptools" if sys.platform != "win32" else "auto",
+        http=_protocol(),
         lifespan="off",
         ws="none",
         access_log=False,
@@ -141,6 +141,14 @@ def configure(app: Gateway | MetricsPage) -> uvicorn.Config:
         timeout_keep_alive=75,
         timeout_graceful_shutdown=int(CUT_S),
     )
+
+
+def _protocol() -> type[asyncio.Protocol] | Literal["auto"]:
+    if sys.platform == "win32":  # httptools is not installed there; h11 bounds the head itself
+        return "auto"
+    from shoal.gateway.protocol import BoundedHead
+
+    return BoundedHead
 
 
 def _shown(host: str) -> str:
