@@ -193,9 +193,9 @@ class AnthropicReading:
         return piece
 
     def _count(self, usage: Any) -> None:
-        """Later counts replace earlier ones: they are running totals."""
+        """Later counts replace earlier ones, since they are running totals; null says nothing."""
         if isinstance(usage, dict):
-            self._usage.update(usage)
+            self._usage.update({name: value for name, value in usage.items() if value is not None})
 
 
 def _piece(delta: Json) -> Piece:

@@ -10,6 +10,7 @@ from shoal.chat import Chat, Json, Piece, Usage
 from shoal.errors import HostGarbled, RequestError
 
 DEEPEST = 200
+COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
 class Reading(Protocol):
@@ -80,6 +81,11 @@ def count(value: Any) -> int:
     return int(value) if isinstance(value, int | float) and 0 < value < 1e12 else 0
 
 
+def _whole(value: Any) -> bool:
+    """Is it a count that a strict client can read?"""
+    return type(value) is int and value >= 0
+
+
 def usage_of(wire: Any) -> Usage | None:
     """Tokens from an OpenAI usage object; None where it is missing."""
     if not isinstance(wire, dict):
@@ -87,8 +93,10 @@ def usage_of(wire: Any) -> Usage | None:
     prompt, completion = wire.get("prompt_tokens_details"), wire.get("completion_tokens_details")
     cached = prompt.get("cached_tokens") if isinstance(prompt, dict) else wire.get("prompt_cache_hit_tokens")
     prompt_tokens, completion_tokens = count(wire.get("prompt_tokens")), count(wire.get("completion_tokens"))
-    if "total_tokens" not in wire:
-        wire = {**wire, "total_tokens": prompt_tokens + completion_tokens}
+    counted = (prompt_tokens, completion_tokens, prompt_tokens + completion_tokens)
+    mended = {name: count for name, count in zip(COUNTS, counted, strict=True) if not _whole(wire.get(name))}
+    if mended:
+        wire = {**wire, **mended}
     return Usage(
         prompt_tokens=prompt_tokens,
         completion_tokens=completion_tokens,

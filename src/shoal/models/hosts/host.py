@@ -55,7 +55,7 @@ class HostModel:
         async with self._client.post(self._url, self._headers, self._dialect.body(chat)) as answer:
             if answer.status != 200:
                 raise await self._fault(answer)
-            if not chat.stream or answer.header("Content-Type").startswith(NO_STREAM):
+            if not chat.stream or answer.header("Content-Type").lower().startswith(NO_STREAM):
                 whole = self._dialect.whole(await read_whole(answer, self.card.host))
                 yield whole if cited is None else _cite(whole, cited)
                 return

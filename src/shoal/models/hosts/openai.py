@@ -51,7 +51,7 @@ class OpenAIDialect:
 
     def whole(self, body: bytes) -> Piece:
         wire = load(body, self._host)
-        if wire.get("error"):
+        if wire.get("error") or wire.get("object") == "error":
             raise faults.of_body(self._host, wire)
         piece = _piece(wire, self._host, "message", {})
         if not piece.choices:

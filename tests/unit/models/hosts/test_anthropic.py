@@ -139,6 +139,13 @@ def test_stream() -> None:
     assert (usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens) == (8, 3, 4)
 
 
+def test_later_counts_that_are_null_erase_nothing() -> None:
+    close = {**CLOSE, "usage": {"input_tokens": None, "cache_read_input_tokens": None, "output_tokens": 4}}
+    usage = streamed(BEGIN, more(0, "text_delta", text="x"), close, END)[-1].usage
+    assert usage is not None
+    assert (usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens) == (8, 3, 4)
+
+
 def test_streamed_tool_calls() -> None:
     pieces = streamed(
         BEGIN,

@@ -53,10 +53,10 @@ def test_usage() -> None:
         "theirs": 1,
     }
     assert usage_of(wire) == Usage(10, 5, 4, 2, wire=wire)
-    assert usage_of({"prompt_tokens": 10, "prompt_cache_hit_tokens": 6}) == Usage(
-        10, 0, 6, wire={"prompt_tokens": 10, "prompt_cache_hit_tokens": 6, "total_tokens": 10}
-    )
+    mended = {"prompt_tokens": 10, "prompt_cache_hit_tokens": 6, "completion_tokens": 0, "total_tokens": 10}
+    assert usage_of({"prompt_tokens": 10, "prompt_cache_hit_tokens": 6}) == Usage(10, 0, 6, wire=mended)
     assert usage_of(None) is None
-    assert usage_of({"prompt_tokens_details": [], "completion_tokens_details": 3}) == Usage(
-        wire={"prompt_tokens_details": [], "completion_tokens_details": 3, "total_tokens": 0}
-    )
+    odd = {"prompt_tokens_details": [], "completion_tokens_details": 3}
+    none = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    assert usage_of(odd) == Usage(wire={**odd, **none})
+    assert usage_of({"prompt_tokens": None, "completion_tokens": -5, "total_tokens": 1e23}) == Usage(wire=none)

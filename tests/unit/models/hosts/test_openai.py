@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from shoal.chat import Chat, Choice, Json, Message, Passage, Piece
-from shoal.errors import HostCut, HostError, HostFailed, HostGarbled, HostRateLimited, RequestError
+from shoal.errors import HostCut, HostError, HostFailed, HostGarbled, HostMisconfigured, HostRateLimited, RequestError
 from shoal.models.hosts.openai import OpenAIDialect
 from shoal.models.hosts.rows import Row, rows
 from shoal.testing import reply_wire
@@ -141,6 +141,8 @@ def test_an_error_inside_a_good_reply() -> None:
         whole({"error": {"code": 429, "message": "x"}})
     with pytest.raises(HostFailed):
         whole({"error": "out of memory"})
+    with pytest.raises(HostMisconfigured):
+        whole({"object": "error", "type": "NotFoundError", "code": 404, "message": "x"})
 
 
 def test_stream() -> None:
