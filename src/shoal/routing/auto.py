@@ -14,7 +14,7 @@ import structlog
 
 from shoal.call import Call, Decision, ModelCard, closing
 from shoal.chat import Chat, Piece
-from shoal.errors import ShoalError
+from shoal.errors import DeadlineExceeded, ShoalError
 
 CARD = ModelCard(
     name="auto",
@@ -87,6 +87,8 @@ class Auto:
         try:
             async with closing(call.open(candidate.name).reply(chat, call)) as pieces:
                 return await anext(pieces, None)
+        except DeadlineExceeded:
+            raise
         except ShoalError as error:
             self._log.warning("candidate_failed", model=candidate.name, code=error.code, exchange=call.exchange_id)
             return None

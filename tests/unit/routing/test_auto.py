@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from shoal.call import Call, Model, Patience, Trail, closing
 from shoal.chat import Chat, Citation, Message, Passage, Piece, Usage
-from shoal.errors import ModelFailed
+from shoal.errors import DeadlineExceeded, ModelFailed
 from shoal.models.registry import Registry
 from shoal.routing.auto import ADD_A_HOST, Auto, Candidate
 from shoal.testing import ScriptedModel
@@ -53,6 +55,11 @@ def test_the_reference_answers_what_no_specialist_is_sure_of_and_the_try_is_in_t
     assert said == "big"
     assert decided(trail) == ("big", "a was not sure enough (0.30 < 0.7)")
     assert [attempt.model for attempt in trail.attempts] == ["a", "big"]
+
+
+def test_a_deadline_that_has_passed_is_no_abstention() -> None:
+    with pytest.raises(DeadlineExceeded):
+        ask(ScriptedModel([DeadlineExceeded("late")], name="a"), says("b", 0.9))
 
 
 def test_the_second_candidate_gets_its_turn() -> None:
