@@ -12,9 +12,10 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource
+from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 from shoal.errors import ConfigError
 
@@ -38,7 +39,7 @@ def api_key_from_env() -> str | None:
 
 
 class Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
 
 class Server(Table):
@@ -59,6 +60,13 @@ class Server(Table):
     def _expand(cls, path: Path) -> Path:
         return path.expanduser()
 
+    @field_validator("metrics_bind")
+    @classmethod
+    def _port(cls, address: str | None) -> str | None:
+        if address is not None and int(address.rpartition(":")[2]) > 65535:
+            raise ValueError("a port is at most 65535")
+        return address
+
     @field_validator("workers")
     @classmethod
     def _one(cls, workers: int) -> int:
@@ -72,6 +80,20 @@ def check_reference(value: str) -> str:
     if not value.startswith(("env:", "file:")) or not value.partition(":")[2]:
         raise ValueError('write key = "env:NAME" or "file:PATH": the key itself never stands in the settings')
     return value
+
+
+def check_address(url: str) -> str:
+    """An address that a request can be sent to: a host, a port that exists, no blanks, no password."""
+    try:
+        parts = urlsplit(url)
+        good = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good or any(mark.isspace() for mark in url):
+        raise ValueError('write an address such as "http://127.0.0.1:8000/v1"')
+    if "@" in parts.netloc:
+        raise ValueError('take the name and password out of the address: a key is given as key = "env:NAME"')
+    return url
 
 
 class Host(Table):
@@ -89,6 +111,11 @@ class Host(Table):
     idle_s: float = Field(60, gt=0)
     retries: int = Field(2, ge=0, le=10)
     headers: Mapping[str, str] = Field(default_factory=dict)
+
+    @field_validator("base_url")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        return url if url is None else check_address(url)
 
     _reference = field_validator("key")(lambda value: value if value is None else check_reference(value))
 
@@ -280,9 +307,13 @@ def _read_env() -> dict[str, Any]:
         Settings,  # type: ignore[arg-type]
         env_prefix=ENV_PREFIX,
         env_nested_delimiter="__",
+        env_ignore_empty=True,
         case_sensitive=False,
     )
-    return source()
+    try:
+        return source()
+    except SettingsError as error:
+        raise ConfigError(f"{error}: a list or a table in an environment variable is written as JSON") from None
 
 
 def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def load(modules: Iterable[str]) -> pluggy.PluginManager:
     for name in modules:
         try:
             found.register(importlib.import_module(name), name)
-        except ImportError as error:
+        except (ImportError, TypeError, ValueError) as error:
             raise ConfigError(
                 f"plugins.modules: '{name}' cannot be imported ({error}): install it or take it out"
             ) from None

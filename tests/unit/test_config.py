@@ -63,6 +63,13 @@ def test_environment_over_file_over_default_and_options_over_all(
         ('[hosts.a]\nbase_url = "http://x"', "give either row"),
         ('[hosts.a]\ndialect = "openai"', "needs its base_url"),
         ("[server]\nport = 70000", "server.port"),
+        ("[server]\nmax_body_mb = inf", "server.max_body_mb"),
+        ('[server]\nmetrics_bind = "127.0.0.1:70000"', "a port is at most 65535"),
+        ('[hosts.a]\ndialect = "openai"\nbase_url = "http://"', "write an address such as"),
+        ('[hosts.a]\ndialect = "openai"\nbase_url = "http://[::1/v1"', "write an address such as"),
+        ('[hosts.a]\ndialect = "openai"\nbase_url = "http://x:70000/v1"', "write an address such as"),
+        ('[hosts.a]\ndialect = "openai"\nbase_url = "http://a b/v1"', "write an address such as"),
+        ('[hosts.a]\ndialect = "openai"\nbase_url = "http://me:sk-live@x/v1"', "take the name and password out"),
         ("[server]\nworkers = 4", "shared store"),
         ('[hosts.a]\nrow="vllm"\n[models.auto]\nhost="a"', "this name is Shoal's own"),
         ("[server\n", "is not valid TOML"),
@@ -90,6 +97,18 @@ def test_a_misspelt_variable_fails_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOAL_SERVR__PORT", "1")
     with pytest.raises(ConfigError, match="did you mean 'server'"):
         load()
+
+
+@pytest.mark.parametrize("name", ["SHOAL_AUTO__CANDIDATES", "SHOAL_HOSTS"])
+def test_a_variable_that_is_no_json(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "a,b")
+    with pytest.raises(ConfigError, match="is written as JSON"):
+        load()
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SHOAL_SERVER__DATA_DIR", "")
+    assert load().settings.server.data_dir == tmp_path / "data" / "shoal"
 
 
 def test_a_named_file_that_is_missing() -> None:

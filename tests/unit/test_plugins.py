@@ -27,9 +27,10 @@ def test_a_named_module_brings_models(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [model.card.name for models in found for model in models] == ["mine-8600"]
 
 
-def test_a_module_that_is_missing() -> None:
-    with pytest.raises(ConfigError, match="no_such_plugin"):
-        plugins.load(["no_such_plugin"])
+@pytest.mark.parametrize("name", ["no_such_plugin", "", ".relative"])
+def test_a_module_that_is_missing(name: str) -> None:
+    with pytest.raises(ConfigError, match=f"'{name}' cannot be imported"):
+        plugins.load([name])
 
 
 def test_none_is_loaded_unnamed() -> None:
