@@ -378,7 +378,8 @@ class Watch:
         before = task.cancelling() if task is not None else 0
         try:
             return await anext(pieces)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, StopAsyncIteration):
+            # A model may take the ring for an end and stop: that is no reply.
             if self._withdraw(before):
                 raise TimeoutError from None
             raise

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -413,6 +414,23 @@ def test_a_ring_while_a_model_closes_leaves_no_cancellation_behind() -> None:
         assert task is not None
         assert task.cancelling() == 0
         await asyncio.sleep(0)
+
+    watching(test)
+
+
+def test_a_model_that_stops_at_the_ring_has_not_answered() -> None:
+    async def quiet() -> AsyncGenerator[Piece, None]:
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return
+        yield Piece.of("never")
+
+    async def test(watch: Watch) -> None:
+        with pytest.raises(TimeoutError):
+            await watch.next(quiet(), 0.005)
+        task = asyncio.current_task()
+        assert task is not None
+        assert task.cancelling() == 0
 
     watching(test)
 
