@@ -58,7 +58,8 @@ class Auto:
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """Emits nothing before a candidate is found good enough; what was tried in vain stays in the ledger."""
         best: tuple[Candidate, Piece] | None = None
-        for candidate in self._order(chat):
+        candidates = self._order(chat)
+        for candidate in candidates:
             piece = await self._try(candidate, chat, call)
             if piece is None:
                 continue
@@ -69,15 +70,15 @@ class Auto:
             if best is None or (piece.confidence or 0.0) > (best[1].confidence or 0.0):
                 best = (candidate, piece)
         if self._reference is None:
-            yield self._without_reference(best, call)
+            yield self._without_reference(best, self._why_reference(best, candidates), call)
             return
-        call.decide(Decision(self._reference, self._why_reference(best)))
+        call.decide(Decision(self._reference, self._why_reference(best, candidates)))
         async with closing(call.open(self._reference).reply(chat, call)) as pieces:
             async for piece in pieces:
                 yield piece
 
     def _order(self, chat: Chat) -> list[Candidate]:
-        if any(chat.options.get(name) for name in BEYOND_SPECIALISTS) or chat.options.get("n", 1) != 1:
+        if any(chat.options.get(name) for name in BEYOND_SPECIALISTS) or (chat.options.get("n") or 1) != 1:
             return []
         if any(part.kind != "text" for message in chat.messages for part in message.parts()):
             return []
@@ -86,25 +87,28 @@ class Auto:
     async def _try(self, candidate: Candidate, chat: Chat, call: Call) -> Piece | None:
         try:
             async with closing(call.open(candidate.name).reply(chat, call)) as pieces:
-                return await anext(pieces, None)
+                # A specialist's reply is one piece; it is read to its end, which is when its attempt is in order.
+                read = [piece async for piece in pieces]
+            return read[0] if read else None
         except DeadlineExceeded:
             raise
         except ShoalError as error:
             self._log.warning("candidate_failed", model=candidate.name, code=error.code, exchange=call.exchange_id)
             return None
 
-    def _why_reference(self, best: tuple[Candidate, Piece] | None) -> str:
+    def _why_reference(self, best: tuple[Candidate, Piece] | None, candidates: Sequence[Candidate]) -> str:
         if best is None:
-            return "no specialist suits this request"
+            names = " and ".join(candidate.name for candidate in candidates)
+            return f"{names} failed" if names else "no specialist suits this request"
         return f"{best[0].name} was not sure enough ({best[1].confidence or 0.0:.2f} < {self._floor:g})"
 
-    def _without_reference(self, best: tuple[Candidate, Piece] | None, call: Call) -> Piece:
+    def _without_reference(self, best: tuple[Candidate, Piece] | None, why: str, call: Call) -> Piece:
         """The best grounded answer, with its confidence, or a plain abstention that says how to add a host."""
+        reason = f"{why} and no reference model is configured"
         if best is None:
-            call.decide(Decision("auto", "no specialist suits this request and no reference model is configured"))
+            call.decide(Decision("auto", reason))
             return Piece.of(f"I can't answer this. {ADD_A_HOST}", confidence=0.0)
         candidate, piece = best
-        reason = f"{self._why_reference(best)} and no reference model is configured"
         if piece.citations:
             call.decide(Decision(candidate.name, f"{reason}: its best grounded answer"))
             return piece

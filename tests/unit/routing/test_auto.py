@@ -57,6 +57,20 @@ def test_the_reference_answers_what_no_specialist_is_sure_of_and_the_try_is_in_t
     assert [attempt.model for attempt in trail.attempts] == ["a", "big"]
 
 
+def test_attempts_whose_answer_was_read_are_not_cancelled() -> None:
+    _, trail = ask(says("a", 0.3), says("b", 0.9))
+    assert [(attempt.model, attempt.outcome) for attempt in trail.attempts] == [("a", "ok"), ("b", "ok")]
+
+
+def test_one_choice_may_be_asked_for_as_null() -> None:
+    assert ask(says("a", 0.9), options={"n": None})[0] == "a says"
+
+
+def test_a_specialist_that_failed_is_named() -> None:
+    broken = ScriptedModel([ModelFailed("broken")], name="a")
+    assert decided(ask(broken)[1]) == ("auto", "a failed and no reference model is configured")
+
+
 def test_a_deadline_that_has_passed_is_no_abstention() -> None:
     with pytest.raises(DeadlineExceeded):
         ask(ScriptedModel([DeadlineExceeded("late")], name="a"), says("b", 0.9))
