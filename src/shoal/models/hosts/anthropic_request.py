@@ -207,10 +207,10 @@ def _tool_use(call: Any, where: str) -> Json:
 
 
 def _block(kind: str, wire: Json, where: str) -> Json | None:
-    """One part of a message; None for empty text, which the format refuses."""
+    """One part of a message; None for text that is empty or blank, which the format refuses."""
     if kind in ("text", "refusal"):
-        text = wire.get(kind)
-        return {**_rest(wire, kind), "type": "text", "text": text} if text else None
+        text = str(wire.get(kind) or "")
+        return {**_rest(wire, kind), "type": "text", "text": text} if text.strip() else None
     if kind == "image_url":
         return {**_rest(wire, kind), "type": "image", "source": _image(wire.get("image_url"), where)}
     if kind == "file":

@@ -119,6 +119,13 @@ def test_empty_messages_are_left_out() -> None:
     assert turns(ASK, wire("assistant", ""), wire("user", [{"type": "text", "text": ""}])) == turns(ASK)
 
 
+def test_blank_text_is_left_out() -> None:
+    """Models send a line end before a tool call, and clients send it back; the format refuses it."""
+    call = {"id": "t", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    (_, said, _) = turns(ASK, wire("assistant", "\n", tool_calls=[call]), wire("tool", "1", tool_call_id="t"))
+    assert [block["type"] for block in said["content"]] == ["tool_use"]
+
+
 def test_tools() -> None:
     schema = {"type": "object", "properties": {"x": {"type": "integer"}}}
     function = {"name": "f", "description": "does", "parameters": schema, "strict": True}
