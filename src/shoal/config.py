@@ -83,7 +83,7 @@ def check_reference(value: str) -> str:
 
 
 def check_address(url: str) -> str:
-    """An address that a request can be sent to: a host, a port that exists, no blanks, no password."""
+    """An address that a request can be sent to: a host, a port that exists, no blanks."""
     try:
         parts = urlsplit(url)
         good = bool(parts.hostname) and parts.port != 0
@@ -91,8 +91,6 @@ def check_address(url: str) -> str:
         good = False
     if not good or any(mark.isspace() for mark in url):
         raise ValueError('write an address such as "http://127.0.0.1:8000/v1"')
-    if "@" in parts.netloc:
-        raise ValueError('take the name and password out of the address: a key is given as key = "env:NAME"')
     return url
 
 

@@ -69,7 +69,6 @@ def test_environment_over_file_over_default_and_options_over_all(
         ('[hosts.a]\ndialect = "openai"\nbase_url = "http://[::1/v1"', "write an address such as"),
         ('[hosts.a]\ndialect = "openai"\nbase_url = "http://x:70000/v1"', "write an address such as"),
         ('[hosts.a]\ndialect = "openai"\nbase_url = "http://a b/v1"', "write an address such as"),
-        ('[hosts.a]\ndialect = "openai"\nbase_url = "http://me:sk-live@x/v1"', "take the name and password out"),
         ("[server]\nworkers = 4", "shared store"),
         ('[hosts.a]\nrow="vllm"\n[models.auto]\nhost="a"', "this name is Shoal's own"),
         ("[server\n", "is not valid TOML"),
