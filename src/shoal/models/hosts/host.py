@@ -131,6 +131,8 @@ class Host:
         if not urlsplit(self._base).hostname:
             raise ConfigError(f'hosts.{name}: set base_url = "https://..." to the address of this host')
         self._headers = self._make_headers()
+        if "authorization" in self._headers and "@" in urlsplit(self._base).netloc:
+            raise ConfigError(f"hosts.{name}: the address holds a name, and there is a key too: take one of them out")
 
     def _make_headers(self) -> dict[str, str]:
         headers = {"content-type": "application/json", "accept-encoding": "identity", "user-agent": "shoal"}

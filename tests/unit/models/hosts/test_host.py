@@ -371,6 +371,7 @@ def test_keys_and_headers(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
         ({"row": "openai", "key": "env:MISSING"}, "set the environment variable MISSING"),
         ({"row": "openai", "key": "env:BAD"}, "characters that HTTP does not allow"),
         ({"row": "ollama", "headers": {"a b": "c"}}, "characters that HTTP does not allow"),
+        ({"row": "ollama", "base_url": "http://me:word@x", "key": "env:K"}, "take one of them out"),
     ],
 )
 def test_what_is_wrong_is_said_at_start(host: dict[str, Any], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
