@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -154,6 +155,32 @@ def test_a_body_and_the_next_request_in_one_read_are_no_large_head(house: Runnin
         line.sendall(b"connection: close\r\n\r\n")
         rest = b"".join(iter(lambda: line.recv(65536), b""))
     assert rest.endswith(b'{"status":"ok"}')
+
+
+@pytest.mark.parametrize("trailer", [b"x" * 10_000, b"x: yyyy\r\n" * 1000])
+def test_trailers_without_end_are_refused(house: Running, trailer: bytes) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nauthorization: Bearer {house.member}\r\ntransfer-encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+        line.sendall(head.encode() + b"1\r\n{\r\n0\r\n")
+        with suppress(OSError):
+            for _ in range(10_000):
+                line.sendall(trailer)
+        assert b"larger than 64 kB" in line.recv(1000)
+    assert house.idle()
+
+
+def test_a_long_body_in_chunks_and_many_requests_in_one_read_are_no_large_head(house: Running) -> None:
+    body = orjson.dumps({"model": "scripted", "messages": [{"role": "user", "content": "x" * 150_000}]})
+    head = f"POST {PATH} HTTP/1.1\r\nauthorization: Bearer {house.member}\r\ntransfer-encoding: chunked\r\n\r\n"
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:100_000], body[100_000:]))
+    small = b"GET /healthz HTTP/1.1\r\nx: y\r\n\r\n" * 10_000
+    last = b"GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", house.port), timeout=20) as line:
+        sending = threading.Thread(target=line.sendall, args=(head.encode() + chunks + b"0\r\n\r\n" + small + last,))
+        sending.start()
+        answers = b"".join(iter(lambda: line.recv(1 << 20), b""))
+        sending.join()
+    assert answers.count(b"HTTP/1.1 200 OK") == 10_002
 
 
 def test_an_unknown_model_names_the_nearest(client: httpx.Client) -> None:
