@@ -44,7 +44,7 @@ class House:
 class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
-    __slots__ = ("_begun", "chat", "citations", "confidence", "house", "id", "key", "record", "trail")
+    __slots__ = ("_begun", "chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail")
 
     def __init__(self, house: House, key: Key, chat: Chat) -> None:
         self.id = f"ex_{urandom(12).hex()}"
@@ -54,6 +54,7 @@ class Exchange:
         self.trail = Trail()
         self.citations: tuple[Citation, ...] = ()
         self.confidence: float | None = None
+        self.fallback: tuple[str, ...] = ()
         self._begun = time.perf_counter()
         self.record = Record(
             id=self.id,
@@ -95,7 +96,7 @@ class Exchange:
         """Attaches passages of the collections that the request names, else of the fallback if the key may read it."""
         collections = chat.shoal.collections
         if collections is None:
-            collections = tuple(filter(self.key.may_read, self.house.fallback(chat)))
+            collections = self.fallback = tuple(filter(self.key.may_read, self.house.fallback(chat)))
         if not collections or not chat.ask:
             return chat
         search = self.house.retriever.search
@@ -142,6 +143,8 @@ class Exchange:
         """The reply's top-level `shoal` (DESIGN §7)."""
         decision = self.decision
         route: Json = {"asked": self.record.asked, "reason": decision.reason}
+        if self.fallback:
+            route["fallback"] = list(self.fallback)
         if self.confidence is not None:
             route["confidence"] = round(self.confidence, 4)
         summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}

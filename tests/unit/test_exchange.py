@@ -117,6 +117,19 @@ def test_the_fallback_is_read_only_where_no_collection_is_named() -> None:
     assert outer.shelf.asked[0][1] == ("docs",)
 
 
+def test_the_reply_says_that_the_fallback_was_read() -> None:
+    outer = Outer(ScriptedModel(name="auto"), fallback="docs")
+
+    async def route(**more: Any) -> Any:
+        exchange = Exchange(outer.house, KEY, Chat("auto", HELLO, shoal=ShoalOptions(**more)))
+        async with closing(exchange.travel()) as pieces:
+            _ = [piece async for piece in pieces]
+        return exchange.summary()["route"]
+
+    assert asyncio.run(route())["fallback"] == ["docs"]
+    assert "fallback" not in asyncio.run(route(collections=("docs",)))
+
+
 def test_the_fallback_is_not_read_beyond_the_keys_scope() -> None:
     outer = Outer(model := ScriptedModel(name="auto"), fallback="docs")
     outer.ask("auto", Key("k", "t", Role.MEMBER, collections=("more",)))
