@@ -58,7 +58,7 @@ def ask(question: Question, retriever: Retriever, collections: Sequence[str], re
 
 def _holds(passages: Sequence[Passage], sentences: Sequence[str]) -> bool:
     texts = [plain(each.text) for each in passages]
-    return any(plain(sentence) in text for sentence in sentences for text in texts)
+    return any(f" {plain(sentence)} " in f" {text} " for sentence in sentences for text in texts)
 
 
 def share(values: Sequence[bool]) -> float:

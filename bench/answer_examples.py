@@ -2,8 +2,8 @@
 
     python -m bench.answer_examples --data bench/data/answer/tune --out examples.jsonl
 
-Each question is asked of all texts, and of its own and three others; with `absent`, of its own and three others
-without the units that answer it, so that there is no answer but all that is near to one.
+Each question that names its subject is asked of all texts, and every one of its own text and three others; with
+`absent`, of those without the units that answer it, so that there is no answer but all that is near to one.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def examples(folder: Path) -> Iterator[dict[str, object]]:
             own = Path(question.text).stem
             few = [own, *chance.sample([name for name in names if name != own], OTHERS)]
             quotes = [plain(quote) for quote in question.sentences]
-            for view, collections in (("all", names), ("few", few), ("absent", few)):
+            views = [("few", few), ("absent", few)] + [("all", names)] * question.named
+            for view, collections in views:
                 found = retriever.search(question.question, collections, TENANT, MOST_PASSAGES)
                 if view == "absent":
                     if not quotes:

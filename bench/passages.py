@@ -20,21 +20,24 @@ TENANT = "bench"
 @dataclass(frozen=True, slots=True)
 class Question:
     """One labelled question. `sentences` are the quotes that answer it (none where the texts do not), `text` the file
-    that it is about."""
+    that it is about; `named` says that it names its subject, so that it can be asked of all texts at once."""
 
     id: str
     question: str
     sentences: tuple[str, ...]
     text: str
+    named: bool
 
 
 def read_questions(folder: Path) -> list[Question]:
-    """The rows of `questions.jsonl`."""
-    rows = map(json.loads, (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines())
-    return [
-        Question(row["id"], row["question"], tuple(row.get("sentences", ())), row.get("source") or row.get("near", ""))
-        for row in rows
-    ]
+    """The rows of all `questions*.jsonl`; those of `questions-unnamed.jsonl` leave their subject unsaid."""
+    found = []
+    for file in sorted(folder.glob("questions*.jsonl")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            about, quotes = row.get("source") or row.get("near") or "", tuple(row.get("sentences", ()))
+            found.append(Question(row["id"], row["question"], quotes, about, not file.stem.endswith("-unnamed")))
+    return found
 
 
 @contextmanager

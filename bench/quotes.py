@@ -11,14 +11,13 @@ LEAST_SHARE = 0.8
 
 
 def right(cited: str, accepted: Iterable[str]) -> bool:
-    """Whether the cited text equals or contains an accepted one, or lies within it with at least FEWEST_WORDS words or
-    LEAST_SHARE of its words."""
+    """Whether the cited text and an accepted one are the same words, or one is an unbroken run of words of the other
+    and has at least FEWEST_WORDS words or LEAST_SHARE of the other's."""
     said = plain(cited)
     return any(_same(said, plain(each)) for each in accepted)
 
 
-def _same(said: str, wanted: str) -> bool:
-    if wanted in said:
-        return True
-    words = len(said.split())
-    return said in wanted and (words >= FEWEST_WORDS or words >= LEAST_SHARE * len(wanted.split()))
+def _same(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    words = len(short.split())
+    return f" {short} " in f" {long} " and (words >= FEWEST_WORDS or words >= LEAST_SHARE * len(long.split()))

@@ -183,7 +183,7 @@ class TrustRules(Table):
 class Grounding(Table):
     """[grounding]: how many passages are attached, and which collection `auto` reads where no host is configured."""
 
-    passages: int = Field(6, ge=1, le=50)
+    passages: int = Field(8, ge=1, le=50)
     fallback: str | None = "shoal-docs"
 
 

@@ -25,7 +25,7 @@ from shoal.chat import Passage
 from shoal.models.specialists.lexicon import Lexicon
 from shoal.models.specialists.relevance import features, scene
 from shoal.models.specialists.sentences import plain
-from shoal.models.specialists.weighing import SCENE_FEATURES, UNIT_FEATURES, scene_row, unit_rows
+from shoal.models.specialists.weighing import SCENE_FEATURES, UNIT_FEATURES, scene_row, strength, unit_rows
 from shoal.tuning.choice_model import Choice, fit
 
 FOLDS = 5
@@ -56,7 +56,7 @@ def _example(row: dict[str, Any], lexicon: Lexicon) -> Example:
         return Example(row["text"], row["view"], row["answerable"], None)
     found = features(view, lexicon)
     texts = [plain(each.unit.text) for each in view.candidates]
-    right = np.array([any(quote in text for quote in row["quotes"]) for text in texts])
+    right = np.array([any(f" {quote} " in f" {text} " for quote in row["quotes"]) for text in texts])
     weight = WEIGHTS[row["view"]] * (1.0 if row["answerable"] or row["view"] == "absent" else UNANSWERABLE_WEIGHT)
     return Example(
         row["text"], row["view"], row["answerable"], Choice(unit_rows(found), scene_row(found), right, weight)
@@ -65,10 +65,10 @@ def _example(row: dict[str, Any], lexicon: Lexicon) -> Example:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a held-out question went: the first unit's chance, and whether it is right."""
+    """How a held-out question went: how much speaks for the first unit, and whether it is right."""
 
     example: Example
-    chance: float
+    strength: float
     right: bool
 
 
@@ -87,19 +87,19 @@ def held_out(examples: Sequence[Example]) -> list[Outcome]:
                 continue
             chances = model.chances(each.choice)
             best = int(np.argmax(chances))
-            outcomes.append(Outcome(each, float(chances[best]), bool(each.choice.right[best])))
+            outcomes.append(Outcome(each, strength(chances), bool(each.choice.right[best])))
     return outcomes
 
 
 def threshold(outcomes: Sequence[Outcome]) -> float:
     """The chance below which ABSTAIN_SHARE of the unanswerable questions fall."""
-    return float(np.quantile([each.chance for each in outcomes if not each.example.answerable], ABSTAIN_SHARE))
+    return float(np.quantile([each.strength for each in outcomes if not each.example.answerable], ABSTAIN_SHARE))
 
 
 def calibrate(outcomes: Sequence[Outcome]) -> tuple[Floats, Floats]:
     """Knots of the rising curve from a chance to how often a first unit with it is right."""
     curve = IsotonicRegression(out_of_bounds="clip", y_min=0.0, y_max=1.0)
-    curve.fit([each.chance for each in outcomes], [each.right for each in outcomes])
+    curve.fit([each.strength for each in outcomes], [each.right for each in outcomes])
     raw = np.linspace(0, 1, 21)
     smooth = np.convolve(np.pad(curve.predict(raw), 1, mode="edge"), [0.25, 0.5, 0.25], "valid")
     # Strictly rising, so that a threshold on the confidence is one on the chance.
@@ -112,8 +112,8 @@ def report(outcomes: Sequence[Outcome]) -> str:
     answerable = [each for each in outcomes if each.example.answerable]
     return (
         f"{len(answerable)} answerable, {len(outcomes) - len(answerable)} not: first unit right "
-        f"{np.mean([each.right for each in answerable]):.3f}; at {ABSTAIN_SHARE:.0%} abstention (chance {least:.3f}) "
-        f"right and said {np.mean([each.right and each.chance >= least for each in answerable]):.3f}"
+        f"{np.mean([each.right for each in answerable]):.3f}; at {ABSTAIN_SHARE:.0%} abstention (strength {least:.3f}) "
+        f"right and said {np.mean([each.right and each.strength >= least for each in answerable]):.3f}"
     )
 
 
@@ -127,6 +127,8 @@ def main() -> None:
     outcomes = [each for each in held_out(examples) if each.example.view != "absent"]
     for view in ("all", "few"):
         sys.stdout.write(f"{view}: {report([each for each in outcomes if each.example.view == view])}\n")
+    # In use a question is asked of everything, and names its subject.
+    whole = [each for each in outcomes if each.example.view == "all"] or outcomes
     model = fit([each.choice for each in examples if each.choice is not None])
     raw, sure = calibrate(outcomes)
     arrays = {"unit": model.unit, "scene": model.scene, "raw": raw, "sure": sure}
@@ -134,7 +136,7 @@ def main() -> None:
     facts = {
         "unit_features": UNIT_FEATURES,
         "scene_features": SCENE_FEATURES,
-        "threshold": round(float(np.interp(threshold(outcomes), raw, sure)), 4),
+        "threshold": round(float(np.interp(threshold(whole), raw, sure)), 4),
     }
     (given.out / "model.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 

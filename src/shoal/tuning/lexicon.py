@@ -1,8 +1,8 @@
 """Makes the lexicon of `shoal/answer`: how rare words are, which mean nearly the same, and small word vectors.
 
-    python -m shoal.tuning.lexicon --data ../shared/data --wordnet /usr/share/wordnet --out src/shoal/weights/answer
+    python -m shoal.tuning.lexicon --data ../shared/data --out src/shoal/weights/answer
 
-Rarity from document counts; neighbours from WordNet and our own list of synonyms; vectors from positive pointwise
+Rarity from document counts; neighbours from our own list of synonyms; vectors from positive pointwise
 mutual information (Levy, Goldberg and Dagan 2015) of words in a window, factored by a truncated SVD, int8.
 """
 
@@ -12,7 +12,8 @@ import argparse
 import csv
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,12 @@ from scipy import sparse  # type: ignore[import-untyped]
 from scipy.sparse.linalg import svds  # type: ignore[import-untyped]
 
 from shoal.models.specialists.words import STOP_WORDS, stem, words
-from shoal.tuning.wordnet import Synset, read_exceptions, read_senses, read_synsets, related
 
+HERE = Path(__file__).parent
 WINDOW = 6
 DIMENSIONS = 80
 VOCABULARY = 24_000
 NEIGHBOURS = 14
-LEAST_NEARNESS = 0.28
 OWN_NEARNESS = 0.8
 COMMON = 2  # directions that all words share and that tell nothing (Mu and Viswanath 2018)
 Pairs = dict[str, dict[str, float]]
@@ -68,35 +68,22 @@ def _strings(value: Any) -> Iterator[str]:
         yield from (text for inner in value for text in _strings(inner))
 
 
-def glosses(synsets: Iterable[Synset]) -> Iterator[str]:
-    """Each definition after the words that it defines, so that both share a window."""
-    for synset in synsets:
-        names = " ".join(word.replace("_", " ") for word in synset.words)
-        yield f"{names} {synset.gloss} {names}"
-
-
 def stems_of(text: str, irregular: dict[str, str]) -> list[str]:
     """Content stems with irregular forms at their base."""
     return [stem(irregular.get(word, word)) for word in words(text) if word not in STOP_WORDS]
 
 
-def neighbours(folder: Path, synsets: dict[str, Synset], irregular: dict[str, str]) -> Pairs:
-    """For each stem its near stems, from WordNet and from synonyms.txt."""
+def irregular_forms() -> dict[str, str]:
+    """The base of each irregular form, of our own list."""
+    return dict(line.split() for line in (HERE / "irregular.txt").read_text(encoding="utf-8").splitlines())
+
+
+def neighbours(irregular: dict[str, str]) -> Pairs:
+    """For each stem its near stems: those that share a line of our own list of synonyms."""
     near: Pairs = defaultdict(dict)
-
-    def add(one: str, other: str, nearness: float) -> None:
-        first, second = stem(irregular.get(one, one)), stem(irregular.get(other, other))
-        if first != second and nearness >= LEAST_NEARNESS:
-            near[first][second] = max(nearness, near[first].get(second, 0.0))
-            near[second][first] = max(nearness, near[second].get(first, 0.0))
-
-    for one, other, nearness in related(synsets, read_senses(folder)):
-        if "_" not in one + other and one.isalpha() and other.isalpha():
-            add(one, other, nearness)
-    for line in (Path(__file__).parent / "synonyms.txt").read_text(encoding="utf-8").splitlines():
-        head, *others = line.split()
-        for other in others:
-            add(head, other, OWN_NEARNESS)
+    for line in (HERE / "synonyms.txt").read_text(encoding="utf-8").splitlines():
+        for one, other in permutations(dict.fromkeys(stem(irregular.get(word, word)) for word in line.split()), 2):
+            near[one][other] = OWN_NEARNESS
     return near
 
 
@@ -128,13 +115,12 @@ def vectors(texts: list[list[int]], size: int) -> np.ndarray[Any, Any]:
     return unit
 
 
-def build(data: Path, wordnet: Path) -> dict[str, np.ndarray[Any, Any]]:
+def build(data: Path) -> dict[str, np.ndarray[Any, Any]]:
     """The lexicon's arrays; see `specialists/lexicon.py` for their shapes."""
-    irregular = read_exceptions(wordnet)
-    synsets = read_synsets(wordnet)
-    texts = [stems_of(text, irregular) for text in (*corpus(data), *glosses(synsets.values()))]
+    irregular = irregular_forms()
+    texts = [stems_of(text, irregular) for text in corpus(data)]
     documents = Counter(word for text in texts for word in set(text))
-    near = neighbours(wordnet, synsets, irregular)
+    near = neighbours(irregular)
     known = [word for word, _ in documents.most_common(VOCABULARY) if word.isalpha() and word.isascii()]
     index = {word: at for at, word in enumerate(known)}
     idf = np.log(len(texts) / np.array([documents[word] for word in known]))
@@ -169,10 +155,9 @@ def main() -> None:
     """Writes lexicon.safetensors."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--wordnet", type=Path, default=Path("/usr/share/wordnet"))
     parser.add_argument("--out", type=Path, default=Path("src/shoal/weights/answer"))
     given = parser.parse_args()
-    save_file(build(given.data, given.wordnet), given.out / "lexicon.safetensors")
+    save_file(build(given.data), given.out / "lexicon.safetensors")
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def test_examples_are_read_with_the_units_that_answer(tmp_path: Path) -> None:
         "view": "all",
         "answerable": True,
         "passages": [asdict(Passage("1", "c", "hotel.md", "Pool", TEXT, 1.0))],
-        "quotes": ["the pool opens at 6:30."],
+        "quotes": ["the pool opens at 6 30"],
     }
     empty = {**row, "passages": [], "quotes": [], "answerable": False}
     (tmp_path / "e.jsonl").write_text("".join(json.dumps(each) + "\n" for each in (row, empty)))
@@ -40,7 +40,7 @@ def test_examples_are_read_with_the_units_that_answer(tmp_path: Path) -> None:
 def test_the_threshold_lets_a_tenth_of_the_unanswerable_through() -> None:
     outcomes = [outcome(at / 100, False, False) for at in range(101)]
     assert threshold(outcomes) == 0.9
-    assert "abstention (chance 0.900)" in report([*outcomes, outcome(0.95, True)])
+    assert "abstention (strength 0.900)" in report([*outcomes, outcome(0.95, True)])
 
 
 def test_the_calibration_rises_and_follows_what_was_right() -> None:

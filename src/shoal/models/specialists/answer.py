@@ -17,7 +17,7 @@ from shoal.chat import Chat, Citation, Passage, Piece
 from shoal.errors import RequestError
 from shoal.models.specialists.cards import WEIGHTS, load_card
 from shoal.models.specialists.lexicon import Lexicon
-from shoal.models.specialists.relevance import features, scene
+from shoal.models.specialists.relevance import features, scene, verbatim
 from shoal.models.specialists.sentences import Kind, Unit
 from shoal.models.specialists.specialist import Specialist
 from shoal.models.specialists.weighing import Weights
@@ -27,6 +27,8 @@ MOST_PASSAGES = 8
 MOST_QUOTES = 3
 # A further unit is quoted where it is at least so likely, and so likely in comparison with the first.
 FURTHER, FURTHER_OF_FIRST = 0.12, 0.5
+# How sure it is that what follows a question in the text answers that same question.
+VERBATIM = 0.95
 NO_PASSAGES = (
     "I don't know: no passages came with the question. Name a collection in shoal.collections, or add texts with "
     "`shoal ground add PATH --collection NAME`."
@@ -64,11 +66,15 @@ class Reader:
         if not view.asked or not view.candidates:
             return Finding((), 0.0)
         chances = self.weights.chances(features(view, self.lexicon))
+        sure = self.weights.sure(chances)
+        asked_there = verbatim(view, self.lexicon)
+        if asked_there is not None:
+            chances[asked_there], sure = chances.max() + 1e-6, max(sure, VERBATIM)
         order = np.argsort(-chances, kind="stable")[:MOST_QUOTES]
         first = float(chances[order[0]])
         least = max(FURTHER, FURTHER_OF_FIRST * first)
         kept = [view.candidates[at] for at in order if at == order[0] or chances[at] >= least]
-        return Finding(tuple((each.unit, passages[each.passage]) for each in kept), self.weights.sure(first))
+        return Finding(tuple((each.unit, passages[each.passage]) for each in kept), sure)
 
     def answer(self, chat: Chat) -> Piece:
         """A quoted answer, or a plain "I don't know". Raises RequestError where nothing is asked."""

@@ -21,7 +21,7 @@ COSINE_FROM, COSINE_TO = 0.35, 0.85
 # What a word of the same meaning counts that was mistyped, and a word that only the vectors relate, at most.
 TYPO_NEARNESS, VECTOR_NEARNESS = 0.85, 0.6
 LEAST_TYPO_LENGTH = 5
-UNKNOWN_IDF = 9.5
+UNKNOWN_IDF = 10.5
 NUMBER_IDF = 6.0
 
 

@@ -30,14 +30,20 @@ new old work use us close exact maximum minimum possibl happen giv mak com go fi
 """
 MEASURE_WORDS = frozenset(_MEASURES.split())
 WEAK = 0.5
+_OPENINGS = """
+what which who whom whose when where why how do does did is are was were can could may must will would should
+has have am
+"""
+QUESTION_WORDS = frozenset(_OPENINGS.split())
 _NEGATION = re.compile(r"\b(?:not|never|no|cannot|n't|without|nothing|nobody|forbidden|unless|except)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d.,:]*")
 
-COVERAGE = ("exact", "own", "led", "titled", "local", "passage")
+COVERAGE = ("exact", "own", "led", "titled", "local", "passage", "headed", "heading")
 FEATURES = (
     *COVERAGE,
     *(f"{name}_lag" for name in COVERAGE),
     *("missing_own", "missing_titled", "missing_passage", "missing_anywhere", "unknown_share", "best_own"),
+    *("heading_focus", "heading_match", "heading_match_lag", "heading_opening", "section_opening"),
     *("focus", "pairs", "letters", "soft", "vector", "vector_titled", "vector_lag", "letters_lag", "soft_lag"),
     *("passage_rank", "passage_score", "passage_share", "first", "opening", "item", "row", "code", "question_unit"),
     *("length", "asked_words", "asked_weight", "new_numbers", "negation", "fit", "misfit", "any_expected"),
@@ -69,6 +75,7 @@ class Scene:
     weights: Floats = field(repr=False)
     rarity: Floats = field(repr=False)
     stems: list[list[str]] = field(repr=False)
+    headings: list[list[str]] = field(repr=False)
     near: dict[str, Floats] = field(repr=False)
 
 
@@ -93,8 +100,31 @@ def scene(question: str, passages: Sequence[Passage], lexicon: Lexicon) -> Scene
     stems = [lexicon.content(each.unit.text) for each in found]
     titles = [lexicon.content(passage.title + " " + passage.source) for passage in passages]
     leads = [lexicon.content(each.unit.lead) for each in found]
-    near = _nearest(wanted, found, stems, leads, titles, lexicon) if found and wanted else {}
-    return Scene(question, passages, found, wanted, weights, rarity, stems, near)
+    headings = [lexicon.content(heading_of(each, passages)) for each in found]
+    near = _nearest(wanted, found, stems, leads, titles, headings, lexicon) if found and wanted else {}
+    return Scene(question, passages, found, wanted, weights, rarity, stems, headings, near)
+
+
+def heading_of(candidate: Candidate, passages: Sequence[Passage]) -> str:
+    """The heading that a unit stands under: the nearest in its passage, else the last of the passage's title."""
+    return candidate.unit.heading or re.split(r" [›/] ", passages[candidate.passage].title)[-1]
+
+
+def verbatim(view: Scene, lexicon: Lexicon) -> int | None:
+    """The first unit under a heading that asks the very question, as a list of questions and answers has it: the same
+    question word and the same words of content. None where there is no such heading."""
+    opening, wanted = _question_word(view.question), set(view.asked)
+    for at, each in enumerate(view.candidates):
+        heading = heading_of(each, view.passages)
+        is_question = each.unit.opening and heading.rstrip().endswith("?")
+        if is_question and set(lexicon.content(heading)) == wanted and opening in ("", _question_word(heading)):
+            return at
+    return None
+
+
+def _question_word(text: str) -> str:
+    first = plain(text).partition(" ")[0]
+    return first if first in QUESTION_WORDS else ""
 
 
 def _nearest(
@@ -103,9 +133,10 @@ def _nearest(
     stems: list[list[str]],
     leads: list[list[str]],
     titles: list[list[str]],
+    headings: list[list[str]],
     lexicon: Lexicon,
 ) -> dict[str, Floats]:
-    vocabulary = list(dict.fromkeys(word for group in (*stems, *leads, *titles) for word in group))
+    vocabulary = list(dict.fromkeys(word for group in (*stems, *leads, *titles, *headings) for word in group))
     index = {word: at for at, word in enumerate(vocabulary)}
     table = lexicon.nearness(wanted, vocabulary) if vocabulary else np.zeros((len(wanted), 0), np.float32)
 
@@ -115,6 +146,8 @@ def _nearest(
     own = np.stack([best(words) for words in stems])
     led = np.maximum(own, np.stack([best(words) for words in leads]))
     title = np.stack([best(words) for words in titles])
+    heading = np.stack([best(words) for words in headings])
+    focus = np.stack([_focus(words, table, index) for words in headings])
     where = np.array([each.passage for each in found])
     around = own.copy()
     for step in (-1, 1):
@@ -129,12 +162,21 @@ def _nearest(
         "titled": np.maximum(led, 0.8 * title[where]),
         "local": np.maximum(np.maximum(led, 0.9 * title[where]), 0.9 * around),
         "passage": np.maximum(whole, title)[where],
+        "headed": np.maximum(led, 0.95 * heading),
+        "heading": heading,
+        "heading_focus": focus[:, None],
     }
+
+
+def _focus(words: list[str], table: Floats, index: dict[str, int]) -> float:
+    """The share of a heading's words that the question asks about, exactly or nearly."""
+    return float(table[:, [index[word] for word in words]].max(0).mean()) if words else 0.0
 
 
 def features(view: Scene, lexicon: Lexicon) -> Floats:
     """(units, len(FEATURES)) for a scene with at least one unit and one asked word."""
     columns: dict[str, Floats] = {name: view.near[name] @ view.weights for name in COVERAGE}
+    columns |= _under(view, columns["heading"])
     columns |= _missing(view, lexicon)
     columns |= _likeness(view, lexicon)
     for name in (*COVERAGE, "vector", "letters", "soft"):
@@ -142,6 +184,20 @@ def features(view: Scene, lexicon: Lexicon) -> Floats:
     columns |= _standing(view)
     columns |= _fit(view)
     return np.stack([columns[name] for name in FEATURES], 1).astype(np.float32)
+
+
+def _under(view: Scene, coverage: Floats) -> dict[str, Floats]:
+    """How well question and heading say the same: the harmonic mean of what each has of the other."""
+    focus = view.near["heading_focus"][:, 0]
+    match = 2 * coverage * focus / np.maximum(coverage + focus, 1e-6)
+    opening = np.array([each.unit.opening for each in view.candidates], np.float32)
+    return {
+        "heading_focus": focus,
+        "heading_match": match,
+        "heading_match_lag": match - match.max(),
+        "heading_opening": match * opening,
+        "section_opening": opening,
+    }
 
 
 def _missing(view: Scene, lexicon: Lexicon) -> dict[str, Floats]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
 LONGEST_UNIT = 60
@@ -26,7 +26,7 @@ _REFERS_BACK = re.compile(
     r"last|"
     r"best|other|others|rest|former|latter|same))\b"
 )
-_MARKS = re.compile(r"[*`_|>#]|^\s*(?:[-*+]|\d+[.)])\s+", re.MULTILINE)
+_WORD = re.compile(r"\w+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 
 
@@ -42,18 +42,21 @@ class Kind(IntEnum):
 @dataclass(frozen=True, slots=True)
 class Unit:
     """What an answer may quote. `lead` is what introduces it: the line before a list or a code block, a table's
-    header; `first` whether it opens its block; `block` numbers the passage's blocks."""
+    header; `first` whether it opens its block; `block` numbers the passage's blocks; `heading` is the nearest heading
+    above it inside the passage, and `opening` says that it is the first unit below that."""
 
     text: str = field(repr=False)
     kind: Kind
     block: int
     first: bool
     lead: str = field(default="", repr=False)
+    heading: str = field(default="", repr=False)
+    opening: bool = False
 
 
 def plain(text: str) -> str:
-    """The text in lower case without Markdown's marks and superfluous white space: for comparing quotes."""
-    return " ".join(_MARKS.sub(" ", text).split()).lower()
+    """The text's words alone, in lower case, with a space between: for comparing quotes, whatever their marks."""
+    return " ".join(_WORD.findall(text.casefold()))
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
@@ -89,13 +92,18 @@ def split(text: str) -> list[str]:
 
 
 def units(text: str) -> list[Unit]:
-    """The sentences, list items, table rows and code blocks of a passage, in order."""
+    """The sentences, list items, table rows and code blocks of a passage, in order; headings are none of them."""
     found: list[Unit] = []
-    lead = ""
+    lead = heading = ""
+    opening = True
     for number, lines in enumerate(_blocks(text)):
-        block = _units(lines, number, lead)
-        found += block
-        lead = _lead(block)
+        while lines and _HEADING.match(lines[0]):
+            heading, opening, lead = _HEADING.sub("", lines[0]).strip(), True, ""
+            lines = lines[1:]
+        block = _units(lines, number, lead) if lines else []
+        found += [replace(each, heading=heading, opening=opening and at == 0) for at, each in enumerate(block)]
+        if block:
+            opening, lead = False, _lead(block)
     return found
 
 
@@ -145,7 +153,7 @@ def _units(lines: list[str], number: int, lead: str) -> list[Unit]:
         return [Unit(row.strip(), Kind.ROW, number, at == 0, header) for at, row in enumerate(lines[2:]) if row.strip()]
     if _ITEM.match(lines[0]):
         return list(_items(lines, number, lead))
-    found = split(_HEADING.sub("", "\n".join(lines)))
+    found = split("\n".join(lines))
     before = ["", *found]
     return [
         Unit(sentence, Kind.SENTENCE, number, at == 0, before[at] if _REFERS_BACK.match(sentence) else "")

@@ -21,11 +21,12 @@ from shoal.models.specialists.relevance import FEATURES
 
 Floats = NDArray[np.float32]
 
+SHARED = 0.35
 # Features that are the same for all units say nothing about which one answers, only about whether any does.
 WHOLE = ("missing_anywhere", "unknown_share", "asked_words", "asked_weight", "any_expected")
 BEST = (
     *("exact", "own", "titled", "local", "passage", "vector", "soft", "letters", "passage_score", "missing_titled"),
-    "pairs",
+    *("pairs", "heading_match", "headed"),
 )
 UNIT_FEATURES = tuple(name for name in FEATURES if name not in WHOLE)
 SCENE_FEATURES = ("constant", *WHOLE, *BEST)
@@ -42,6 +43,13 @@ def unit_rows(features: Floats) -> Floats:
 def scene_row(features: Floats) -> Floats:
     """(len(SCENE_FEATURES),): a one, what is the same for all units, and the best of what is not."""
     return np.concatenate([[1.0], features[0, _WHOLE_AT], features[:, _BEST_AT].max(0)]).astype(np.float32)
+
+
+def strength(chances: Floats) -> float:
+    """How much speaks for the first unit, 0..1: its own chance, and a part of that of the next two, which often say
+    the same in other words and take from its chance."""
+    best = np.sort(chances)[::-1][:3]
+    return float(best[0] + SHARED * best[1:].sum())
 
 
 class Weights:
@@ -76,6 +84,6 @@ class Weights:
         found: Floats = powers / (powers.sum() + np.exp(none - most))
         return found
 
-    def sure(self, chance: float) -> float:
-        """The calibrated probability that a unit with this chance is right."""
-        return float(np.interp(chance, self._raw, self._sure))
+    def sure(self, chances: Floats) -> float:
+        """The calibrated probability that the first of units with these chances is right."""
+        return float(np.interp(strength(chances), self._raw, self._sure))

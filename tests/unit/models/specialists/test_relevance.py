@@ -8,7 +8,7 @@ import pytest
 from shoal.chat import Passage
 from shoal.models.specialists.answer import Reader
 from shoal.models.specialists.lexicon import Lexicon
-from shoal.models.specialists.relevance import FEATURES, MOST_UNITS, candidates, features, scene
+from shoal.models.specialists.relevance import FEATURES, MOST_UNITS, candidates, features, scene, verbatim
 
 TEXT = "The tower is 41 metres high. It was built by Agnes Thorvald.\n\nThe café opens in April."
 
@@ -57,3 +57,20 @@ def test_questions_without_content_are_taken(question: str, lexicon: Lexicon) ->
 
 def test_no_passages_give_an_empty_scene(lexicon: Lexicon) -> None:
     assert scene("How high?", [], lexicon).candidates == []
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("How do I add a host?", True),
+        ("how do i add a host", True),
+        ("add host", True),
+        ("Why do I add a host?", False),
+        ("How do I remove a host?", False),
+    ],
+)
+def test_a_heading_that_asks_the_very_question(lexicon: Lexicon, question: str, found: bool) -> None:
+    text = "## What is it?\n\nIt is a thing.\n\n## How do I add a host?\n\nWrite a table. Then restart.\n"
+    view = scene(question, [Passage("1", "c", "faq.md", "Questions", text, 1.0)], lexicon)
+    at = verbatim(view, lexicon)
+    assert (at is not None and view.candidates[at].unit.text == "Write a table.") is found

@@ -41,7 +41,7 @@ def test_large_scores_do_not_overflow() -> None:
 
 
 def test_confidence_follows_the_calibration() -> None:
-    assert weights({}, 0.0).sure(0.5) == pytest.approx(0.5)
+    assert weights({}, 0.0).sure(np.array([0.5], np.float32)) == pytest.approx(0.5)
 
 
 def test_the_scene_row_holds_the_best_of_each_feature() -> None:
