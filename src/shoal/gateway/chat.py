@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -72,7 +73,7 @@ async def _stream(exchange: Exchange, chat: Chat, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": [*EVENTS, *_headers(exchange)]})
         try:
             if first is not None:
-                await _write(writer, first, send)
+                await _write(writer, replace(first, more=False), send)
                 async for piece in travel:
                     await _write(writer, piece, send)
             tail = writer.end(exchange.summary())
