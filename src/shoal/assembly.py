@@ -16,6 +16,7 @@ from shoal.exchange import House
 from shoal.grounding.docs import ensure_docs
 from shoal.grounding.search import LexicalRetriever
 from shoal.identity import Identity, credential
+from shoal.identity.keys import DEFAULT_TENANT
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up
@@ -51,6 +52,7 @@ class Assembly:
         self.keys = SqlKeys(self.database)
         self.passages = SqlPassages(self.database)
         ensure_docs(self.passages)
+        self._check_fallback()
         self.identity = Identity(self.keys)
         self.ledger = SqlLedger(self.database)
         self.registry = Registry(self._models())
@@ -93,6 +95,12 @@ class Assembly:
                 found[model.card.name] = (model, EMBEDDED)
         found["auto"] = (self._auto(specialists), Patience())
         return found
+
+    def _check_fallback(self) -> None:
+        fallback, known = self.settings.grounding.fallback, self.passages.names(DEFAULT_TENANT)
+        if fallback is not None and fallback not in known:
+            fix = f"run 'shoal ground add PATH --collection {fallback}' first"
+            raise ConfigError(f"grounding.fallback: '{fallback}'{nearest(fallback, known)}: mend it, or {fix}")
 
     def _fallback(self, chat: Chat) -> tuple[str, ...]:
         """With no larger model to ask, `auto` reads the fallback collection for what only passages can answer."""

@@ -49,6 +49,7 @@ class Server(Table):
     port: int = Field(8600, ge=0, le=65535)
     data_dir: Path = Field(default_factory=lambda: user_dir("data"))
     workers: int = 1
+    body_s: float = Field(60, gt=0)
     max_body_mb: float = Field(64, gt=0)
     max_messages: int = Field(2048, ge=1)
     drain_s: float = Field(30, ge=0)

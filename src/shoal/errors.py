@@ -6,6 +6,7 @@ ShoalError
 ├── WeightsError             the weights of an embedded model are missing or damaged
 ├── RequestError             400  the caller can mend the request
 │   ├── BodyTooLarge         413
+│   ├── BodyTooSlow          408
 │   ├── MethodNotAllowed     405
 │   ├── UnknownModel         404
 │   └── UnknownCollection    404
@@ -77,6 +78,11 @@ class RequestError(ShoalError):
 class BodyTooLarge(RequestError):
     status = 413
     code = "body_too_large"
+
+
+class BodyTooSlow(RequestError):
+    status = 408
+    code = "body_too_slow"
 
 
 class MethodNotAllowed(RequestError):

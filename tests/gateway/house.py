@@ -80,7 +80,11 @@ def running(folder: Path, *models: Model, drain_s: float = 5, **limits: Any) -> 
         observers=(ledger.add, metrics.observe),
     )
     gateway = Gateway(
-        house, ledger, metrics, Limits(**{"body_bytes": 200_000, "messages": 50, **limits}), metrics_here=True
+        house,
+        ledger,
+        metrics,
+        Limits(**{"body_bytes": 200_000, "body_s": 5, "messages": 50, **limits}),
+        metrics_here=True,
     )
     bound = bind("127.0.0.1", 0, "port")
     with _thread(gateway, bound, drain_s) as (loop, server):

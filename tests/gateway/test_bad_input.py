@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -233,3 +234,15 @@ def test_requests_after_bad_ones_are_served(house: Running, client: httpx.Client
     assert answer.status_code == 200
     assert orjson.loads(answer.content)["choices"]
     assert house.idle()
+
+
+def test_a_body_that_trickles_is_refused(tmp_path: Path) -> None:
+    with (
+        running(tmp_path, ScriptedModel(), body_s=0.05) as slow,
+        socket.create_connection(("127.0.0.1", slow.port)) as wire,
+    ):
+        head = f"POST {PATH} HTTP/1.1\r\nhost: x\r\nx-api-key: {slow.member}\r\ncontent-length: 1000\r\n\r\n"
+        wire.sendall(head.encode() + b'{"model": ')
+        answer = wire.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408")
+        assert b'"code":"body_too_slow"' in answer

@@ -101,3 +101,8 @@ def test_a_data_directory_that_cannot_be_used(opened: Open, tmp_path: Path) -> N
     (tmp_path / "data").write_text("", encoding="utf-8")
     with pytest.raises(StorageError, match="--data-dir"):
         opened()
+
+
+def test_a_fallback_that_is_not_there_is_named(opened: Open) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'shoal-docs'"):
+        opened(grounding={"fallback": "shoal-dcos"})

@@ -27,9 +27,10 @@ WITHOUT_KEY = frozenset({"/healthz", "/readyz"})
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a request may be at most."""
+    """What a request may be at most, and the seconds that its body may take to come."""
 
     body_bytes: int
+    body_s: float
     messages: int
 
 

@@ -76,7 +76,7 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
     Raises ConfigError where an address cannot be used.
     """
     settings = assembly.settings.server
-    limits = Limits(int(settings.max_body_mb * 1e6), settings.max_messages)
+    limits = Limits(int(settings.max_body_mb * 1e6), settings.body_s, settings.max_messages)
     gateway = Gateway(assembly.house, assembly.ledger, metrics, limits, metrics_here=settings.metrics_bind is None)
     try:
         listening = bind(settings.host, settings.port, "server.port")
