@@ -13,6 +13,25 @@ from enum import StrEnum
 from typing import Any
 
 Json = dict[str, Any]
+DEEPEST = 200
+
+
+def too_deep(body: bytes, value: Any) -> bool:
+    """Whether the JSON `value` of `body` nests more than DEEPEST deep, which is more than can safely be written again.
+    Level by level, since the stack is no place for a stranger's depth; most bodies have too few brackets to look."""
+    if body.count(b"[") + body.count(b"{") <= DEEPEST:
+        return False
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 class Trust(StrEnum):

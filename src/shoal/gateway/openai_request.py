@@ -8,12 +8,11 @@ from typing import Any
 
 import orjson
 
-from shoal.chat import Chat, Json, Message, ShoalOptions, Trust
+from shoal.chat import DEEPEST, Chat, Json, Message, ShoalOptions, Trust, too_deep
 from shoal.config import nearest
 from shoal.errors import RequestError
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
-DEEPEST = 200
 NUMBER = (int, float)
 FIELDS: Mapping[str, tuple[type, ...]] = {
     "stream": (bool,),
@@ -54,7 +53,7 @@ def read_json(body: bytes) -> Json:
         ) from None
     if not isinstance(found, dict):
         raise RequestError('the body must be a JSON object such as {"model": "auto", "messages": [...]}')
-    if body.count(b"[") + body.count(b"{") > DEEPEST and _too_deep(found):
+    if too_deep(body, found):
         raise RequestError(f"the body is nested more than {DEEPEST} deep: flatten it")
     return found
 
@@ -192,18 +191,3 @@ def _short(value: Any) -> str | None:
     if value is not None and (not isinstance(value, str) or not 0 < len(value) <= 200):
         raise RequestError("must be a string of 1 to 200 characters", param="shoal.conversation")
     return value
-
-
-def _too_deep(value: Any) -> bool:
-    """Does `value` nest more than DEEPEST deep? Level by level, since the stack is no place for a caller's depth."""
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if isinstance(each, dict) else each)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True

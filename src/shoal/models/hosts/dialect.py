@@ -6,10 +6,9 @@ from typing import Any, Protocol
 
 import orjson
 
-from shoal.chat import Chat, Json, Piece, Usage
+from shoal.chat import Chat, Json, Piece, Usage, too_deep
 from shoal.errors import HostGarbled, RequestError
 
-DEEPEST = 200
 COUNTS = ("prompt_tokens", "completion_tokens", "total_tokens")
 
 
@@ -51,7 +50,7 @@ def load(data: bytes, host: str) -> Json:
         wire = orjson.loads(data)
     except orjson.JSONDecodeError:
         raise HostGarbled(f"host '{host}' sent something that is not JSON: check its base_url", host=host) from None
-    if not isinstance(wire, dict) or (data.count(b"{") + data.count(b"[") > DEEPEST and too_deep(wire)):
+    if not isinstance(wire, dict) or too_deep(data, wire):
         raise wrong_shape(host)
     return wire
 
@@ -59,21 +58,6 @@ def load(data: bytes, host: str) -> Json:
 def wrong_shape(host: str) -> HostGarbled:
     """JSON, but not a chat reply."""
     return HostGarbled(f"host '{host}' sent JSON of a shape that is no chat reply: check its dialect", host=host)
-
-
-def too_deep(value: Any) -> bool:
-    """Does `value` nest more than DEEPEST deep? Level by level, so that depth costs no stack."""
-    level = [value]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for each in level
-            for inner in (each.values() if isinstance(each, dict) else each)
-            if isinstance(inner, dict | list)
-        ]
-        if not level:
-            return False
-    return True
 
 
 def count(value: Any) -> int:
