@@ -86,6 +86,7 @@ async def _stream(exchange: Exchange, chat: Chat, send: Send) -> None:
         try:
             if first is not None:
                 await _write(writer, replace(first, more=False), send)
+                await asyncio.sleep(0)  # lets the loop send it before the rest of what the host has sent is read
                 async for piece in travel:
                     await _write(writer, piece, send)
             tail = writer.end(exchange.summary())
