@@ -47,7 +47,8 @@ class Exchange:
     __slots__ = ("_begun", "chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail")
 
     def __init__(self, house: House, key: Key, chat: Chat) -> None:
-        self.id = f"ex_{urandom(12).hex()}"
+        # Begins with the time in ms: rows that come in the order of their key are cheaper to store.
+        self.id = f"ex_{time.time_ns() // 1_000_000:012x}{urandom(8).hex()}"
         self.house = house
         self.key = key
         self.chat = chat
