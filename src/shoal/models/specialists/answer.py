@@ -6,7 +6,7 @@ It finds no passages and writes no sentence of its own about the subject: whatev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -85,9 +85,17 @@ class Reader:
         finding = self.read(chat.ask, chat.passages)
         if not finding.found or finding.confidence < self.weights.threshold:
             return Piece.of(_unknown(chat.passages), confidence=finding.confidence)
-        cited = tuple(Citation(number, passage, unit.text) for number, (unit, passage) in enumerate(finding.found, 1))
+        cited = tuple(
+            Citation(at, _where(unit, passage), unit.text) for at, (unit, passage) in enumerate(finding.found, 1)
+        )
         said = [_said(unit, number) for number, (unit, _) in enumerate(finding.found, 1)]
         return Piece.of("\n\n".join(said), confidence=finding.confidence, citations=cited)
+
+
+def _where(unit: Unit, passage: Passage) -> Passage:
+    """The passage under the one heading that the unit stands under, where it has several."""
+    document, _, _ = passage.title.partition(" › ")
+    return replace(passage, title=f"{document} › {unit.heading}") if unit.heading else passage
 
 
 def _said(unit: Unit, number: int) -> str:
@@ -125,4 +133,4 @@ def _unknown(passages: Sequence[Passage]) -> str:
 
 def load_answer(folder: Path = FOLDER) -> Model:
     """The model `shoal/answer`. Reads its card now, its weights with the first question. Raises WeightsError."""
-    return Specialist(load_card(folder), Reader(folder).answer, threaded=True)
+    return Specialist(load_card(folder), Reader(folder).answer, threaded=True, grounded=True)

@@ -110,3 +110,26 @@ def test_the_model_is_a_specialist_that_reports_cpu_time() -> None:
     piece = asyncio.run(first())
     assert piece.usage is not None
     assert piece.usage.prompt_tokens > 0
+
+
+def test_of_several_headings_the_citation_names_the_one_that_counts() -> None:
+    text = "## Does it float?\n\nNo, it sinks.\n\n## How do I wash it?\n\nWash it by hand with cold water.\n"
+    piece = ask(
+        "How do I wash it?", Passage("4", "guide", "faq.md", "Questions › Does it float? / How do I wash it?", text)
+    )
+    assert piece.citations[0].quote == "Wash it by hand with cold water."
+    assert piece.citations[0].passage.title == "Questions › How do I wash it?"
+    assert piece.citations[0].passage.id == "4"
+
+
+def test_passages_count_as_prompt_since_they_are_read() -> None:
+    model = load_answer()
+    chat = Chat("shoal/answer", (Message.of("user", "When does the pool close?"),), passages=(HOURS,))
+
+    async def prompt_tokens() -> int:
+        call = Call(exchange_id="x", tenant="t", opener=Registry({}), trail=Trail())
+        usage = [piece.usage async for piece in model.reply(chat, call)][0]
+        assert usage is not None
+        return usage.prompt_tokens
+
+    assert asyncio.run(prompt_tokens()) > 15
