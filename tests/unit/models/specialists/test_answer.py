@@ -128,8 +128,8 @@ def test_passages_count_as_prompt_since_they_are_read() -> None:
 
     async def prompt_tokens() -> int:
         call = Call(exchange_id="x", tenant="t", opener=Registry({}), trail=Trail())
-        usage = [piece.usage async for piece in model.reply(chat, call)][0]
-        assert usage is not None
-        return usage.prompt_tokens
+        (piece,) = [piece async for piece in model.reply(chat, call)]
+        assert piece.usage is not None
+        return piece.usage.prompt_tokens
 
     assert asyncio.run(prompt_tokens()) > 15
