@@ -42,7 +42,7 @@ def ask(
     text = _question(question or [])
     settings = settings_of(config, data_dir).settings
     to_stderr("error")
-    chosen = _collections(settings, model, collection, ungrounded)
+    chosen = _collections(settings, model, text, collection, ungrounded)
     asyncio.run(_ask(settings, _chat(model, text, system, chosen, stream=not as_json), as_json))
 
 
@@ -61,13 +61,26 @@ def _question(words: list[str]) -> str:
     return text
 
 
-def _collections(settings: Settings, model: str, named: list[str] | None, ungrounded: bool) -> tuple[str, ...] | None:
+def _collections(
+    settings: Settings, model: str, text: str, named: list[str] | None, ungrounded: bool
+) -> tuple[str, ...] | None:
+    """The named ones; else, for a question that passages could answer, the fallback of the settings."""
     if ungrounded:
         return ()
     if named:
         return tuple(named)
     fallback = settings.grounding.fallback
-    return (fallback,) if fallback is not None and model in ("auto", "shoal/answer") else None
+    if fallback is None or model not in ("auto", "shoal/answer") or _is_for_summary(text):
+        return None
+    return (fallback,)
+
+
+def _is_for_summary(text: str) -> bool:
+    """Whether passages, if there were any, would be summarised rather than answer."""
+    from shoal.chat import Chat, Message, Passage
+    from shoal.models.specialists.wish import asks_for_summary
+
+    return asks_for_summary(Chat("auto", (Message.of("user", text),), passages=(Passage("", "", "", "", "text"),)))
 
 
 def _chat(model: str, text: str, system: str | None, collections: tuple[str, ...] | None, *, stream: bool) -> Chat:

@@ -40,13 +40,14 @@ def chunk(sections: Iterable[Section]) -> list[Draft]:
 
 def _grouped(sections: Iterable[Section]) -> Iterator[list[Section]]:
     """Neighbours that belong to one passage, because one of them is short and they have the topmost heading in
-    common."""
+    common. A heading that is a question stands alone with its answer: it is what people search for."""
     group: list[Section] = []
     total = 0
     for section in sections:
         more = sum(_words(block.text) for block in section.blocks) + _words(section.title.rpartition(SEPARATOR)[2]) + 1
         fits = total + more <= MOST_WORDS and min(total, more) < FEWEST_WORDS
-        if group and not (fits and _shared([*group, section])):
+        alone = section.title.endswith("?") or (group and group[-1].title.endswith("?"))
+        if group and (alone or not (fits and _shared([*group, section]))):
             yield group
             group, total = [], 0
         group.append(section)

@@ -30,6 +30,7 @@ ADD_A_HOST = (
     "No larger model is configured that could take over: add a host and a model to shoal.toml and name the model as "
     "auto.reference (docs/guides/hosts.md)."
 )
+CLOSEST = 3
 # What only a general model can do; specialists read text and write text.
 BEYOND_SPECIALISTS = ("tools", "functions", "modalities", "audio")
 
@@ -70,7 +71,7 @@ class Auto:
             if best is None or (piece.confidence or 0.0) > (best[1].confidence or 0.0):
                 best = (candidate, piece)
         if self._reference is None:
-            yield self._without_reference(best, self._why_reference(best, candidates), call)
+            yield self._without_reference(chat, best, self._why_reference(best, candidates), call)
             return
         call.decide(Decision(self._reference, self._why_reference(best, candidates)))
         async with closing(call.open(self._reference).reply(chat, call)) as pieces:
@@ -102,7 +103,7 @@ class Auto:
             return f"{names} failed" if names else "no specialist suits this request"
         return f"{best[0].name} was not sure enough ({best[1].confidence or 0.0:.2f} < {self._floor:g})"
 
-    def _without_reference(self, best: tuple[Candidate, Piece] | None, why: str, call: Call) -> Piece:
+    def _without_reference(self, chat: Chat, best: tuple[Candidate, Piece] | None, why: str, call: Call) -> Piece:
         """The best grounded answer, with its confidence, or a plain abstention that says how to add a host."""
         reason = f"{why} and no reference model is configured"
         if best is None:
@@ -113,4 +114,11 @@ class Auto:
             call.decide(Decision(candidate.name, f"{reason}: its best grounded answer"))
             return piece
         call.decide(Decision("auto", reason))
-        return Piece.of(f"I don't know: {candidate.name} is not sure enough of an answer. {ADD_A_HOST}", confidence=0.0)
+        unsure = f"I don't know: {candidate.name} is not sure enough of an answer."
+        return Piece.of(f"{unsure}{_closest(chat)} {ADD_A_HOST}", confidence=0.0)
+
+
+def _closest(chat: Chat) -> str:
+    """Where a reader may look, where passages were attached."""
+    sources = list(dict.fromkeys(passage.source for passage in chat.passages))[:CLOSEST]
+    return f" The closest texts are {', '.join(sources)}." if sources else ""

@@ -136,3 +136,13 @@ def _formed(kind: Kind, raw: str) -> str:
     if kind is Kind.TABLE:
         return table([raw.replace("|", "").split() or ["a"]])
     return fenced(raw) if kind is Kind.CODE else raw.strip()
+
+
+def test_a_question_and_its_answer_stand_alone() -> None:
+    titles = ("FAQ › How do I start?", "FAQ › How do I stop?", "FAQ › More", "FAQ › Even more")
+    drafts = chunk([Section(title, (Block(Kind.PARAGRAPH, "Do it so."),)) for title in titles])
+    assert [draft.title for draft in drafts] == [
+        "FAQ › How do I start?",
+        "FAQ › How do I stop?",
+        "FAQ › More / Even more",
+    ]

@@ -116,3 +116,9 @@ def test_what_specialists_cannot_do_goes_to_the_reference() -> None:
         said, trail = ask(says("a", 0.99), ScriptedModel(["big"], name="big"), reference="big", **chat)
         assert said == "big"
         assert decided(trail)[1] == "no specialist suits this request"
+
+
+def test_an_abstention_names_the_closest_texts() -> None:
+    passages = tuple(Passage(str(at), "c", f"{at % 4}.md", "T", "text") for at in range(8))
+    said, _ = ask(says("a", 0.3), passages=passages)
+    assert "The closest texts are 0.md, 1.md, 2.md." in said

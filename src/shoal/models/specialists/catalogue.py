@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shoal.call import Model, ModelCard
 from shoal.chat import Chat
@@ -27,7 +27,7 @@ def load_all() -> dict[str, Embedded]:
     """All embedded specialists by name. Raises WeightsError where weights are missing or damaged."""
     triage = [load_triage(name) for name in TRIAGE_MODELS]
     found = {model.card.name: _triage(model, [each.card for each in triage]) for model in triage}
-    found["shoal/summarize"] = Embedded(load_summarize(), asks_for_summary, "the request asks for a summary")
+    found["shoal/summarize"] = Embedded(load_summarize(), _wants_summary, "the request asks for a summary")
     found["shoal/answer"] = Embedded(load_answer(), _wants_answer, "the attached passages answer it")
     return found
 
@@ -43,4 +43,9 @@ def _wants_answer(chat: Chat) -> bool:
 
 def may_be_looked_up(chat: Chat) -> bool:
     """Whether passages could answer the request: it is none for a label or a summary."""
-    return not asks_for_label(chat) and not asks_for_summary(chat)
+    return not asks_for_label(chat) and not _wants_summary(chat)
+
+
+def _wants_summary(chat: Chat) -> bool:
+    """Passages are a text to be summarised only where the caller named their collection."""
+    return asks_for_summary(chat if chat.shoal.collections is not None else replace(chat, passages=()))

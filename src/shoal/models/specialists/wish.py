@@ -118,6 +118,9 @@ def _divided(ask: str) -> tuple[str, str]:
     """The instruction and the text: the instruction stands in the first or the last lines, or before a colon."""
     text = ask.strip()
     first, _, after = text.partition("\n")
+    head, colon, tail = first.partition(":")
+    if colon and _is_instruction(head) and _long_enough(tail):
+        return head, f"{tail}\n{after}".strip()
     if _is_instruction(first):
         return first, after.strip()
     before, _, last = text.rpartition("\n")
