@@ -70,8 +70,8 @@ class Exchange:
     async def travel(self) -> AsyncIterator[Piece]:
         """The reply, piece by piece. Every way out, a hang-up included, settles. Raises ShoalErrors."""
         try:
-            chat = self._admit(self.chat)
-            chat = await self._ground(chat)
+            self._admit(self.chat)
+            chat = await self._ground(self.chat)
             call = self._call(chat)
             async with closing(call.open(chat.model).reply(chat, call)) as pieces:
                 async for piece in pieces:
@@ -86,12 +86,11 @@ class Exchange:
         finally:
             self._settle()
 
-    def _admit(self, chat: Chat) -> Chat:
+    def _admit(self, chat: Chat) -> None:
         """May this key use this model and read these collections?"""
         self.key.admit_model(chat.model)
         for collection in chat.shoal.collections or ():
             self.key.admit_collection(collection)
-        return chat
 
     async def _ground(self, chat: Chat) -> Chat:
         """Attaches passages of the collections that the request names, else of the fallback if the key may read it."""

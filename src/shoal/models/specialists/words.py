@@ -76,8 +76,3 @@ def _without_e(word: str) -> str:
     if len(word) > 3 and word[-1] == word[-2] == "l":
         return word[:-1]
     return word[:-1] if len(word) > 3 and word.endswith("e") and not word.endswith("ee") else word
-
-
-def content_stems(text: str) -> list[str]:
-    """The stems of the words that carry a topic, in order, with repetitions."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
