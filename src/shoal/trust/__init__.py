@@ -1,0 +1,1 @@
+"""The trust layer: what keeps personal data out of models; it knows nothing of how a request came in."""
