@@ -1,0 +1,113 @@
+"""Folds a text to the form that patterns are written for, with a map back to where each character came from.
+
+NFKD without its marks ("é" → "e", full-width and mathematical letters → ASCII), every decimal digit → 0-9, every dash →
+"-", every blank → " ", look-alikes of Latin letters → the letter; zero-width, bidi and other invisible characters fall
+out. It knows nothing of entities. Sources: Unicode Standard Annex 15 (normalization forms); the look-alikes are those
+of Unicode Technical Standard 39 that are single Cyrillic, Greek and Armenian letters.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_LOOK_ALIKES = dict(
+    zip(
+        "аеорсухіјѕԁԛԝһӏАВЕКМНОРСТУХІЈЅԚԜҺαοινυρχΑΒΕΖΗΙΚΜΝΟΡΤΥΧօոսցզҐᴏɑɡı",
+        "aeopcyxijsdqwhlABEKMHOPCTYXIJSQWHaoivupxABEZHIKMNOPTYXonugqGoagi",
+        strict=True,
+    )
+)
+_ALSO = {"\u3002": ".", "\uff61": ".", "\u2044": "/", "\u2215": "/", "\u2019": "'", "\u2018": "'", "\u00b4": "'"}
+_MOST_KEPT = 20_000
+_CASED, _UNCASED, _OTHER = "\xe9", "\xbf", "\xa0"
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """`text` is the folded text, `latin` the same in one byte per character (letters beyond ASCII are 0xE9 where they
+    have case, else 0xBF; all else beyond ASCII is 0xA0). `starts[i]` is where character i came from, None where nothing
+    moved; `length` is that of the text as given."""
+
+    text: str = field(repr=False)
+    latin: bytes = field(repr=False)
+    length: int
+    starts: Sequence[int] | None = field(default=None, repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where `text[start:end]` (not empty) lies in the text as given; what fell out at its end stays outside."""
+        if self.starts is None:
+            return start, end
+        return self.starts[start], self.starts[end - 1] + 1
+
+
+class _Letters(dict[str, str]):
+    """What each character folds to; found once, then kept."""
+
+    def __missing__(self, char: str) -> str:
+        if len(self) > _MOST_KEPT:
+            self.clear()
+        folded = self[char] = _fold(char)
+        return folded
+
+
+def _fold(char: str) -> str:
+    if char.isascii():
+        return char
+    if char in _LOOK_ALIKES:
+        return _LOOK_ALIKES[char]
+    if char in _ALSO:
+        return _ALSO[char]
+    kind = unicodedata.category(char)
+    if kind == "Nd":
+        return str(unicodedata.decimal(char))
+    if kind == "Pd" or char == "\u2212":
+        return "-"
+    if kind == "Zs":
+        return " "
+    if kind in ("Mn", "Cf", "Me"):
+        return ""
+    if kind == "Lo" and unicodedata.decomposition(char)[:1] != "<":
+        return char
+    plain = "".join(part for part in unicodedata.normalize("NFKD", char) if not unicodedata.combining(part))
+    return "".join(_LOOK_ALIKES.get(part, part) for part in plain)
+
+
+def _byte(char: str) -> str:
+    if char.isascii():
+        return char
+    if char.islower() or char.isupper():
+        return _CASED
+    return _UNCASED if char.isalnum() else _OTHER
+
+
+class _Bytes(dict[str, str]):
+    def __missing__(self, char: str) -> str:
+        if len(self) > _MOST_KEPT:
+            self.clear()
+        byte = self[char] = _byte(char)
+        return byte
+
+
+class Normaliser:
+    """Folds texts; remembers single characters, never a text. About 0.1 ms per kB beyond ASCII, nothing for ASCII."""
+
+    def __init__(self) -> None:
+        self._letters = _Letters()
+        self._bytes = _Bytes()
+
+    def fold(self, text: str) -> Folded:
+        """The folded text with its map back."""
+        if text.isascii():
+            return Folded(text, text.encode("ascii"), len(text))
+        pieces = [self._letters[char] for char in text]
+        folded = "".join(pieces)
+        latin = folded.encode("ascii") if folded.isascii() else self._latin(folded)
+        if len(folded) == len(text) and all(pieces) and max(map(len, pieces)) == 1:
+            return Folded(folded, latin, len(text))
+        starts = [at for at, piece in enumerate(pieces) for _ in piece]
+        return Folded(folded, latin, len(text), starts)
+
+    def _latin(self, folded: str) -> bytes:
+        return "".join([self._bytes[char] for char in folded]).encode("latin-1")

@@ -1,0 +1,1 @@
+"""Numbers of money: cards, accounts, banks, coins."""

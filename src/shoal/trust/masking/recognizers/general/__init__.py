@@ -1,0 +1,1 @@
+"""What people write everywhere: e-mail, telephone, dates, addresses on the web."""

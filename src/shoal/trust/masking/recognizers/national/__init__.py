@@ -1,0 +1,1 @@
+"""Numbers that a state gives, by country."""

@@ -1,0 +1,1 @@
+"""Addresses and numbers of machines and vehicles."""

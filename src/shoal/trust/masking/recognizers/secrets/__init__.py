@@ -1,0 +1,1 @@
+"""What opens doors: keys, tokens, passwords."""

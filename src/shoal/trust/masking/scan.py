@@ -1,0 +1,95 @@
+"""The one scan for all patterns: fold, look up forms, run the expressions that can match, check, weigh the context.
+
+Linear in the text: forms are table look-ups (`forms.py`), expressions are RE2's, and a set of all of them tells first
+which can match at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import re2  # type: ignore[import-untyped]
+
+from shoal.trust.masking.entity import Entity
+from shoal.trust.masking.forms import Forms
+from shoal.trust.masking.normalise import Folded, Normaliser
+from shoal.trust.masking.patterns import Patterns
+
+BEFORE, AFTER = 80, 40
+MEMORY = 64 << 20
+
+
+class PatternScanner:
+    """All pattern recognizers as one `Recognizer`. `countries` names those whose numbers need no context."""
+
+    name = "patterns"
+
+    def __init__(self, patterns: Iterable[Patterns], countries: frozenset[str] = frozenset()) -> None:
+        """Raises ValueError where a form or an expression is wrong."""
+        self._all = tuple(patterns)
+        self._at_home = countries
+        self._normaliser = Normaliser()
+        self._forms = Forms((form, each) for each in self._all for form in each.forms)
+        options = re2.Options()
+        options.encoding = re2.Options.Encoding.LATIN1
+        options.max_mem = MEMORY
+        options.log_errors = False
+        self._set = re2.Set.SearchSet(options)
+        self._regexes: list[tuple[Any, Patterns]] = []
+        self._context: dict[str, re.Pattern[str]] = {}
+        for each in self._all:
+            self._add(each, options)
+        if self._regexes:
+            self._set.Compile()
+
+    def _add(self, each: Patterns, options: re2.Options) -> None:
+        for regex in each.regexes:
+            source = regex.encode("ascii")
+            self._regexes.append((re2.compile(source, options), each))
+            self._set.Add(source)
+        if each.context:
+            words = "|".join(sorted(map(re.escape, each.context), key=len, reverse=True))
+            self._context[each.name] = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        return tuple(sorted({each.type for each in self._all}))
+
+    def find(self, texts: Sequence[str]) -> list[list[Entity]]:
+        """All that passes its check, with overlaps; the score says how sure it is."""
+        return [self._find(text) for text in texts]
+
+    def _find(self, text: str) -> list[Entity]:
+        folded = self._normaliser.fold(text)
+        lower = ""
+        found = []
+        for start, end, each in self._candidates(folded):
+            if not each.check(each.reading(folded.text[start:end])):
+                continue
+            score = each.score
+            if each.country in self._at_home:
+                score = max(score, each.context_score)
+            elif each.context and each.context_score > score:
+                lower = lower or folded.text.lower()
+                score = self._weigh(lower, start, end, each)
+            found.append(Entity(each.type, *folded.span(start, end), score, each.name))
+        return found
+
+    def _candidates(self, folded: Folded) -> Iterator[tuple[int, int, Patterns]]:
+        yield from self._forms.find(folded.latin)
+        if not self._regexes:
+            return
+        for at in self._set.Match(folded.latin):
+            regex, each = self._regexes[at]
+            group = "value" if "value" in regex.groupindex else 0
+            for match in regex.finditer(folded.latin):
+                start, end = match.span(group)
+                if start < end:
+                    yield start, end, each
+
+    def _weigh(self, lower: str, start: int, end: int, each: Patterns) -> float:
+        words = self._context[each.name]
+        near = lower[max(0, start - BEFORE) : start] + "\n" + lower[end : end + AFTER]
+        return each.context_score if words.search(near) else each.score
