@@ -35,8 +35,9 @@ class Patterns:
     pictures (`forms.py`), `regexes` are RE2 expressions over folded text (ASCII; bounded repeats; a group named
     `value` narrows the entity). `check` gets what was found after `reading` (compact: letters and digits, upper case)
     and says whether it can be one. `score` (0..1) is how sure that is with nothing around it, `context_score` how sure
-    where one of `context` stands near: folded words, lower case, without marks. What chance lets a random number of
-    the same form pass decides the score: see docs/concepts/masking.md. `source` cites the standard."""
+    where one of `context` stands near: lower-case words as their language writes them, which the scan folds. What
+    chance lets a random number of the same form pass decides the score: see docs/concepts/masking.md. `source` cites
+    the standard."""
 
     name: str
     type: str

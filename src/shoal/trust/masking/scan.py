@@ -50,8 +50,14 @@ class PatternScanner:
             self._regexes.append((re2.compile(source, options), each))
             self._set.Add(source)
         if each.context:
-            words = "|".join(sorted(map(re.escape, each.context), key=len, reverse=True))
+            spelt = {form for word in each.context for form in self._spellings(word)}
+            words = "|".join(sorted(map(re.escape, spelt), key=lambda word: (-len(word), word)))
             self._context[each.name] = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
+
+    def _spellings(self, word: str) -> set[str]:
+        """The folded forms of a context word; Greek and Cyrillic fold differently by case ("инн", "Инн", "ИНН")."""
+        cases = (word, word.upper(), word.capitalize(), word.title())
+        return {self._normaliser.fold(case).text.lower() for case in cases}
 
     @property
     def types(self) -> tuple[str, ...]:
