@@ -37,6 +37,7 @@ class PatternScanner:
         options.max_mem = MEMORY
         options.log_errors = False
         self._set = re2.Set.SearchSet(options)
+        self._set.Add(b"")
         self._regexes: list[tuple[Any, Patterns]] = []
         self._context: dict[str, re.Pattern[str]] = {}
         for each in self._all:
@@ -87,13 +88,19 @@ class PatternScanner:
         yield from self._forms.find(folded.latin)
         if not self._regexes:
             return
-        for at in self._set.Match(folded.latin):
+        for at in self._can_match(folded.latin):
             regex, each = self._regexes[at]
             group = "value" if "value" in regex.groupindex else 0
             for match in regex.finditer(folded.latin):
                 start, end = match.span(group)
                 if start < end:
                     yield start, end, each
+
+    def _can_match(self, latin: bytes) -> Iterable[int]:
+        """Which expressions can match. The set's first one is empty and always does: without it the set has run out of
+        memory, which its wrapper does not tell from "none", and every expression is tried."""
+        matched = self._set.Match(latin)
+        return range(len(self._regexes)) if matched is None else [at - 1 for at in matched if at]
 
     def _weigh(self, lower: str, start: int, end: int, each: Patterns) -> float:
         words = self._context[each.name]
