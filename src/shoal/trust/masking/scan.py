@@ -90,7 +90,7 @@ class PatternScanner:
             return
         for at in self._can_match(folded.latin):
             regex, each = self._regexes[at]
-            group = "value" if "value" in regex.groupindex else 0
+            group = regex.groupindex.get(b"value", 0)
             for match in regex.finditer(folded.latin):
                 start, end = match.span(group)
                 if start < end:

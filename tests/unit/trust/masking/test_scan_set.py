@@ -22,3 +22,9 @@ def test_a_set_without_memory_hides_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     scanner = PatternScanner((LETTER, NUMBER))
     monkeypatch.setattr(scanner, "_set", SimpleNamespace(Match=lambda text: None))
     assert {entity.type for entity in scanner.find(["a 12"])[0]} == {"LETTER", "NUMBER"}
+
+
+def test_a_group_named_value_narrows_the_entity() -> None:
+    named = Patterns(name="named", type="NAMED", source="none", regexes=(r"(?i)code: (?P<value>\d+)",))
+    entity = PatternScanner((named,)).find(["Code: 123;"])[0][0]
+    assert (entity.start, entity.end) == (6, 9)
