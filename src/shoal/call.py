@@ -174,13 +174,20 @@ class Opener(Protocol):
     def find(self, name: str) -> tuple[Model, Patience]: ...
 
 
+class Screen(Protocol):
+    """What a chat must pass before a leaf model sees it: text that is new in the inner ring is masked, what may not go
+    to this model is refused with an error of the ShoalError tree."""
+
+    async def __call__(self, chat: Chat, card: ModelCard) -> Chat: ...
+
+
 class Call:
     """What a model may know of the request under way, and the only door to other models.
 
     `deadline` is on the event loop's clock, in seconds, infinite where there is none.
     """
 
-    __slots__ = ("_opener", "_trail", "deadline", "depth", "exchange_id", "placement", "purpose", "tenant")
+    __slots__ = ("_opener", "_screen", "_trail", "deadline", "depth", "exchange_id", "placement", "purpose", "tenant")
 
     def __init__(
         self,
@@ -192,6 +199,7 @@ class Call:
         purpose: Purpose = Purpose.ANSWER,
         deadline: float = float("inf"),
         placement: Placement | None = None,
+        screen: Screen | None = None,
         depth: int = 0,
     ) -> None:
         self.exchange_id = exchange_id
@@ -202,6 +210,11 @@ class Call:
         self.depth = depth
         self._opener = opener
         self._trail = trail
+        self._screen = screen
+
+    async def screened(self, chat: Chat, card: ModelCard) -> Chat:
+        """The chat as the model of that card may see it. Raises what the screen raises."""
+        return await self._screen(chat, card) if self._screen is not None else chat
 
     def open(self, name: str) -> Model:
         """The model of that name with the inner ring around it. Raises UnknownModel."""
@@ -233,6 +246,7 @@ class Call:
             purpose=purpose or self.purpose,
             deadline=min(self.deadline, deadline) if deadline is not None else self.deadline,
             placement=self.placement.narrowed(placement) if placement else self.placement,
+            screen=self._screen,
             depth=self.depth + deeper,
         )
 
@@ -279,9 +293,10 @@ class Leaf:
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """The leaf's pieces. A failure before the first piece is tried again where that can help; after it never.
 
-        Raises PlacementError, DeadlineExceeded, HostTimeout and whatever the leaf raises.
+        Raises PlacementError, MaskingFailed, AttachmentRefused, DeadlineExceeded, HostTimeout and whatever the leaf raises.
         """
         call.placement.check(self.card)
+        chat = await call.screened(chat, self.card)
         for retry in range(self._patience.retries + 1):
             attempt = Attempt(self.card.name, self.card.host, call.purpose, time.time(), retry)
             try:

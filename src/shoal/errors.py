@@ -14,6 +14,8 @@ ShoalError
 ├── PermissionDenied         403  a good key without the right
 ├── NotFound                 404  no such thing, or not this caller's
 ├── PlacementError           403  no host that the placement rules allow
+├── AttachmentRefused        403  what is not text cannot be masked, so it goes to no remote host
+├── MaskingFailed            500  a recognizer broke: nothing was sent
 ├── DeadlineExceeded         504  the caller's own deadline passed
 ├── Draining                 503  the server is shutting down
 ├── ModelFailed              500  an embedded model broke
@@ -122,6 +124,16 @@ class PlacementError(ShoalError):
     status = 403
     type = "invalid_request_error"
     code = "placement_refused"
+
+
+class AttachmentRefused(ShoalError):
+    status = 403
+    type = "invalid_request_error"
+    code = "attachment_refused"
+
+
+class MaskingFailed(ShoalError):
+    code = "masking_failed"
 
 
 class DeadlineExceeded(ShoalError):

@@ -28,6 +28,7 @@ EXCHANGES = Table(
     *(Column(name, Float) for name in ("started", "confidence", "first_piece_s", "latency_s")),
     Column("streamed", Boolean),
     Column("tags", JSON(none_as_null=True)),
+    Column("trust", JSON(none_as_null=True)),
 )
 ATTEMPTS = Table(
     "attempts",
@@ -45,7 +46,8 @@ MOST_WAITING = 100_000
 @dataclass(slots=True)
 class Record:
     """One exchange. `started` is Unix time in seconds; `asked` the model that the caller named, `model` the one that
-    answered and `reason` why; `outcome` "ok", "cancelled" or an error's code."""
+    answered and `reason` why; `outcome` "ok", "cancelled" or an error's code; `trust` what the trust layer did, in
+    counts (`trust/masking/session.py`)."""
 
     id: str
     tenant: str
@@ -60,6 +62,7 @@ class Record:
     first_piece_s: float | None = None
     latency_s: float = 0.0
     tags: dict[str, str] | None = None
+    trust: dict[str, Any] | None = None
     attempts: list[Attempt] = field(default_factory=list)
 
     def usage(self) -> Usage:
@@ -177,10 +180,11 @@ _ATTEMPT_FIELDS = ("model", "host", "purpose", "started", "retry", "outcome", "p
 def _exchange_row(record: Record) -> tuple[Any, ...]:
     """The record's values in the order of the table's columns."""
     tags = json.dumps(record.tags) if record.tags else None
+    trust = json.dumps(record.trust) if record.trust else None
     return (
         *(record.id, record.tenant, record.key_id, record.asked, record.model, record.reason, record.outcome),
         *(record.started, record.confidence, record.first_piece_s, record.latency_s),
-        *(record.streamed, tags),
+        *(record.streamed, tags, trust),
     )
 
 

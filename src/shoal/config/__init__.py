@@ -14,12 +14,15 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
+from shoal.config.table import Table, check_reference
+from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
 
 ENV_PREFIX = "SHOAL_"
+NAMED = frozenset({"hosts", "models", "tenants", "tools"})
 RESERVED_ENV = frozenset({"SHOAL_CONFIG", "SHOAL_API_KEY"})
 
 
@@ -36,10 +39,6 @@ def user_dir(kind: Literal["config", "data"]) -> Path:
 def api_key_from_env() -> str | None:
     """The key that the command line uses instead of its stored credential, if SHOAL_API_KEY is set."""
     return os.environ.get("SHOAL_API_KEY") or None
-
-
-class Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
 
 class Server(Table):
@@ -74,13 +73,6 @@ class Server(Table):
         if workers != 1:
             raise ValueError("several workers need a shared store for limits, which this version does not have: set 1")
         return workers
-
-
-def check_reference(value: str) -> str:
-    """A key is never written into the settings: only `env:NAME` or `file:PATH`."""
-    if not value.startswith(("env:", "file:")) or not value.partition(":")[2]:
-        raise ValueError('write key = "env:NAME" or "file:PATH": the key itself never stands in the settings')
-    return value
 
 
 def check_address(url: str) -> str:
@@ -165,20 +157,6 @@ class Auto(Table):
     candidates: tuple[str, ...] = ("shoal/triage-banking", "shoal/triage-clinc", "shoal/summarize", "shoal/answer")
     weights: Weights = Weights()
     floor: float = Field(0.7, ge=0, le=1)
-
-
-class PlacementRules(Table):
-    """[trust.placement]: where content may go, for every request."""
-
-    regions: tuple[str, ...] = ()
-    no_retention: bool = False
-    no_training: bool = False
-
-
-class TrustRules(Table):
-    """[trust]"""
-
-    placement: PlacementRules = PlacementRules()
 
 
 class Grounding(Table):
@@ -352,7 +330,7 @@ def _fields_at(path: list[str]) -> list[str]:
         inner = _table_in(table.model_fields[step].annotation)
         if inner is None:
             return []
-        if step in ("hosts", "models"):
+        if step in NAMED:
             next(steps, None)
         table = inner
     return list(table.model_fields)

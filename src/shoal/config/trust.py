@@ -1,0 +1,130 @@
+"""[trust]: placement, masking, and what single tenants do otherwise. The form only; `trust/` knows what it does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from shoal.config.table import Mode, Table, check_reference
+
+Label = Literal["system", "user", "memory", "retrieved", "tool"]
+TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
+HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?")
+EVERY = "*"
+
+
+def check_type(name: str) -> str:
+    """An entity type: capitals, digits and single underscores."""
+    if not TYPE.fullmatch(name):
+        raise ValueError(f"'{name}' is no entity type: write it like CREDIT_CARD (shoal policy types lists them)")
+    return name
+
+
+class PlacementRules(Table):
+    """[trust.placement]: where content may go, for every request."""
+
+    regions: tuple[str, ...] = ()
+    no_retention: bool = False
+    no_training: bool = False
+
+
+class ToolGrant(Table):
+    """[trust.masking.tools.NAME]: the entity types whose real values this tool's arguments may get back; "*" is all."""
+
+    grant: tuple[str, ...] = (EVERY,)
+
+    @field_validator("grant")
+    @classmethod
+    def _types(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name if name == EVERY else check_type(name) for name in names)
+
+
+class Masking(Table):
+    """[trust.masking]: what is masked, where, and as what.
+
+    `types` and `labels` set the mode of single entity types and trust labels, the weaker where both are named; `mode`
+    is that of all others. `tools."*"` is the grant of tools that have no table of their own."""
+
+    mode: Mode = "enforce"
+    tier: Literal["patterns", "fast", "full"] = "fast"
+    scope: Literal["request", "conversation", "tenant"] = "conversation"
+    attachments: Literal["refuse", "pass"] = "refuse"
+    types: Mapping[str, Mode] = Field(default_factory=dict)
+    labels: Mapping[Label, Mode] = Field(default_factory=dict)
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    allow: tuple[str, ...] = ()
+    deny: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    gazetteers: Mapping[str, Path] = Field(default_factory=dict)
+    countries: tuple[str, ...] = ()
+    surrogates: tuple[str, ...] = ()
+    hints: bool = False
+    url_hosts: tuple[str, ...] = ()
+    tools: Mapping[str, ToolGrant] = Field(default_factory=dict)
+
+    @field_validator("types", "deny", "gazetteers")
+    @classmethod
+    def _keys(cls, table: Mapping[str, Any]) -> Mapping[str, Any]:
+        for name in table:
+            check_type(name)
+        return table
+
+    @field_validator("surrogates")
+    @classmethod
+    def _names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(check_type, names))
+
+    @field_validator("fields")
+    @classmethod
+    def _paths(cls, table: Mapping[str, str]) -> Mapping[str, str]:
+        for path, kind in table.items():
+            if not path.startswith("$"):
+                raise ValueError(f"'{path}' is no path: write it like $.customer.name, $.rows[*].email or $..phone")
+            check_type(kind)
+        return table
+
+    @field_validator("countries")
+    @classmethod
+    def _countries(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not re.fullmatch("[a-z]{2}", name):
+                raise ValueError(f"'{name}' is no country: write ISO 3166 codes in lower case, such as \"nl\"")
+        return names
+
+    @field_validator("url_hosts")
+    @classmethod
+    def _hosts(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not HOST.fullmatch(name):
+                raise ValueError(f"'{name}' is no host: write it like docs.example.com or *.example.com")
+        return names
+
+
+class TenantTrust(Table):
+    """[trust.tenants.NAME]: what differs for one tenant; what is left out is as for all."""
+
+    masking: Masking = Masking()
+
+
+class TrustRules(Table):
+    """[trust]: `mode` is the ceiling of every rule below; `root_key` is where all keys of the trust layer come from, a
+    file in the data folder if left out."""
+
+    mode: Mode = "enforce"
+    root_key: str | None = None
+    placement: PlacementRules = PlacementRules()
+    masking: Masking = Masking()
+    tenants: Mapping[str, TenantTrust] = Field(default_factory=dict)
+
+    _reference = field_validator("root_key")(lambda value: value if value is None else check_reference(value))
+
+    def masking_of(self, tenant: str) -> Masking:
+        """The tenant's own settings over those for all."""
+        own = self.tenants.get(tenant)
+        if own is None:
+            return self.masking
+        given = {name: getattr(own.masking, name) for name in own.masking.model_fields_set}
+        return self.masking.model_copy(update=given)
