@@ -1,0 +1,41 @@
+"""Argentina: CUIT and CUIL, the tax and labour number, 11 digits."""
+
+from __future__ import annotations
+
+from shoal.trust.masking.checksums import weighted
+from shoal.trust.masking.patterns import Patterns
+
+KINDS = ("20", "23", "24", "25", "26", "27", "30", "33", "34", "50", "51", "55")
+WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+
+
+def is_cuit(digits: str) -> bool:
+    """A kind of person, then a sum that is a multiple of 11; one number in ninety passes by chance."""
+    return digits[:2] in KINDS and weighted(digits, WEIGHTS, 11) == 0 and int(digits[2:10]) > 99_999
+
+
+SOURCE = "AFIP, Resolución General 10/1997; Ley 11.683"
+CONTEXT = ("cuit", "cuil", "c.u.i.t.", "c.u.i.l.", "clave única de identificación tributaria", "afip", "arca")
+
+PATTERNS = (
+    Patterns(
+        name="ar_cuit",
+        type="AR_CUIT",
+        country="ar",
+        source=SOURCE,
+        forms=("99-99999999-9", "99 99999999 9", "99-99.999.999-9"),
+        check=is_cuit,
+        score=0.85,
+        context=CONTEXT,
+    ),
+    Patterns(
+        name="ar_cuit_plain",
+        type="AR_CUIT",
+        country="ar",
+        source=SOURCE,
+        forms=("99999999999",),
+        check=is_cuit,
+        score=0.4,
+        context=CONTEXT,
+    ),
+)

@@ -1,0 +1,25 @@
+"""Brazil: Cadastro de Pessoas Físicas, 11 digits."""
+
+from __future__ import annotations
+
+from shoal.trust.masking.checksums import all_same, weighted
+from shoal.trust.masking.patterns import Patterns
+
+
+def is_cpf(digits: str) -> bool:
+    """Two check digits modulo 11, a rest of 10 written as 0; one number in a hundred passes by chance."""
+    first = weighted(digits[:9], range(1, 10), 11) % 10
+    second = weighted(digits[:10], range(10), 11) % 10
+    return not all_same(digits) and digits[9:] == f"{first}{second}"
+
+
+PATTERNS = Patterns(
+    name="br_cpf",
+    type="BR_CPF",
+    country="br",
+    source="Instrução Normativa RFB 2172/2024; check digits as published by Receita Federal do Brasil",
+    forms=("999.999.999-99", "999 999 999 99", "999 999 999-99", "999999999-99", "99999999999"),
+    check=is_cpf,
+    score=0.6,
+    context=("cpf", "cadastro de pessoas físicas", "cadastro de pessoa física", "contribuinte", "brazilian tax id"),
+)

@@ -1,0 +1,41 @@
+"""Chile: Rol Único Tributario and Rol Único Nacional, 7 or 8 digits and a check character that may be K."""
+
+from __future__ import annotations
+
+from shoal.trust.masking.patterns import Patterns
+
+SOURCE = "Servicio de Impuestos Internos, DFL 3 de 1969; Registro Civil, DS 18 de 1973"
+CONTEXT = ("rut", "r.u.t.", "run", "rol único tributario", "rol único nacional", "cédula de identidad")
+
+
+def is_rut(value: str) -> bool:
+    """The check character modulo 11 with the weights 2 to 7 from the right; one number in eleven passes by chance."""
+    body = value[:-1]
+    if not body.isdigit() or int(body) < 100_000:
+        return False
+    total = sum(int(digit) * (2 + at % 6) for at, digit in enumerate(reversed(body)))
+    return value[-1] == "0123456789K"[-total % 11]
+
+
+PATTERNS = (
+    Patterns(
+        name="cl_rut",
+        type="CL_RUT",
+        country="cl",
+        source=SOURCE,
+        forms=("99.999.999-X", "9.999.999-X"),
+        check=is_rut,
+        score=0.6,
+        context=CONTEXT,
+    ),
+    Patterns(
+        name="cl_rut_plain",
+        type="CL_RUT",
+        country="cl",
+        source=SOURCE,
+        forms=("99999999-X", "9999999-X", "99999999X", "9999999X", "99 999 999 X", "99.999.999 X"),
+        check=is_rut,
+        score=0.3,
+        context=CONTEXT,
+    ),
+)

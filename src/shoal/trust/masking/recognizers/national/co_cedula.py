@@ -1,0 +1,35 @@
+"""Colombia: cédula de ciudadanía or extranjería or NUIP, 6 to 10 digits, no check digit."""
+
+from __future__ import annotations
+
+from shoal.trust.masking.checksums import all_same
+from shoal.trust.masking.patterns import Patterns
+
+FIRST_OF_TEN = "1"
+
+
+def is_cedula(digits: str) -> bool:
+    """Numbers of ten digits begin with 1 (NUIP, since 2000); nine digits were not issued."""
+    return digits[0] != "0" and not all_same(digits) and (len(digits) < 10 or digits[0] == FIRST_OF_TEN)
+
+
+PATTERNS = Patterns(
+    name="co_cedula",
+    type="CO_CEDULA",
+    country="co",
+    source="Registraduría Nacional del Estado Civil, Ley 39 de 1961",
+    forms=("9.999.999.999", "99.999.999", "9.999.999", "9999999999", "99999999", "9999999", "999999"),
+    check=is_cedula,
+    score=0.3,
+    context=(
+        "cédula",
+        "cédula de ciudadanía",
+        "cédula de extranjería",
+        "tarjeta de identidad",
+        "nuip",
+        "cc",
+        "c.c.",
+        "c.e.",
+        "documento de identidad",
+    ),
+)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from shoal.trust.masking.recognizers.national.br_pis import PATTERNS
+from tests.unit.trust.masking.recognizers.cases import Case, found
+
+CASES: list[Case] = [
+    ("PIS 120.56412.54-5", ("120.56412.54-5",)),
+    ("O trabalhador informou o número 120.56412.54-5.", ("120.56412.54-5",)),
+    ("NIS: 12056412545", ("12056412545",)),
+    ("protocolo 12056412545", ()),
+    ("PIS 120.56412.54-8", ()),
+    ("PIS 000.00000.00-0", ()),
+    ("PIS/PASEP 1205641254", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), CASES)
+def test_br_pis(text: str, values: tuple[str, ...]) -> None:
+    assert found(PATTERNS, text) == values

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from shoal.trust.masking.recognizers.national.uy_ci import PATTERNS
+from tests.unit.trust.masking.recognizers.cases import Case, found
+
+CASES: list[Case] = [
+    ("Mi cédula es 1.234.567-2.", ("1.234.567-2",)),
+    ("Firmó 3.456.789-4 en Montevideo", ("3.456.789-4",)),
+    ("C.I. 1234567-2", ("1234567-2",)),
+    ("ci 12345672", ("12345672",)),
+    ("expediente 12345672", ()),
+    ("C.I. 1.234.567-3", ()),
+    ("CI 11.234.567-2", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), CASES)
+def test_uy_ci(text: str, values: tuple[str, ...]) -> None:
+    assert found(PATTERNS, text) == values
