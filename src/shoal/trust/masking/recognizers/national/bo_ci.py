@@ -13,5 +13,5 @@ PATTERNS = Patterns(
         r"(?i)(?:^|[^0-9A-Z\xe9./_-])(?P<value>[1-9][0-9]{4,7}(?:-[0-9][A-Z])?\s(?:LP|CB|SC|OR|PT|CH|TJ|BE|BN|PD|PA|SCZ|CBBA))\b",
     ),
     score=0.4,
-    context=("ci", "c.i.", "cédula", "cédula de identidad", "carnet", "carnet de identidad"),
+    context=("ci:", "ci no", "ci nº", "c.i.", "cédula", "cédula de identidad", "carnet", "carnet de identidad"),
 )

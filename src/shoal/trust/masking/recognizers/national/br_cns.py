@@ -19,5 +19,5 @@ PATTERNS = Patterns(
     forms=("999 9999 9999 9999", "999999999999999"),
     check=is_cns,
     score=0.3,
-    context=("cns", "sus", "cartão nacional de saúde", "cartão sus", "cartão do sus"),
+    context=("cns", "cartão nacional de saúde", "cartão sus", "cartão do sus", "número do sus"),
 )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from shoal.trust.masking.patterns import Patterns
 
 SOURCE = "Servicio de Impuestos Internos, DFL 3 de 1969; Registro Civil, DS 18 de 1973"
-CONTEXT = ("rut", "r.u.t.", "run", "rol único tributario", "rol único nacional", "cédula de identidad")
+CONTEXT = (
+    "rut",
+    "r.u.t.",
+    "r.u.n.",
+    "run:",
+    "run nº",
+    "run no",
+    "rol único tributario",
+    "rol único nacional",
+    "cédula de identidad",
+)
 
 
 def is_rut(value: str) -> bool:

@@ -6,7 +6,7 @@ from shoal.trust.masking.checksums import all_same
 from shoal.trust.masking.patterns import Patterns
 
 SOURCE = "Tribunal Supremo de Elecciones; Dirección General de Migración y Extranjería; Registro Nacional"
-CONTEXT = ("cédula", "cédula de identidad", "cédula jurídica", "ced.", "dimex", "identificación")
+CONTEXT = ("cédula", "cédula de identidad", "cédula jurídica", "ced.", "dimex")
 
 
 def is_cedula(digits: str) -> bool:

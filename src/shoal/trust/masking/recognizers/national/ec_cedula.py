@@ -21,5 +21,5 @@ PATTERNS = Patterns(
     forms=("9999999999", "999999999-9"),
     check=is_cedula,
     score=0.4,
-    context=("cédula", "cédula de identidad", "cédula de ciudadanía", "c.i.", "ci", "cc", "nui"),
+    context=("cédula", "cédula de identidad", "cédula de ciudadanía", "ci:", "ci no", "ci nº", "c.i.", "nui"),
 )

@@ -22,5 +22,11 @@ PATTERNS = Patterns(
     forms=("99999999-X", "9999999-X", "999999-X", "99999-X", "9999-X", "99999999X", "9999999X", "999999X"),
     check=is_nit,
     score=0.3,
-    context=("nit", "n.i.t.", "número de identificación tributaria", "sat", "tax id"),
+    context=(
+        "nit",
+        "n.i.t.",
+        "número de identificación tributaria",
+        "tax id",
+        "superintendencia de administración tributaria",
+    ),
 )

@@ -7,7 +7,7 @@ from shoal.trust.masking.patterns import Patterns
 
 WEIGHTS = (2, 9, 8, 7, 6, 3, 4, 1)
 SOURCE = "Dirección Nacional de Identificación Civil, Decreto 501/978"
-CONTEXT = ("ci", "c.i.", "cédula", "cédula de identidad", "documento de identidad")
+CONTEXT = ("ci:", "ci no", "ci nº", "c.i.", "cédula", "cédula de identidad", "documento de identidad")
 
 
 def is_ci(digits: str) -> bool:

@@ -6,7 +6,7 @@ from shoal.trust.masking.checksums import all_same
 from shoal.trust.masking.patterns import Patterns
 
 SOURCE = "SAIME, Ley Orgánica de Identificación"
-CONTEXT = ("cédula", "cédula de identidad", "c.i.", "ci", "titular de la cédula")
+CONTEXT = ("cédula", "cédula de identidad", "ci:", "ci no", "ci nº", "c.i.", "titular de la cédula")
 
 
 def is_cedula(value: str) -> bool:

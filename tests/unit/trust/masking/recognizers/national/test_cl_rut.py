@@ -8,7 +8,7 @@ from tests.unit.trust.masking.recognizers.cases import Case, found
 CASES: list[Case] = [
     ("Mi RUT es 12.345.678-5.", ("12.345.678-5",)),
     ("La empresa 76.086.428-5 pagó", ("76.086.428-5",)),
-    ("rut 10000013-K, y run 10.000.013-k", ("10000013-K", "10.000.013-k")),
+    ("rut 10000013-K, de 10.000.013-k", ("10000013-K", "10.000.013-k")),
     ("RUT: 760864285", ("760864285",)),
     ("el folio 76086428-5", ()),
     ("RUT 12.345.678-6", ()),

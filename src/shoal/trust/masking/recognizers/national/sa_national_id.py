@@ -1,0 +1,36 @@
+"""Saudi Arabia: national identity number (first digit 1) and residence permit, iqama (2), 10 digits."""
+
+from __future__ import annotations
+
+from shoal.trust.masking.checksums import all_same, luhn
+from shoal.trust.masking.patterns import Patterns
+
+
+def is_national_id(digits: str) -> bool:
+    """1 or 2 first, Luhn; one number in fifty passes by chance."""
+    return digits[0] in "12" and luhn(digits) and not all_same(digits[1:])
+
+
+PATTERNS = Patterns(
+    name="sa_national_id",
+    type="SA_NATIONAL_ID",
+    country="sa",
+    source="Civil Status Law (Saudi Arabia); National Information Center",
+    forms=("9999999999", "999 999 9999"),
+    check=is_national_id,
+    score=0.4,
+    context=(
+        "رقم الهوية",
+        "الهوية الوطنية",
+        "هوية",
+        "السجل المدني",
+        "إقامة",
+        "اقامة",
+        "الإقامة",
+        "الاقامة",
+        "iqama",
+        "saudi id",
+        "national id",
+        "absher",
+    ),
+)

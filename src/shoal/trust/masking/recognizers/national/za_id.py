@@ -1,0 +1,33 @@
+"""South Africa: identity number, 13 digits."""
+
+from __future__ import annotations
+
+from shoal.trust.masking.checksums import luhn
+from shoal.trust.masking.days import is_day_of, pairs
+from shoal.trust.masking.patterns import Patterns
+
+
+def is_za_id(digits: str) -> bool:
+    """A day of birth, citizenship 0 to 2, Luhn; one number in a thousand passes by chance."""
+    return is_day_of(*pairs(digits)) and digits[10] in "012" and luhn(digits)
+
+
+PATTERNS = Patterns(
+    name="za_id",
+    type="ZA_ID_NUMBER",
+    country="za",
+    source="Identification Act 68 of 1997; Department of Home Affairs",
+    forms=("9999999999999", "999999 9999 999", "999999 9999 99 9", "999999-9999-99-9"),
+    check=is_za_id,
+    score=0.6,
+    context=(
+        "id number",
+        "id no",
+        "identity number",
+        "rsa id",
+        "sa id",
+        "south african id",
+        "identiteitsnommer",
+        "inombolo kamazisi",
+    ),
+)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import pytest
+
+from shoal.trust.masking.recognizers.national.sa_national_id import PATTERNS
+from tests.unit.trust.masking.recognizers.cases import Case, found
+
+CASES: list[Case] = [
+    ("رقم الهوية 1012345672", ("1012345672",)),
+    ("رقم الإقامة: 2345678904", ("2345678904",)),
+    ("Iqama no. 2123456788", ("2123456788",)),
+    ("رقم الهوية ١٠١٢٣٤٥٦٧٢", ("١٠١٢٣٤٥٦٧٢",)),
+    ("order 1012345672", ()),
+    ("رقم الهوية 1012345673", ()),
+    ("رقم الهوية 3012345670", ()),
+    ("رقم الهوية 10123456722", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), CASES)
+def test_sa_national_id(text: str, values: tuple[str, ...]) -> None:
+    assert found(PATTERNS, text) == values
