@@ -1,4 +1,4 @@
-"""Spain: número de la Seguridad Social, 12 digits (11 before, 10 for companies): province, number and two of control."""
+"""Spain: número de la Seguridad Social, 12 digits: province, number and two of control."""
 
 from __future__ import annotations
 

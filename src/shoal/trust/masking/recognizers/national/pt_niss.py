@@ -10,7 +10,7 @@ PRIMES = (29, 23, 19, 17, 13, 11, 7, 5, 3, 2)
 
 
 def is_niss(digits: str) -> bool:
-    """1 (people) or 2 (bodies) first; 9 less the sum weighted by primes modulo 10. One number in 50 passes by chance."""
+    """1 (people) or 2 (bodies) first; 9 less the sum weighted by primes modulo 10. One in 50 passes by chance."""
     return digits[0] in "12" and int(digits[1:]) > 0 and 9 - weighted(digits[:10], PRIMES, 10) == int(digits[10])
 
 
