@@ -11,7 +11,7 @@ _SORT = ("sort code", "sort-code", "sortcode", "sort codes", "s/c")
 PATTERNS = (
     Patterns(
         name="gb_sort_code",
-        type="UK_SORT_CODE",
+        type="GB_SORT_CODE",
         country="gb",
         source="Vocalink, Industry Sorting Code Directory",
         forms=spread("99 99 99"),
@@ -21,7 +21,7 @@ PATTERNS = (
     ),
     Patterns(
         name="gb_bank_account",
-        type="UK_BANK_ACCOUNT",
+        type="GB_BANK_NUMBER",
         country="gb",
         source="Pay.UK, validating account numbers: 6 to 8 digits, written as 8",
         forms=("99999999", "9999 9999"),

@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import pytest
+
+from shoal.trust.masking.recognizers.national.gb_passport import PATTERNS
+from tests.unit.trust.masking.recognizers.cases import Case, found
+
+CASES: list[Case] = [
+    ("British passport 925665416", ("925665416",)),
+    ("925665416", ()),
+]
+
+
+@pytest.mark.parametrize(("text", "values"), CASES)
+def test_gb_passport(text: str, values: tuple[str, ...]) -> None:
+    assert found(PATTERNS, text) == values
