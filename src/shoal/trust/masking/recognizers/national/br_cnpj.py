@@ -22,6 +22,11 @@ def is_cnpj(value: str) -> bool:
     return not all_same(value) and value[12:] == f"{_check_digit(value[:12])}{_check_digit(value[:13])}"
 
 
+def is_near_first_branch(value: str) -> bool:
+    """The same check and a branch from 0000 to 0009, as most have; one plain number in 100,000 passes by chance."""
+    return value[8:11] == "000" and is_cnpj(value)
+
+
 def is_cnpj_with_letters(value: str) -> bool:
     """The same check, for what the forms of digits do not find already."""
     return not value.isdigit() and is_cnpj(value)
@@ -33,9 +38,29 @@ PATTERNS = (
         type="BR_CNPJ",
         country="br",
         source=SOURCE,
-        forms=("99.999.999/9999-99", "99 999 999 9999 99", "99999999/9999-99", "99999999999999"),
+        forms=("99.999.999/9999-99", "99999999/9999-99"),
         check=is_cnpj,
+        score=0.85,
+        context=CONTEXT,
+    ),
+    Patterns(
+        name="br_cnpj_plain",
+        type="BR_CNPJ",
+        country="br",
+        source=SOURCE,
+        forms=("99999999999999", "99 999 999 9999 99"),
+        check=is_near_first_branch,
         score=0.6,
+        context=CONTEXT,
+    ),
+    Patterns(
+        name="br_cnpj_branch",
+        type="BR_CNPJ",
+        country="br",
+        source=SOURCE,
+        forms=("99999999999999", "99 999 999 9999 99"),
+        check=is_cnpj,
+        score=0.4,
         context=CONTEXT,
     ),
     Patterns(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from shoal.trust.masking.patterns import Patterns
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+PROVINCES = frozenset((*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)))
 BODY = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -16,7 +17,9 @@ def _organisation(code: str) -> bool:
 
 
 def is_uscc(value: str) -> bool:
-    """Two check characters, modulo 11 and 31; three numbers in a thousand pass by chance."""
+    """A province (10 for the centre), two check characters, modulo 11 and 31; one number in a thousand passes."""
+    if int(value[2:4]) not in PROVINCES | {10}:
+        return False
     total = sum(ALPHABET.index(char) * pow(3, at, 31) for at, char in enumerate(value[:17]))
     return _organisation(value[8:17]) and value[17] == ALPHABET[-total % 31]
 
