@@ -25,6 +25,8 @@ from shoal.stores.database import Database
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
+from shoal.trust.keys import RootKey
+from shoal.trust.masking.step import MaskingStep
 
 EMBEDDED = Patience(first_s=30.0, idle_s=30.0, retries=0)
 
@@ -64,6 +66,7 @@ class Assembly:
             passages=settings.grounding.passages,
             fallback=self._fallback,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
+            masking=MaskingStep(settings.trust, RootKey.open(settings.trust.root_key, settings.server.data_dir)),
             observers=(self.ledger.add, *observers),
         )
 

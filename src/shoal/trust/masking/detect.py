@@ -135,18 +135,19 @@ def _runs(owner: Sequence[Entity | None], start: int) -> Iterable[Entity]:
             yield Entity(each.type, start + begun, start + at, each.score, each.recognizer)
 
 
+def builtin_recognizers(tier: str, countries: frozenset[str] = frozenset()) -> tuple[Recognizer, ...]:
+    """The recognizers that come with Shoal: `tier` "patterns", or with a token classifier "fast" or "full". Numbers of
+    `countries` (ISO 3166, lower case) need no context. Raises WeightsError where weights are missing or damaged."""
+    scanner = PatternScanner(builtin(), countries)
+    if tier == "patterns":
+        return (scanner,)
+    from shoal.trust.masking.classifier import TokenClassifier
+
+    return scanner, TokenClassifier.load(tier)
+
+
 def builtin_detector(
-    tier: str = "fast",
-    countries: frozenset[str] = frozenset(),
-    terms: Terms | None = None,
-    more: Iterable[Recognizer] = (),
+    tier: str = "fast", countries: frozenset[str] = frozenset(), terms: Terms | None = None
 ) -> Detector:
-    """The detector that comes with Shoal. `tier` "patterns", or with a token classifier: "fast", "full".
-
-    Raises WeightsError where the classifier's weights are missing or damaged."""
-    recognizers: list[Recognizer] = [PatternScanner(builtin(), countries)]
-    if tier != "patterns":
-        from shoal.trust.masking.classifier import TokenClassifier
-
-        recognizers.append(TokenClassifier.load(f"pii-{tier}"))
-    return Detector((*recognizers, *more), terms)
+    """A detector of the recognizers that come with Shoal."""
+    return Detector(builtin_recognizers(tier, countries), terms)

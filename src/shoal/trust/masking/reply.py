@@ -1,0 +1,130 @@
+"""The reply of an exchange on its way out: which of its fields are texts, and one unmasker for each.
+
+Content, reasoning and refusals stream, and so do the arguments of tool calls, each choice and call by itself; all other
+strings of a piece (annotations, names, unknown fields) come whole. It does not know how a text is unmasked.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from shoal.chat import Choice, Json, Piece
+from shoal.trust.masking.policy import Policy
+from shoal.trust.masking.unmask import Unmasker
+from shoal.trust.masking.vault import Vault
+
+STREAMED = frozenset({"content", "reasoning_content", "reasoning", "refusal", "thinking"})
+# Logprobs show the tokens that the model said: placeholders stay placeholders there.
+KEPT = frozenset({"role", "id", "type", "index", "finish_reason", "logprobs", "system_fingerprint", "service_tier"})
+CALLS = "tool_calls"
+
+
+class ReplyUnmasker:
+    """Unmasks the pieces of one reply."""
+
+    def __init__(self, vault: Vault, policy: Policy) -> None:
+        self._vault = vault
+        self._policy = policy
+        self._texts: dict[tuple[int, str], Unmasker] = {}
+        self._calls: dict[tuple[int, int], tuple[Unmasker, str]] = {}
+
+    def restore(self, piece: Piece) -> Piece:
+        """The piece with its values put back, and with what was held back where a choice ends."""
+        if not len(self._vault.values):
+            return piece
+        for choice in piece.choices:
+            self._restore(choice)
+            if choice.finish_reason:
+                _add(choice.delta, self._close(choice.index))
+        if piece.extra:
+            piece.extra = self._whole(piece.extra)
+        return piece
+
+    def end(self) -> Piece | None:
+        """What is still held back where a reply ended without a finish reason."""
+        open_choices = {index for index, _ in (*self._texts, *self._calls)}
+        rests = ((index, self._close(index)) for index in sorted(open_choices))
+        choices = [Choice(rest, index) for index, rest in rests if rest]
+        return Piece(choices) if choices else None
+
+    def _restore(self, choice: Choice) -> None:
+        delta = choice.delta
+        for name, value in delta.items():
+            if name in STREAMED and isinstance(value, str):
+                delta[name] = self._text(choice.index, name).feed(value)
+            elif name == CALLS and isinstance(value, list):
+                for at, call in enumerate(value):
+                    self._call(choice.index, at, call)
+            elif name == "function_call" and isinstance(value, dict):
+                self._function(choice.index, -1, value)
+            elif name not in KEPT and value is not None:
+                delta[name] = self._whole(value)
+        if choice.extra:
+            choice.extra = self._whole(choice.extra)
+
+    def _text(self, index: int, name: str) -> Unmasker:
+        found = self._texts.get((index, name))
+        if found is None:
+            found = self._texts[index, name] = self._vault.streamer()
+        return found
+
+    def _call(self, index: int, at: int, call: Any) -> None:
+        if not isinstance(call, dict):
+            return
+        place = call.get("index", at)
+        for name in ("function", "custom"):
+            if isinstance(call.get(name), dict):
+                self._function(index, place if isinstance(place, int) else at, call[name])
+
+    def _function(self, index: int, at: int, function: Json) -> None:
+        """The arguments of one call; the name of its tool comes with the first piece of them, or before."""
+        known = self._calls.get((index, at))
+        if known is None:
+            tool = function.get("name")
+            granted = partial(self._policy.granted, tool if isinstance(tool, str) else "")
+            field = "input" if "input" in function else "arguments"
+            known = self._calls[index, at] = (self._vault.streamer(field == "arguments", granted), field)
+        unmasker, field = known
+        if isinstance(function.get(field), str):
+            function[field] = unmasker.feed(function[field])
+
+    def _close(self, index: int) -> Json:
+        """What the texts and calls of a choice still hold back, as a delta."""
+        rest: Json = {}
+        for name in [name for at, name in self._texts if at == index]:
+            if held := self._texts.pop((index, name)).close():
+                rest[name] = held
+        for place in [place for at, place in self._calls if at == index]:
+            unmasker, field = self._calls.pop((index, place))
+            if held := unmasker.close():
+                if place < 0:
+                    rest["function_call"] = {field: held}
+                else:
+                    rest.setdefault(CALLS, []).append({"index": place, "function": {field: held}})
+        return rest
+
+    def _whole(self, value: Any) -> Any:
+        """Strings that come whole, wherever they stand."""
+        if isinstance(value, str):
+            return self._vault.unmask(value)
+        if isinstance(value, dict):
+            return {name: inner if name in KEPT else self._whole(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self._whole(inner) for inner in value]
+        return value
+
+
+def _add(delta: Json, rest: Json) -> None:
+    """Puts the rest of a choice behind what its last delta says."""
+    for name, held in rest.items():
+        if name == CALLS:
+            calls = {call.get("index", at): call for at, call in enumerate(delta.get(CALLS) or ())}
+            for late in held:
+                call = calls.setdefault(late["index"], {"index": late["index"], "function": {}})
+                _add(call.setdefault("function", {}), late["function"])
+            delta[CALLS] = list(calls.values())
+        elif name == "function_call":
+            _add(delta.setdefault(name, {}), held)
+        else:
+            delta[name] = (delta.get(name) or "") + held

@@ -1,0 +1,218 @@
+"""Masking of one exchange: the chat on its way in, new text on its way to a model, the reply on its way out.
+
+It knows neither who asks nor how a request came. What it leaves is counts, never text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from shoal.call import ModelCard
+from shoal.chat import Chat, Citation, Json, Message, Passage, Piece
+from shoal.errors import MaskingFailed
+from shoal.trust.masking.attachments import attachments, refuse
+from shoal.trust.masking.detect import Detector, settle
+from shoal.trust.masking.entity import Entity
+from shoal.trust.masking.fields import FieldRules
+from shoal.trust.masking.policy import Policy
+from shoal.trust.masking.reply import ReplyUnmasker
+from shoal.trust.masking.strings import Take, Text, Visit
+from shoal.trust.masking.vault import Vault
+
+INLINE_CHARS = 1500
+FIELDS = "fields"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Entities by type: how many, and how many of them are probably none (the sum of 1 - score)."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    doubt: Counter[str] = field(default_factory=Counter)
+
+    def add(self, entity: Entity) -> None:
+        self.counts[entity.type] += 1
+        self.doubt[entity.type] += 1 - entity.score  # type: ignore[assignment]
+
+    def wire(self) -> Json:
+        return {kind: [count, round(self.doubt[kind], 2)] for kind, count in sorted(self.counts.items())}
+
+
+class Session:
+    """What one exchange masks and restores. Where nothing is enforced, texts pass unchanged and are only looked at."""
+
+    def __init__(self, detector: Detector, policy: Policy, fields: FieldRules, vault: Vault) -> None:
+        self._detector = detector
+        self._policy = policy
+        self._fields = fields
+        self.vault = vault
+        self._reply = ReplyUnmasker(vault, policy)
+        self.masked, self.observed = Tally(), Tally()
+        self._attachments: Counter[str] = Counter()
+        self._known: dict[int, Message | Passage] = {}
+        self._originals: dict[str, Passage] = {}
+        self._options: Json = {}
+
+    @property
+    def enforces(self) -> bool:
+        """Whether anything is masked at all."""
+        return self._policy.strongest == "enforce"
+
+    async def mask(self, chat: Chat) -> Chat:
+        """The chat with its personal data replaced. Raises MaskingFailed: then nothing may be sent."""
+        self._attachments = attachments(chat)
+        texts: list[Text] = []
+        Visit(lambda text: _keep(texts, text)).chat(chat)
+        found = await self._find(texts)
+        if not self.enforces:
+            self._count(texts, found)
+            return chat
+        masked = Visit(self._replacing(texts, found)).chat(chat)
+        self._learn(chat, masked)
+        return masked
+
+    async def screen(self, chat: Chat, card: ModelCard) -> Chat:
+        """The inner ring: masks what is new since `mask` (messages and passages that a flow made) and refuses what may
+        not go to this model. Raises MaskingFailed, AttachmentRefused."""
+        if self._policy.refuses_attachments:
+            refuse(attachments(chat), card)
+        if not self.enforces:
+            return chat
+        new = [each for each in (*chat.messages, *chat.passages) if id(each) not in self._known]
+        if not new and chat.options is self._options:
+            return chat
+        return await self._mask_new(chat)
+
+    async def _mask_new(self, chat: Chat) -> Chat:
+        messages = tuple(each for each in chat.messages if id(each) not in self._known)
+        passages = tuple(each for each in chat.passages if id(each) not in self._known)
+        options = {} if chat.options is self._options else chat.options
+        fresh = Chat(chat.model, messages, options, passages=passages)
+        texts: list[Text] = []
+        Visit(lambda text: _keep(texts, text)).chat(fresh)
+        found = await self._find(texts)
+        masked = Visit(self._replacing(texts, found, own=True)).chat(fresh)
+        self._learn(fresh, masked)
+        new_messages, new_passages = iter(masked.messages), iter(masked.passages)
+        return replace(
+            chat,
+            messages=tuple(each if id(each) in self._known else next(new_messages) for each in chat.messages),
+            passages=tuple(each if id(each) in self._known else next(new_passages) for each in chat.passages),
+            options=chat.options if chat.options is self._options else masked.options,
+        )
+
+    def restore(self, piece: Piece) -> Piece:
+        """The piece with what was masked put back; holds back only what may be the beginning of a placeholder."""
+        if piece.citations:
+            piece.citations = tuple(map(self._restored, piece.citations))
+        return self._reply.restore(piece)
+
+    def end(self) -> Piece | None:
+        """What was held back at the end of a reply without a finish reason; None where that is nothing."""
+        return self._reply.end()
+
+    def account(self) -> Json:
+        """What was done, in counts: types as [entities, of which probably none]."""
+        wire: Json = {"mode": self._policy.strongest}
+        if self.masked.counts:
+            wire["masked"] = self.masked.wire()
+        if self.observed.counts:
+            wire["observed"] = self.observed.wire()
+        if self._attachments:
+            wire["attachments"] = dict(self._attachments)
+        if self.vault.unknown:
+            wire["unknown_placeholders"] = self.vault.unknown
+        return wire
+
+    async def _find(self, texts: Sequence[Text]) -> list[list[Entity]]:
+        """The candidates in each text, long ones found in a thread. Raises MaskingFailed."""
+        headed = [_headed(text) for text in texts]
+        try:
+            if sum(map(len, headed)) <= INLINE_CHARS:
+                found = self._detector.candidates(headed)
+            else:
+                found = await asyncio.to_thread(self._detector.candidates, headed)
+        except Exception as error:  # noqa: BLE001 - a plug-in's recognizer may raise anything; nothing goes unmasked
+            if not self.enforces:
+                return [[] for _ in texts]
+            raise MaskingFailed(
+                f"a recognizer of personal data failed ({type(error).__name__}), so nothing was sent: see shoal doctor"
+            ) from None
+        return [self._placed(text, each) for text, each in zip(texts, found, strict=True)]
+
+    def _placed(self, text: Text, found: Sequence[Entity]) -> list[Entity]:
+        """Candidates with their places in the value itself, and what the field alone says."""
+        shift = len(_headed(text)) - len(text.value)
+        placed = [replace(each, start=each.start - shift, end=each.end - shift) for each in found] if shift else found
+        kind = text.kind or (self._fields.type_of(text.path) if self._fields and text.path else None)
+        whole = [Entity(kind, 0, len(text.value), 1.0, FIELDS)] if kind and text.value else []
+        return whole or [each for each in placed if each.start >= 0]
+
+    def _by_mode(self, text: Text, candidates: Iterable[Entity]) -> tuple[list[Entity], list[Entity]]:
+        """(enforced, observed): each settled by itself, so that what is only observed takes nothing from the other."""
+        sorted_out: dict[str, list[Entity]] = {"off": [], "observe": [], "enforce": []}
+        for each in candidates:
+            sorted_out[self._policy.mode(text.label, each.type)].append(each)
+        enforced = settle(sorted_out["enforce"])
+        ends = [each.end for each in enforced]
+        free = [each for each in sorted_out["observe"] if _is_free(each, enforced, ends)]
+        return enforced, settle(free)
+
+    def _replacing(self, texts: Sequence[Text], found: Sequence[Sequence[Entity]], own: bool = False) -> Take:
+        """What replaces the same texts when they are visited again; `own`: they may hold placeholders of ours."""
+        for text, candidates in zip(texts, found, strict=True):
+            self.vault.learn(text.value, self._by_mode(text, candidates)[0])
+        pairs = iter(zip(texts, found, strict=True))
+
+        def take(text: Text) -> str:
+            _, candidates = next(pairs)
+            return self._masked(text, candidates, own)
+
+        return take
+
+    def _masked(self, text: Text, candidates: Sequence[Entity], own: bool) -> str:
+        enforced, observed = self._by_mode(text, candidates)
+        if text.number and [(0, len(text.value))] != [(each.start, each.end) for each in enforced]:
+            enforced = []
+        for each in enforced:
+            self.masked.add(each)
+        for each in observed:
+            self.observed.add(each)
+        if text.bare:
+            return self.vault.bare(text.value, enforced[0].type) if enforced else text.value
+        return self.vault.mask(text.value, enforced, own=own)
+
+    def _learn(self, before: Chat, after: Chat) -> None:
+        self._known.update({id(each): each for each in after.messages})
+        self._known.update({id(each): each for each in after.passages})
+        self._originals.update({passage.id: passage for passage in before.passages})
+        self._options = after.options or self._options
+
+    def _restored(self, citation: Citation) -> Citation:
+        passage = self._originals.get(citation.passage.id, citation.passage)
+        return replace(citation, passage=passage, quote=self.vault.unmask(citation.quote))
+
+    def _count(self, texts: Sequence[Text], found: Sequence[Sequence[Entity]]) -> None:
+        for text, candidates in zip(texts, found, strict=True):
+            for each in self._by_mode(text, candidates)[1]:
+                self.observed.add(each)
+
+
+def _keep(texts: list[Text], text: Text) -> str:
+    texts.append(text)
+    return text.value
+
+
+def _headed(text: Text) -> str:
+    """The value with the name of its field before it, which says what it is as words around it would."""
+    return f"{text.heading}: {text.value}" if text.heading else text.value
+
+
+def _is_free(entity: Entity, settled: Sequence[Entity], ends: Sequence[int]) -> bool:
+    """Whether the entity overlaps none of the settled ones, which lie in order with these ends."""
+    at = bisect_right(ends, entity.start)
+    return at == len(settled) or settled[at].start >= entity.end
