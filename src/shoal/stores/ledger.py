@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, String, Table, insert, select
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, Row, String, Table, insert, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shoal.call import Attempt, Purpose
@@ -38,6 +39,9 @@ ATTEMPTS = Table(
     *(Column(name, Integer) for name in ("position", "retry", "pieces")),
     *(Column(name, Integer) for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")),
 )
+READ_ROWS = 1000
+# An attempt that ended so never reached its host.
+UNREACHED = frozenset({"host_unreachable"})
 BATCH_S = 0.25
 BATCH_ROWS = 500
 MOST_WAITING = 100_000
@@ -73,12 +77,22 @@ class Record:
         return total
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What the trust layer did in one exchange (`Record.trust`), and the hosts that the exchange reached."""
+
+    trust: dict[str, Any]
+    hosts: frozenset[str]
+
+
 class Ledger(Protocol):
     """Where records go."""
 
     def add(self, record: Record) -> None: ...
 
     def get(self, exchange_id: str) -> Record | None: ...
+
+    def sightings(self, since: float, tenant: str | None = None) -> Iterator[Sighting]: ...
 
     def close(self) -> None: ...
 
@@ -117,6 +131,21 @@ class SqlLedger:
         with self._lock:
             waiting = self._index.get(exchange_id)
         return waiting or self._read(exchange_id)
+
+    def sightings(self, since: float, tenant: str | None = None) -> Iterator[Sighting]:
+        """The exchanges begun at `since` (Unix seconds) or later, one by one; of all tenants where none is named. Read
+        from the database as they are asked for: however many there are, few are in memory."""
+        columns = (EXCHANGES.c.id, EXCHANGES.c.trust, ATTEMPTS.c.host, ATTEMPTS.c.outcome)
+        joined = EXCHANGES.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id)
+        chosen = (
+            select(*columns).select_from(joined).where(EXCHANGES.c.started >= since, EXCHANGES.c.trust.is_not(None))
+        )
+        if tenant is not None:
+            chosen = chosen.where(EXCHANGES.c.tenant == tenant)
+        with self._engine.connect() as connection:
+            streamed = connection.execution_options(yield_per=READ_ROWS).execute(chosen.order_by(EXCHANGES.c.id))
+            for _, rows in groupby(streamed, key=lambda row: row.id):
+                yield _sighting(list(rows))
 
     def close(self) -> None:
         """Writes what is left and stops the thread."""
@@ -171,6 +200,11 @@ class SqlLedger:
                 return None
             attempts = [_attempt(dict(each._mapping)) for each in connection.execute(of_exchange)]
         return Record(**dict(row._mapping), attempts=attempts)
+
+
+def _sighting(rows: Sequence[Row[Any, Any, Any, Any]]) -> Sighting:
+    reached = frozenset(row.host for row in rows if row.host is not None and row.outcome not in UNREACHED)
+    return Sighting(rows[0].trust, reached)
 
 
 _USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")

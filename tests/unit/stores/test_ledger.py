@@ -79,3 +79,32 @@ def test_a_record_that_the_database_refuses_holds_up_no_other(database: Database
     reader = SqlLedger(database)
     assert reader.get("ex_2") is not None
     reader.close()
+
+
+def attempt(host: str, outcome: str = "ok") -> Attempt:
+    return Attempt("m", host, Purpose.ANSWER, 2.0, 0, outcome, 1, 0.1, 0.5)
+
+
+def sighted(ledger: SqlLedger, since: float = 0.0, tenant: str | None = None) -> list[tuple[str, list[str]]]:
+    return [(each.trust["mode"], sorted(each.hosts)) for each in ledger.sightings(since, tenant)]
+
+
+def test_sightings_name_the_hosts_that_an_exchange_reached(database: Database) -> None:
+    ledger = SqlLedger(database)
+    rows = [
+        ("ex_1", 10.0, "north", {"mode": "enforce"}, [attempt("a", "host_timeout"), attempt("a"), attempt("b")]),
+        ("ex_2", 20.0, "south", {"mode": "observe"}, [attempt("a", "host_unreachable")]),
+        ("ex_3", 30.0, "north", {"mode": "observe"}, []),
+        ("ex_4", 40.0, "north", None, [attempt("a")]),
+    ]
+    for name, started, tenant, trust, attempts in rows:
+        written = record(name, started=started, tenant=tenant, trust=trust)
+        written.attempts = attempts
+        ledger.add(written)
+    ledger.close()
+    reader = SqlLedger(database)
+    assert sighted(reader) == [("enforce", ["a", "b"]), ("observe", []), ("observe", [])]
+    assert sighted(reader, since=20.0) == [("observe", []), ("observe", [])]
+    assert sighted(reader, since=20.0, tenant="north") == [("observe", [])]
+    assert sighted(reader, tenant="nobody") == []
+    reader.close()
