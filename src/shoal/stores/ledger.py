@@ -40,8 +40,6 @@ ATTEMPTS = Table(
     *(Column(name, Integer) for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")),
 )
 READ_ROWS = 1000
-# An attempt that ended so never reached its host.
-UNREACHED = frozenset({"host_unreachable"})
 BATCH_S = 0.25
 BATCH_ROWS = 500
 MOST_WAITING = 100_000
@@ -79,7 +77,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What the trust layer did in one exchange (`Record.trust`), and the hosts that the exchange reached."""
+    """What the trust layer did in one exchange (`Record.trust`), and the hosts that were called, reached or not."""
 
     trust: dict[str, Any]
     hosts: frozenset[str]
@@ -135,7 +133,7 @@ class SqlLedger:
     def sightings(self, since: float, tenant: str | None = None) -> Iterator[Sighting]:
         """The exchanges begun at `since` (Unix seconds) or later, one by one; of all tenants where none is named. Read
         from the database as they are asked for: however many there are, few are in memory."""
-        columns = (EXCHANGES.c.id, EXCHANGES.c.trust, ATTEMPTS.c.host, ATTEMPTS.c.outcome)
+        columns = (EXCHANGES.c.id, EXCHANGES.c.trust, ATTEMPTS.c.host)
         joined = EXCHANGES.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id)
         chosen = (
             select(*columns).select_from(joined).where(EXCHANGES.c.started >= since, EXCHANGES.c.trust.is_not(None))
@@ -202,9 +200,8 @@ class SqlLedger:
         return Record(**dict(row._mapping), attempts=attempts)
 
 
-def _sighting(rows: Sequence[Row[Any, Any, Any, Any]]) -> Sighting:
-    reached = frozenset(row.host for row in rows if row.host is not None and row.outcome not in UNREACHED)
-    return Sighting(rows[0].trust, reached)
+def _sighting(rows: Sequence[Row[Any, Any, Any]]) -> Sighting:
+    return Sighting(rows[0].trust, frozenset(row.host for row in rows if row.host is not None))
 
 
 _USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")

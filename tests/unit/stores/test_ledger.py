@@ -89,7 +89,7 @@ def sighted(ledger: SqlLedger, since: float = 0.0, tenant: str | None = None) ->
     return [(each.trust["mode"], sorted(each.hosts)) for each in ledger.sightings(since, tenant)]
 
 
-def test_sightings_name_the_hosts_that_an_exchange_reached(database: Database) -> None:
+def test_sightings_name_the_hosts_that_an_exchange_called(database: Database) -> None:
     ledger = SqlLedger(database)
     rows = [
         ("ex_1", 10.0, "north", {"mode": "enforce"}, [attempt("a", "host_timeout"), attempt("a"), attempt("b")]),
@@ -103,8 +103,8 @@ def test_sightings_name_the_hosts_that_an_exchange_reached(database: Database) -
         ledger.add(written)
     ledger.close()
     reader = SqlLedger(database)
-    assert sighted(reader) == [("enforce", ["a", "b"]), ("observe", []), ("observe", [])]
-    assert sighted(reader, since=20.0) == [("observe", []), ("observe", [])]
+    assert sighted(reader) == [("enforce", ["a", "b"]), ("observe", ["a"]), ("observe", [])]
+    assert sighted(reader, since=20.0) == [("observe", ["a"]), ("observe", [])]
     assert sighted(reader, since=20.0, tenant="north") == [("observe", [])]
     assert sighted(reader, tenant="nobody") == []
     reader.close()
