@@ -93,5 +93,5 @@ def slovakia(digits: str) -> bool:
 
 
 def sweden(digits: str) -> bool:
-    """The ten digits of a firm or a person, which pass Luhn, and two more."""
-    return luhn(digits[:10]) and int(digits[:10]) > 0 and "01" <= digits[10:] <= "94"
+    """The ten digits of a firm or a person, which pass Luhn, and 01."""
+    return luhn(digits[:10]) and int(digits[:10]) > 0 and digits[10:] == "01"

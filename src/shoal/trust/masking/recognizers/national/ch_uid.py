@@ -20,6 +20,6 @@ PATTERNS = Patterns(
     source="Bundesgesetz über die Unternehmens-Identifikationsnummer; eCH-0097",
     forms=("AAA-999.999.999", "AAA 999.999.999", "AAA-999 999 999", "AAA 999 999 999", "AAA999999999", "AAA-999999999"),
     check=is_uid,
-    score=0.6,
+    score=0.85,
     context=("uid", "ide", "idi", "mwst", "tva", "iva", "handelsregister"),
 )

@@ -20,5 +20,5 @@ PATTERNS = Patterns(
     forms=spread("999 999 999", " ."),
     check=is_siren,
     score=0.3,
-    context=("siren", "rcs", "n° siren", "registre du commerce", "entreprise", "immatriculée", "société"),
+    context=("siren", "rcs", "n° siren", "registre du commerce", "immatriculée"),
 )

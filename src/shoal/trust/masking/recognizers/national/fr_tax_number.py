@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="European Commission, TIN by country, France; OECD, France: information on tax identification numbers",
     forms=(*spread("99 99 999 999 999"), "9 999 999 999 999"),
     check=is_spi,
-    score=0.6,
+    score=0.85,
     context=("numéro fiscal", "n° fiscal", "no fiscal", "spi", "impôts", "avis d'imposition", "identifiant fiscal"),
 )

@@ -25,7 +25,7 @@ PATTERNS = Patterns(
     source="Forskrift til folkeregisterloven §2-2-1; https://www.skatteetaten.no (fødselsnummer)",
     forms=("99999999999", "999999 99999", "999999-99999", "99 99 99 99999", "999999 999 99"),
     check=is_national_id,
-    score=0.85,
+    score=0.6,
     context=(
         "fødselsnummer",
         "fodselsnummer",

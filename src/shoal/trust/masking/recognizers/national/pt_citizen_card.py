@@ -18,13 +18,27 @@ def is_card(value: str) -> bool:
     return total % 10 == 0
 
 
-PATTERNS = Patterns(
-    name="pt_citizen_card",
-    type="PT_CITIZEN_CARD",
-    country="pt",
-    source="Lei 7/2007; https://www.autenticacao.gov.pt (validação de número de documento do cartão de cidadão)",
-    forms=("99999999 9 AX9", "999999999AX9", "99999999-9-AX9", "99999999 9AX9", "999999999 AX9"),
-    check=is_card,
-    score=0.6,
-    context=("cartão de cidadão", "cartão do cidadão", "documento de identificação", "cc", "citizen card"),
+SOURCE = "Lei 7/2007; https://www.autenticacao.gov.pt (validação de número de documento do cartão de cidadão)"
+CONTEXT = ("cartão de cidadão", "cartão do cidadão", "documento de identificação", "cc", "citizen card")
+PATTERNS = (
+    Patterns(
+        name="pt_citizen_card",
+        type="PT_CITIZEN_CARD",
+        country="pt",
+        source=SOURCE,
+        forms=("99999999 9 AX9", "99999999-9-AX9", "99999999 9AX9"),
+        check=is_card,
+        score=0.6,
+        context=CONTEXT,
+    ),
+    Patterns(
+        name="pt_citizen_card_plain",
+        type="PT_CITIZEN_CARD",
+        country="pt",
+        source=SOURCE,
+        forms=("999999999AX9", "999999999 AX9"),
+        check=is_card,
+        score=0.4,
+        context=CONTEXT,
+    ),
 )

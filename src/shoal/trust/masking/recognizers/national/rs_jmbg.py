@@ -29,7 +29,7 @@ PATTERNS = Patterns(
     source="Zakon o jedinstvenom matičnom broju građana (Službeni glasnik RS 24/2018)",
     forms=("9999999999999", "9999999 999999", "9999999-999999"),
     check=is_outside_slovenia,
-    score=0.6,
+    score=0.85,
     context=(
         "jmbg",
         "јмбг",

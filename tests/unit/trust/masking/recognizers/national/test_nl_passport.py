@@ -10,6 +10,7 @@ CASES: list[Case] = [
     ("identiteitskaart IXRK84567 afgegeven te Utrecht", ("IXRK84567",)),
     ("artikel NWR4BDJ50", ()),
     ("paspoort NOR4BDJ50", ()),
+    ("paspoort vernieuwd2", ()),
     ("paspoort NWR4BDJ501", ()),
 ]
 

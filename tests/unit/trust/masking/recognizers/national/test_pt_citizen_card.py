@@ -7,7 +7,9 @@ from tests.unit.trust.masking.recognizers.cases import Case, found
 
 CASES: list[Case] = [
     ("Cartão de Cidadão 00000000 0 ZZ4", ("00000000 0 ZZ4",)),
-    ("000000000zz4", ("000000000zz4",)),
+    ("00000000 0 ZZ4", ("00000000 0 ZZ4",)),
+    ("o meu CC é 000000000zz4", ("000000000zz4",)),
+    ("peça 000000000ZZ4", ()),
     ("cartão de cidadão 00000000 0 ZZ5", ()),
     ("cartão de cidadão 000000000ZZ44", ()),
 ]
