@@ -15,6 +15,7 @@ from shoal.trust.keys import RootKey
 from shoal.trust.masking.detect import Detector, builtin_recognizers
 from shoal.trust.masking.entity import Recognizer
 from shoal.trust.masking.fields import FieldRules
+from shoal.trust.masking.kinds import check_types
 from shoal.trust.masking.lists import Terms
 from shoal.trust.masking.placeholders import Scope
 from shoal.trust.masking.policy import Policy
@@ -53,11 +54,17 @@ class MaskingStep:
         if rules.policy.strongest == "off":
             return None
         settings = rules.policy.settings
-        scope = Scope(self._root.derive(tenant, _purpose(settings, key_id, exchange_id, conversation)))
+        scope = self.scope(tenant, key_id, exchange_id, conversation)
         vault = Vault(scope, frozenset(settings.surrogates), settings.hints, settings.url_hosts)
         return Session(rules.detector, rules.policy, rules.fields, vault)
 
+    def scope(self, tenant: str, key_id: str, exchange_id: str, conversation: str | None = None) -> Scope:
+        """What the placeholders of an exchange are derived from."""
+        settings = self.rules(tenant).policy.settings
+        return Scope(self._root.derive(tenant, _purpose(settings, key_id, exchange_id, conversation)))
+
     def _rules(self, settings: Masking) -> Rules:
+        check_types(settings, (kind for each in self._more for kind in each.types))
         policy = Policy(settings, self._settings.mode)
         recognizers = () if policy.strongest == "off" else self._loaded(settings)
         return Rules(policy, Detector(recognizers, _terms(settings)), FieldRules(settings.fields))
