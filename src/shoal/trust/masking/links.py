@@ -18,23 +18,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Longer than any match of _OPENING, so that cuts between two calls of `feed` do not matter.
+# Longer than whatever opens a URL, so that cuts between two calls of `feed` do not matter.
 _CARRIED = 96
 _HEAD = 320
 # Stands for a placeholder that was left as it is: no part of any host, and it ends nothing.
 _LEFT = "\ufffc"
 
-_OPENING = re.compile(
-    r"""
-    (?P<paren>\]\()
-    | (?P<reference>\]:)
-    | (?P<attribute>(?:srcset|src|href|formaction|poster|background|ping|longdesc)[\s/]{0,16}=)
-    | (?P<css>url\()
-    | (?P<quote>=\s{0,4}["']|["'`<])?(?P<bare>(?:https?|ftp):|//|www\.)
-    | (?P<domain>\.[^\W\d_]{2,63}(?::\d{1,5})?[/?\#])
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+# The last character of whatever opens a URL.
+_MARK = re.compile(r"[(:=/?#]|[wW]\.")
+_ATTRIBUTES = ("src", "srcset", "href", "formaction", "poster", "background", "ping", "longdesc")
+_SCHEMES = ("https:", "http:", "ftp:")
+_DOMAIN_END = re.compile(r"[^\W\d_]{2,63}(?::\d{1,5})?[/?#]")
 _HOST = re.compile(r"(?:https?:)?//([a-z0-9.-]{1,253})(?::\d{1,5})?[/?#]", re.IGNORECASE | re.ASCII)
 _SERVERLESS = frozenset({"mailto:", "tel:", "sms:"})
 _WHITE = " \t\n\r\f\v"
@@ -117,18 +111,19 @@ class LinkContext:
     def _search(self, text: str) -> str:
         """Outside: looks for what opens a URL. Returns the rest."""
         whole = self._carry + text
-        found = _OPENING.search(whole)
-        if found is None:
-            self._carry = whole[-_CARRIED:]
-            return ""
-        self._carry = ""
-        if found["bare"] or found["domain"]:
-            quote = found["quote"] or ""
-            end = "space" if not quote else quote[-1] if quote[0] in "=<" else " " + quote
-            self._enter(end, found["bare"] or found["domain"])
-        else:
-            self._opened = found.lastgroup
-        return whole[found.end() :]
+        for match in _MARK.finditer(whole, max(len(self._carry) - 1, 0)):
+            end = match.end()
+            before = whole[max(end - _CARRIED, 0) : end]
+            head = _bare_head(before)
+            if head:
+                self._enter(_bare_end(before[: -len(head)]), head)
+            else:
+                self._opened = _destination(before)
+            if head or self._opened:
+                self._carry = ""
+                return whole[end:]
+        self._carry = whole[-_CARRIED:]
+        return ""
 
     def _enter(self, end: str, head: str) -> None:
         self._end, self._head, self._depth, self._opened, self._skip = end, head, 0, None, False
@@ -138,14 +133,14 @@ class LinkContext:
         text = text.lstrip(_WHITE)
         if not text:
             return ""
-        markdown = self._opened in ("paren", "reference")
+        markdown = self._opened in ("](", "]:")
         if text[0] == "<" and markdown:
             self._enter("<", "")
             return text[1:]
         if text[0] in "'\"" and not markdown:
             self._enter(text[0], "")
             return text[1:]
-        self._enter({"attribute": "tag", "reference": "space"}.get(self._opened or "", "("), "")
+        self._enter({"=": "tag", "]:": "space"}.get(self._opened or "", "("), "")
         return text
 
     def _follow(self, text: str) -> str:
@@ -175,3 +170,41 @@ class LinkContext:
             self._depth -= 1
             return True
         return False
+
+
+def _bare_head(before: str) -> str:
+    """With what a URL begins that needs no destination around it, where one begins at the end of `before`; else ""."""
+    mark = before[-1]
+    if mark == ":":
+        low = before[-6:].lower()
+        return next((scheme for scheme in _SCHEMES if low.endswith(scheme)), "")
+    if mark == ".":
+        return "www." if before[-4:].lower() == "www." else ""
+    if before.endswith("//"):
+        return "//"
+    dot = before.rfind(".", 0, -1) if mark in "/?#" else -1
+    return before[dot:] if dot >= 0 and _DOMAIN_END.fullmatch(before, dot + 1) else ""
+
+
+def _bare_end(before: str) -> str:
+    """How a bare URL ends, by what stands before it; a key of _ENDS."""
+    quote = before[-1:]
+    if quote == "<":
+        return "<"
+    if not quote or quote not in "\"'`":
+        return "space"
+    is_attribute = quote != "`" and before[-6:-1].rstrip(_WHITE).endswith("=")
+    return quote if is_attribute else " " + quote
+
+
+def _destination(before: str) -> str | None:
+    """What announces a destination at the end of `before`: "](", "]:", "(" of CSS, "=" of HTML; None for nothing."""
+    if before.endswith(("](", "]:")):
+        return before[-2:]
+    if before[-4:].lower() == "url(":
+        return "("
+    if before[-1] != "=":
+        return None
+    name = before[:-1].rstrip(_WHITE + "/")
+    near = len(before) - len(name) <= 17
+    return "=" if near and name[-10:].lower().endswith(_ATTRIBUTES) else None

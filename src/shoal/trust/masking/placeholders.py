@@ -6,8 +6,9 @@
     <PERSON_k7f3m2qa:f>        with a grammatical hint, where hints are on
 
 The id is base32 of HMAC-SHA256(scope key, type, canonical value): the same value has the same id in every request,
-tool call and replica that has the key, and without the key nobody can try values out. Of the digest's 52 characters
-the first 8 in a row that hold a digit are taken, so that no tag such as `<user_question>` looks like a placeholder.
+tool call and replica that has the key, and without the key nobody can try values out. Where none of its first 8
+characters is a digit, the HMAC of the digest is taken instead, and so on: no tag such as `<user_question>` looks like a
+placeholder.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import base64
 import hmac
 import re
 import unicodedata
+from functools import lru_cache
 
 LENGTH = 8
 STEP = 5
@@ -61,11 +63,10 @@ class Scope:
 
     def identifier(self, type: str, value: str, length: int = LENGTH) -> str:
         """The id: `length` base32 characters (RFC 4648, lower case), with at least one digit among the first 8."""
-        symbols = base64.b32encode(self.digest(type, value)).decode().rstrip("=").lower()
-        first = _DIGIT.search(symbols, LENGTH - 1)
-        if _DIGIT.search(symbols, 0, LENGTH) or first is None:
-            return symbols[:length]
-        return symbols[first.start() - LENGTH + 1 :][:length]
+        digest = self.digest(type, value)
+        while not _DIGIT.search(symbols := base64.b32encode(digest).decode().lower(), 0, LENGTH):
+            digest = hmac.digest(self._key, digest, "sha256")
+        return symbols[:length]
 
     def token(self, type: str, value: str, length: int = LENGTH) -> str:
         """The placeholder of a value as it stands in a text, such as "<PERSON_k7f3m2qa>"."""
@@ -80,6 +81,7 @@ def render(type: str, identifier: str, form: str = "", hint: str = "") -> str:
     return f"<{label(type)}_{identifier}{'.' + form if form else ''}{':' + hint if hint else ''}>"
 
 
+@lru_cache(maxsize=1024)
 def label(type: str) -> str:
     """The type as it stands in placeholders: A-Z, 0-9 and "_", beginning with a letter, at most 40 characters."""
     named = _NOT_LABEL.sub("_", type.upper()).strip("_")[:40].rstrip("_")
