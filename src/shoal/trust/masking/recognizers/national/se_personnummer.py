@@ -7,6 +7,16 @@ from shoal.trust.masking.days import is_day, is_day_of, pairs
 from shoal.trust.masking.patterns import Patterns
 
 COORDINATION = 60
+SOURCE = "Folkbokföringslagen (1991:481) §18; Skatteverket SKV 704"
+CONTEXT = (
+    "personnummer",
+    "personnr",
+    "pers.nr",
+    "persnr",
+    "samordningsnummer",
+    "födelsenummer",
+    "personal identity number",
+)
 
 
 def is_personnummer(digits: str) -> bool:
@@ -17,30 +27,48 @@ def is_personnummer(digits: str) -> bool:
     return born and digits[-4:-1] != "000" and luhn(digits[-10:])
 
 
-PATTERNS = Patterns(
-    name="se_personnummer",
-    type="SE_PERSONNUMMER",
-    country="se",
-    source="Folkbokföringslagen (1991:481) §18; Skatteverket SKV 704",
-    forms=(
-        "999999-9999",
-        "999999+9999",
-        "9999999999",
-        "999999 9999",
-        "99999999-9999",
-        "99999999+9999",
-        "999999999999",
-        "99999999 9999",
+def is_no_moment(digits: str) -> bool:
+    """Of a year that is not written as a moment of today (202611221259)."""
+    return digits[:2] != "20" and is_personnummer(digits)
+
+
+PATTERNS = (
+    Patterns(
+        name="se_personnummer",
+        type="SE_PERSONNUMMER",
+        country="se",
+        source=SOURCE,
+        forms=(
+            "999999-9999",
+            "999999+9999",
+            "9999999999",
+            "999999 9999",
+            "99999999-9999",
+            "99999999+9999",
+            "99999999 9999",
+        ),
+        check=is_personnummer,
+        score=0.6,
+        context=CONTEXT,
     ),
-    check=is_personnummer,
-    score=0.6,
-    context=(
-        "personnummer",
-        "personnr",
-        "pers.nr",
-        "persnr",
-        "samordningsnummer",
-        "födelsenummer",
-        "personal identity number",
+    Patterns(
+        name="se_personnummer_long",
+        type="SE_PERSONNUMMER",
+        country="se",
+        source=SOURCE,
+        forms=("999999999999",),
+        check=is_no_moment,
+        score=0.6,
+        context=CONTEXT,
+    ),
+    Patterns(
+        name="se_personnummer_recent",
+        type="SE_PERSONNUMMER",
+        country="se",
+        source=SOURCE,
+        forms=("999999999999",),
+        check=is_personnummer,
+        score=0.4,
+        context=CONTEXT,
     ),
 )

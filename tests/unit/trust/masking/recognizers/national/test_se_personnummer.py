@@ -8,6 +8,9 @@ from tests.unit.trust.masking.recognizers.cases import Case, found
 CASES: list[Case] = [
     ("Mitt personnummer är 811218-9876.", ("811218-9876",)),
     ("19811218-9876", ("19811218-9876",)),
+    ("198112189876", ("198112189876",)),
+    ("personnummer 200511221251", ("200511221251",)),
+    ("logg 200511221251", ()),
     ("född 8112189876", ("8112189876",)),
     ("hon är 121212+1212", ("121212+1212",)),
     ("samordningsnummer 701063-2391", ("701063-2391",)),
