@@ -6,12 +6,13 @@ from shoal.trust.masking.checksums import weighted
 from shoal.trust.masking.patterns import Patterns
 
 KINDS = ("20", "23", "24", "25", "26", "27", "30", "33", "34", "50", "51", "55")
-WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
+WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def is_cuit(digits: str) -> bool:
-    """A kind of person, then a sum that is a multiple of 11; one number in ninety passes by chance."""
-    return digits[:2] in KINDS and weighted(digits, WEIGHTS, 11) == 0 and int(digits[2:10]) > 99_999
+    """A kind of person, then the check digit modulo 11, 9 for 10; one number in eighty passes by chance."""
+    check = "012345678990"[11 - weighted(digits[:10], WEIGHTS, 11)]
+    return digits[:2] in KINDS and digits[10] == check and int(digits[2:10]) > 99_999
 
 
 SOURCE = "AFIP, Resolución General 10/1997; Ley 11.683"

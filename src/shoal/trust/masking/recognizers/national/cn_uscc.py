@@ -17,11 +17,12 @@ def _organisation(code: str) -> bool:
 
 
 def is_uscc(value: str) -> bool:
-    """A province (10 for the centre), two check characters, modulo 11 and 31; one number in a thousand passes."""
+    """A province (10 for the centre) and the check character modulo 31; where all are digits, that of the code inside
+    too. One number of 18 digits in a thousand passes by chance."""
     if int(value[2:4]) not in PROVINCES | {10}:
         return False
     total = sum(ALPHABET.index(char) * pow(3, at, 31) for at, char in enumerate(value[:17]))
-    return _organisation(value[8:17]) and value[17] == ALPHABET[-total % 31]
+    return value[17] == ALPHABET[-total % 31] and (not value.isdigit() or _organisation(value[8:17]))
 
 
 PATTERNS = Patterns(

@@ -9,8 +9,8 @@ PROVINCES = frozenset(range(1, 25)) | {30}
 
 
 def is_cedula(digits: str) -> bool:
-    """A province, a third digit below 6, Luhn; three numbers in two hundred pass by chance."""
-    return int(digits[:2]) in PROVINCES and digits[2] < "6" and luhn(digits) and not all_same(digits[2:])
+    """A province, a third digit up to 6, Luhn; two numbers in a hundred pass by chance."""
+    return int(digits[:2]) in PROVINCES and digits[2] <= "6" and luhn(digits) and not all_same(digits[2:])
 
 
 PATTERNS = Patterns(

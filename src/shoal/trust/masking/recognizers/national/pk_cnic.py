@@ -10,8 +10,8 @@ CONTEXT = ("cnic", "nicop", "nadra", "شناختی کارڈ", "قومی شناخ
 
 
 def is_cnic(digits: str) -> bool:
-    """Begins with a province, 1 to 7, and a division."""
-    return digits[0] in "1234567" and digits[1] != "0" and not all_same(digits[5:12])
+    """Begins with a province, 1 to 7; the last digit tells the sex and is never 0."""
+    return digits[0] in "1234567" and digits[12] != "0" and not all_same(digits[5:12])
 
 
 PATTERNS = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shoal.trust.masking.checksums import weighted
 from shoal.trust.masking.patterns import Patterns
 
-KINDS = {"V": 4, "E": 8, "J": 12, "P": 16, "G": 20, "C": 24}
+KINDS = {"V": 4, "E": 8, "J": 12, "P": 16, "G": 20, "C": 12}
 WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
 SOURCE = "SENIAT, Providencia Administrativa 0073"
 CONTEXT = ("rif", "r.i.f.", "registro de información fiscal", "registro único de información fiscal", "seniat")

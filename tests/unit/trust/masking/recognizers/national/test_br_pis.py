@@ -6,9 +6,9 @@ from shoal.trust.masking.recognizers.national.br_pis import PATTERNS
 from tests.unit.trust.masking.recognizers.cases import Case, found
 
 CASES: list[Case] = [
-    ("PIS 120.56412.54-5", ("120.56412.54-5",)),
-    ("O trabalhador informou o número 120.56412.54-5.", ("120.56412.54-5",)),
-    ("NIS: 12056412545", ("12056412545",)),
+    ("PIS 268.27649.96-0", ("268.27649.96-0",)),
+    ("O trabalhador informou o número 469.52280.63-7.", ("469.52280.63-7",)),
+    ("NIS: 17033259504", ("17033259504",)),
     ("protocolo 12056412545", ()),
     ("PIS 120.56412.54-8", ()),
     ("PIS 000.00000.00-0", ()),

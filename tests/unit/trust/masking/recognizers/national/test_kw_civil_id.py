@@ -6,7 +6,8 @@ from shoal.trust.masking.recognizers.national.kw_civil_id import PATTERNS
 from tests.unit.trust.masking.recognizers.cases import Case, found
 
 CASES: list[Case] = [
-    ("Civil ID 285073012346", ("285073012346",)),
+    ("Civil ID 288020122596", ("288020122596",)),
+    ("Civil ID 292091998298", ("292091998298",)),
     ("الرقم المدني 290010112346", ("290010112346",)),
     ("Kuwait: 285073012346", ("285073012346",)),
     ("الرقم المدني 290010112345", ()),

@@ -6,6 +6,7 @@ from shoal.trust.masking.recognizers.national.kz_iin import PATTERNS
 from tests.unit.trust.masking.recognizers.cases import Case, found
 
 CASES: list[Case] = [
+    ("ИИН 061211600012", ("061211600012",)),
     ("ИИН 900730300126", ("900730300126",)),
     ("ЖСН: 900730300126", ("900730300126",)),
     ("Клиент 850101400120 оформил заявку", ("850101400120",)),
