@@ -19,6 +19,10 @@ _SHAPES = bytes(
     for b in range(256)
 )
 _RUN = re.compile(rb"[9Ae]+")
+_RUN_BYTES = frozenset(b"9Ae")
+_NUMBER = re.compile(rb"9[9Ae]*")
+_JOINT = re.compile(rb"([^9Ae]{1,8})([9Ae]+)")
+_LEADING = re.compile(r"(?:A+[^9A]+)*")
 _PICTURE = re.compile(r"[9A]+|[^9A]+")
 _JOINTS = frozenset(b"-./_")
 _MOST_X = 4
@@ -51,11 +55,15 @@ class Forms(Generic[T]):
 
     def __init__(self, forms: Iterable[tuple[str, T]]) -> None:
         self._root: _Node[T] = _Node()
+        self._lead = self._longest = 0
         for form, meaning in forms:
             for picture in _pictures(form):
                 self._add(picture, meaning)
 
     def _add(self, picture: str, meaning: T) -> None:
+        self._longest = max(self._longest, len(picture))
+        leading = _LEADING.match(picture)
+        self._lead = max(self._lead, leading.end() if leading else 0)
         node = self._root
         for step in _PICTURE.findall(picture):
             node = node.next.setdefault(step.encode("ascii"), _Node())
@@ -65,33 +73,37 @@ class Forms(Generic[T]):
         """Each (start, end, meaning) at which a form stands by itself: not inside a longer word or number, nor tied to
         more digits by "-", ".", "/" or "_"."""
         shapes = latin.translate(_SHAPES)
-        if b"9" not in shapes:
-            return
-        runs = [(match.start(), match.end()) for match in _RUN.finditer(shapes)]
         first = self._root.next
-        for at, (start, end) in enumerate(runs):
-            node = first.get(shapes[start:end])
-            if node is not None and not _tied(shapes, start - 1, -1):
-                yield from self._walk(shapes, runs, at, node)
+        done = 0
+        for match in _NUMBER.finditer(shapes):
+            start, end = match.span()
+            before = shapes[max(done, start - self._longest) : start]
+            start -= len(before) - len(before.rstrip(b"Ae"))
+            words = self._words_before(shapes, done, start) if b"A" in before else ()
+            for begin, stop in (*words, (start, end)):
+                node = first.get(shapes[begin:stop])
+                if node is not None and not _tied(shapes, begin - 1, -1):
+                    yield from self._walk(shapes, begin, stop, node)
+            done = end
 
-    def _walk(
-        self, shapes: bytes, runs: list[tuple[int, int]], at: int, node: _Node[T]
-    ) -> Iterator[tuple[int, int, T]]:
-        start, end = runs[at]
+    def _words_before(self, shapes: bytes, done: int, start: int) -> Iterator[tuple[int, int]]:
+        """The words without digits right before a number, at which a form may begin ("AA" of "AA 999")."""
+        window = max(done, start - self._lead)
+        for match in _RUN.finditer(shapes, window, start):
+            if match.start() > window or not window or shapes[window - 1] not in _RUN_BYTES:
+                yield match.span()
+
+    def _walk(self, shapes: bytes, start: int, end: int, node: _Node[T]) -> Iterator[tuple[int, int, T]]:
         while True:
             if node.ends and not _tied(shapes, end, 1):
                 for meaning in node.ends:
                     yield start, end, meaning
-            at += 1
-            if at == len(runs) or not node.next:
+            step = _JOINT.match(shapes, end) if node.next else None
+            between = node.next.get(step[1]) if step else None
+            after = between.next.get(step[2]) if step and between else None
+            if step is None or after is None:
                 return
-            between = node.next.get(shapes[end : runs[at][0]])
-            if between is None:
-                return
-            after = between.next.get(shapes[runs[at][0] : runs[at][1]])
-            if after is None:
-                return
-            node, end = after, runs[at][1]
+            node, end = after, step.end()
 
 
 def _tied(shapes: bytes, joint: int, step: int) -> bool:
