@@ -16,9 +16,8 @@ from shoal.trust.masking.dates import narrowed
 from shoal.trust.masking.entity import Entity, Recognizer
 from shoal.trust.masking.lists import ListRecognizer, Terms
 from shoal.trust.masking.recognizers import builtin
-from shoal.trust.masking.scan import PatternScanner
+from shoal.trust.masking.scan import THRESHOLD, PatternScanner
 
-THRESHOLD = 0.5
 SURE = 0.8
 REMEMBERED = 4096
 WORTH_REMEMBERING = 40

@@ -8,6 +8,7 @@ of Unicode Technical Standard 39 that are single Cyrillic, Greek and Armenian le
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ _LOOK_ALIKES = dict(
 )
 _ALSO = {"\u3002": ".", "\uff61": ".", "\u2044": "/", "\u2215": "/", "\u2019": "'", "\u2018": "'", "\u00b4": "'"}
 _MOST_KEPT = 20_000
+_BEYOND = re.compile(r"[^\x00-\x7f]+")
 _CASED, _UNCASED, _OTHER = "\xe9", "\xbf", "\xa0"
 
 
@@ -101,13 +103,27 @@ class Normaliser:
         """The folded text with its map back."""
         if text.isascii():
             return Folded(text, text.encode("ascii"), len(text))
-        pieces = [self._letters[char] for char in text]
-        folded = "".join(pieces)
+        moved = False
+
+        def plain(run: re.Match[str]) -> str:
+            nonlocal moved
+            pieces = [self._letters[char] for char in run[0]]
+            moved = moved or any(len(piece) != 1 for piece in pieces)
+            return "".join(pieces)
+
+        folded = _BEYOND.sub(plain, text)
         latin = folded.encode("ascii") if folded.isascii() else self._latin(folded)
-        if len(folded) == len(text) and all(pieces) and max(map(len, pieces)) == 1:
-            return Folded(folded, latin, len(text))
-        starts = [at for at, piece in enumerate(pieces) for _ in piece]
-        return Folded(folded, latin, len(text), starts)
+        return Folded(folded, latin, len(text), self._starts(text) if moved else None)
+
+    def _starts(self, text: str) -> list[int]:
+        starts: list[int] = []
+        at = 0
+        for run in _BEYOND.finditer(text):
+            starts.extend(range(at, run.start()))
+            starts.extend(place for place, char in enumerate(run[0], run.start()) for _ in self._letters[char])
+            at = run.end()
+        starts.extend(range(at, len(text)))
+        return starts
 
     def _latin(self, folded: str) -> bytes:
-        return "".join([self._bytes[char] for char in folded]).encode("latin-1")
+        return _BEYOND.sub(lambda run: "".join([self._bytes[char] for char in run[0]]), folded).encode("latin-1")

@@ -1,4 +1,4 @@
-"""The one scan for all patterns: fold, look up forms, run the expressions that can match, check, weigh the context.
+"""The one scan for all patterns: fold, look up forms, run the expressions that can match, weigh the context, check.
 
 Linear in the text: forms are table look-ups (`forms.py`), expressions are RE2's, and a set of all of them tells first
 which can match at all.
@@ -6,18 +6,19 @@ which can match at all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import re2  # type: ignore[import-untyped]
 
+from shoal.trust.masking.context import ContextWords, Near
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.forms import Forms
 from shoal.trust.masking.normalise import Folded, Normaliser
 from shoal.trust.masking.patterns import Patterns
 
-BEFORE, AFTER = 80, 40
+# Below it nothing is masked; what cannot reach it is not even checked.
+THRESHOLD = 0.5
 MEMORY = 64 << 20
 
 
@@ -39,7 +40,8 @@ class PatternScanner:
         self._set = re2.Set.SearchSet(options)
         self._set.Add(b"")
         self._regexes: list[tuple[Any, Patterns]] = []
-        self._context: dict[str, re.Pattern[str]] = {}
+        self._words = ContextWords(self._normaliser)
+        self._context: dict[str, frozenset[str]] = {}
         for each in self._all:
             self._add(each, options)
         if self._regexes:
@@ -50,38 +52,29 @@ class PatternScanner:
             source = regex.encode("ascii")
             self._regexes.append((re2.compile(source, options), each))
             self._set.Add(source)
-        if each.context:
-            spelt = {form for word in each.context for form in self._spellings(word)}
-            words = "|".join(sorted(map(re.escape, spelt), key=lambda word: (-len(word), word)))
-            self._context[each.name] = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
-
-    def _spellings(self, word: str) -> set[str]:
-        """The folded forms of a context word; Greek and Cyrillic fold differently by case ("инн", "Инн", "ИНН")."""
-        cases = (word, word.upper(), word.capitalize(), word.title())
-        return {self._normaliser.fold(case).text.lower() for case in cases}
+        if each.context and each.context_score > each.score:
+            self._context[each.name] = self._words.add(each.context)
 
     @property
     def types(self) -> tuple[str, ...]:
         return tuple(sorted({each.type for each in self._all}))
 
     def find(self, texts: Sequence[str]) -> list[list[Entity]]:
-        """All that passes its check, with overlaps; the score says how sure it is."""
+        """All that passes its check and reaches THRESHOLD, with overlaps; the score says how sure it is."""
         return [self._find(text) for text in texts]
 
     def _find(self, text: str) -> list[Entity]:
         folded = self._normaliser.fold(text)
-        lower = ""
+        near: Near | None = None
         found = []
         for start, end, each in self._candidates(folded):
-            if not each.check(each.reading(folded.text[start:end])):
-                continue
             score = each.score
-            if each.country in self._at_home:
-                score = max(score, each.context_score)
-            elif each.context and each.context_score > score:
-                lower = lower or folded.text.lower()
-                score = self._weigh(lower, start, end, each)
-            found.append(Entity(each.type, *folded.span(start, end), score, each.name))
+            if (context := self._context.get(each.name)) is not None:
+                near = near or self._words.read(folded.text)
+                if each.country in self._at_home or not context.isdisjoint(near.words(start, end)):
+                    score = each.context_score
+            if score >= THRESHOLD and each.check(each.reading(folded.text[start:end])):
+                found.append(Entity(each.type, *folded.span(start, end), score, each.name))
         return found
 
     def _candidates(self, folded: Folded) -> Iterator[tuple[int, int, Patterns]]:
@@ -101,8 +94,3 @@ class PatternScanner:
         memory, which its wrapper does not tell from "none", and every expression is tried."""
         matched = self._set.Match(latin)
         return range(len(self._regexes)) if matched is None else [at - 1 for at in matched if at]
-
-    def _weigh(self, lower: str, start: int, end: int, each: Patterns) -> float:
-        words = self._context[each.name]
-        near = lower[max(0, start - BEFORE) : start] + "\n" + lower[end : end + AFTER]
-        return each.context_score if words.search(near) else each.score
