@@ -9,10 +9,10 @@ SHORT = 10_000_000
 
 
 def is_nss(digits: str) -> bool:
-    """The last two are province and number modulo 97; a number below ten million loses its first digit."""
-    province, number = digits[:2], digits[2:-2]
-    whole = int(province + number) if int(number) >= SHORT else int(province) * SHORT + int(number)
-    return int(province) in PROVINCES and int(number) > 0 and whole % 97 == int(digits[-2:])
+    """The last two are province and number modulo 97; a number below ten million may lose its first digit."""
+    province, number, control = int(digits[:2]), int(digits[2:10]), int(digits[10:])
+    short = number < SHORT and (province * SHORT + number) % 97 == control
+    return province in PROVINCES and number > 0 and (short or int(digits[:10]) % 97 == control)
 
 
 PATTERNS = Patterns(

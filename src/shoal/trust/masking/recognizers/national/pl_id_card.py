@@ -8,10 +8,7 @@ WEIGHTS = (7, 3, 1, 9, 7, 3, 1, 7, 3)
 
 
 def is_card(value: str) -> bool:
-    """The weighted sum, letters from A = 10, is a multiple of 10; O and Q are not used. One in ten passes by chance."""
-    letters = value[:3]
-    if "O" in letters or "Q" in letters:
-        return False
+    """The weighted sum, letters from A = 10, is a multiple of 10; one value in ten passes by chance."""
     return sum(weight * int(char, 36) for weight, char in zip(WEIGHTS, value, strict=True)) % 10 == 0
 
 

@@ -10,7 +10,7 @@ CASES: list[Case] = [
     ("seria i numer dowodu: aba 300000", ("aba 300000",)),
     ("przesyłka ABA300000", ()),
     ("dowód ABA300001", ()),
-    ("dowód ABO300000", ()),
+    ("dowód ABC300000", ()),
     ("dowód ABA3000000", ()),
 ]
 
