@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import weighted
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
 
 KINDS = ("20", "23", "24", "25", "26", "27", "30", "33", "34", "50", "51", "55")
 WEIGHTS = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -18,17 +20,20 @@ def is_cuit(digits: str) -> bool:
 SOURCE = "AFIP, Resolución General 10/1997; Ley 11.683"
 CONTEXT = ("cuit", "cuil", "c.u.i.t.", "c.u.i.l.", "clave única de identificación tributaria", "afip", "arca")
 
+CHECKED = Patterns(
+    name="ar_cuit",
+    type="AR_CUIT",
+    country="ar",
+    source=SOURCE,
+    forms=("99-99999999-9", "99 99999999 9", "99-99.999.999-9"),
+    check=is_cuit,
+    score=0.85,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="ar_cuit",
-        type="AR_CUIT",
-        country="ar",
-        source=SOURCE,
-        forms=("99-99999999-9", "99 99999999 9", "99-99.999.999-9"),
-        check=is_cuit,
-        score=0.85,
-        context=CONTEXT,
-    ),
+    CHECKED,
+    replace(CHECKED, name="ar_cuit_unchecked", forms=("99-99999999-9",), check=anything, score=0.3, context_score=0.7),
     Patterns(
         name="ar_cuit_plain",
         type="AR_CUIT",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import all_same
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
 
 WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
 SOURCE = "Instrução Normativa RFB 2119/2022, as amended by 2229/2024 (letters)"
@@ -32,16 +34,21 @@ def is_cnpj_with_letters(value: str) -> bool:
     return not value.isdigit() and is_cnpj(value)
 
 
+CHECKED = Patterns(
+    name="br_cnpj",
+    type="BR_CNPJ",
+    country="br",
+    source=SOURCE,
+    forms=("99.999.999/9999-99", "99999999/9999-99"),
+    check=is_cnpj,
+    score=0.85,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="br_cnpj",
-        type="BR_CNPJ",
-        country="br",
-        source=SOURCE,
-        forms=("99.999.999/9999-99", "99999999/9999-99"),
-        check=is_cnpj,
-        score=0.85,
-        context=CONTEXT,
+    CHECKED,
+    replace(
+        CHECKED, name="br_cnpj_unchecked", forms=("99.999.999/9999-99",), check=anything, score=0.3, context_score=0.7
     ),
     Patterns(
         name="br_cnpj_plain",

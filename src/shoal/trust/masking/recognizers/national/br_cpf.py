@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import all_same, weighted
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
 
 
 def is_cpf(digits: str) -> bool:
@@ -13,7 +15,7 @@ def is_cpf(digits: str) -> bool:
     return not all_same(digits) and digits[9:] == f"{first}{second}"
 
 
-PATTERNS = Patterns(
+CHECKED = Patterns(
     name="br_cpf",
     type="BR_CPF",
     country="br",
@@ -22,4 +24,9 @@ PATTERNS = Patterns(
     check=is_cpf,
     score=0.6,
     context=("cpf", "cadastro de pessoas físicas", "cadastro de pessoa física", "contribuinte", "brazilian tax id"),
+)
+
+PATTERNS = (
+    CHECKED,
+    replace(CHECKED, name="br_cpf_unchecked", forms=("999.999.999-99",), check=anything, score=0.3, context_score=0.7),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shoal.trust.masking.patterns import Patterns
+from dataclasses import replace
+
+from shoal.trust.masking.patterns import Patterns, anything
 
 SOURCE = "Servicio de Impuestos Internos, DFL 3 de 1969; Registro Civil, DS 18 de 1973"
 CONTEXT = (
@@ -27,16 +29,26 @@ def is_rut(value: str) -> bool:
     return value[-1] == "0123456789K"[-total % 11]
 
 
+CHECKED = Patterns(
+    name="cl_rut",
+    type="CL_RUT",
+    country="cl",
+    source=SOURCE,
+    forms=("99.999.999-X", "9.999.999-X", "999.999-X"),
+    check=is_rut,
+    score=0.6,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="cl_rut",
-        type="CL_RUT",
-        country="cl",
-        source=SOURCE,
-        forms=("99.999.999-X", "9.999.999-X", "999.999-X"),
-        check=is_rut,
-        score=0.6,
-        context=CONTEXT,
+    CHECKED,
+    replace(
+        CHECKED,
+        name="cl_rut_unchecked",
+        forms=("99.999.999-9", "9.999.999-9"),
+        check=anything,
+        score=0.3,
+        context_score=0.7,
     ),
     Patterns(
         name="cl_rut_plain",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shoal.trust.masking.patterns import Patterns
+from dataclasses import replace
+
+from shoal.trust.masking.patterns import Patterns, anything
 
 WEIGHTS = (3, 7, 13, 17, 19, 23, 29, 37, 41, 43)
 SOURCE = "DIAN, Orden Administrativa 4 de 1989; Decreto 1625 de 2016"
@@ -15,17 +17,20 @@ def is_nit(digits: str) -> bool:
     return int(digits) > 9_999_999 and int(digits[-1]) == (rest if rest < 2 else 11 - rest)
 
 
+CHECKED = Patterns(
+    name="co_nit",
+    type="CO_NIT",
+    country="co",
+    source=SOURCE,
+    forms=("999.999.999-9", "9.999.999.999-9", "999.999.999 - 9"),
+    check=is_nit,
+    score=0.6,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="co_nit",
-        type="CO_NIT",
-        country="co",
-        source=SOURCE,
-        forms=("999.999.999-9", "9.999.999.999-9", "999.999.999 - 9"),
-        check=is_nit,
-        score=0.6,
-        context=CONTEXT,
-    ),
+    CHECKED,
+    replace(CHECKED, name="co_nit_unchecked", forms=("999.999.999-9",), check=anything, score=0.3, context_score=0.7),
     Patterns(
         name="co_nit_plain",
         type="CO_NIT",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shoal.trust.masking.patterns import Patterns
+from dataclasses import replace
+
+from shoal.trust.masking.patterns import Patterns, anything
 
 SOURCE = "Registration of Persons Regulations, Cap. 177A; Immigration Department"
 CONTEXT = (
@@ -28,17 +30,20 @@ def is_hkid(value: str) -> bool:
     return value[-1] == "0123456789A"[-total % 11]
 
 
+CHECKED = Patterns(
+    name="hk_hkid",
+    type="HK_HKID",
+    country="hk",
+    source=SOURCE,
+    regexes=(r"(?i)\b[A-Z]{1,2}[0-9]{6} ?\([0-9A]\)",),
+    check=is_hkid,
+    score=0.6,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="hk_hkid",
-        type="HK_HKID",
-        country="hk",
-        source=SOURCE,
-        regexes=(r"(?i)\b[A-Z]{1,2}[0-9]{6} ?\([0-9A]\)",),
-        check=is_hkid,
-        score=0.6,
-        context=CONTEXT,
-    ),
+    CHECKED,
+    replace(CHECKED, name="hk_hkid_unchecked", check=anything, score=0.3, context_score=0.7),
     Patterns(
         name="hk_hkid_plain",
         type="HK_HKID",

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import all_same, luhn
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
+
+HEBREW = ("תעודת זהות", "מספר זהות", "ת.ז", "ת.ז.", "ת״ז", 'ת"ז', "teudat zehut", "mispar zehut", "israeli id")
 
 
 def is_teudat_zehut(digits: str) -> bool:
@@ -11,7 +15,7 @@ def is_teudat_zehut(digits: str) -> bool:
     return luhn(digits.zfill(9)) and not all_same(digits)
 
 
-PATTERNS = Patterns(
+CHECKED = Patterns(
     name="il_id",
     type="IL_ID",
     country="il",
@@ -33,5 +37,18 @@ PATTERNS = Patterns(
         "israeli id",
         "id number",
         "identity number",
+    ),
+)
+
+PATTERNS = (
+    CHECKED,
+    replace(
+        CHECKED,
+        name="il_id_unchecked",
+        forms=("999999999", "99999999-9"),
+        check=anything,
+        score=0.3,
+        context=HEBREW,
+        context_score=0.7,
     ),
 )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import all_same, weighted
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
+
+PERSIAN = ("کد ملی", "كد ملي", "کدملی", "شماره ملی", "شمارهٔ ملی", "code melli", "melli code")
 
 
 def is_melli_code(digits: str) -> bool:
@@ -12,7 +16,7 @@ def is_melli_code(digits: str) -> bool:
     return not all_same(digits) and int(digits[9]) == (rest if rest < 2 else 11 - rest)
 
 
-PATTERNS = Patterns(
+CHECKED = Patterns(
     name="ir_melli_code",
     type="IR_NATIONAL_CODE",
     country="ir",
@@ -33,4 +37,9 @@ PATTERNS = Patterns(
         "iranian national",
         "national code",
     ),
+)
+
+PATTERNS = (
+    CHECKED,
+    replace(CHECKED, name="ir_melli_code_unchecked", check=anything, score=0.3, context=PERSIAN, context_score=0.7),
 )

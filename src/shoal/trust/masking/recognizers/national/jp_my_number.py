@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import all_same, weighted
 from shoal.trust.masking.forms import spread
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
 
 WEIGHTS = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
@@ -15,7 +17,7 @@ def is_my_number(digits: str) -> bool:
     return int(digits[11]) == (11 - rest if rest > 1 else 0) and not all_same(digits)
 
 
-PATTERNS = Patterns(
+CHECKED = Patterns(
     name="jp_my_number",
     type="JP_MY_NUMBER",
     country="jp",
@@ -24,4 +26,16 @@ PATTERNS = Patterns(
     check=is_my_number,
     score=0.3,
     context=("マイナンバー", "個人番号", "my number", "mynumber", "individual number"),
+)
+
+PATTERNS = (
+    CHECKED,
+    replace(
+        CHECKED,
+        name="jp_my_number_unchecked",
+        check=anything,
+        score=0.3,
+        context=("マイナンバー", "個人番号", "my number"),
+        context_score=0.7,
+    ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import weighted
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
 
 WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 SOURCE = "부가가치세법 (Value Added Tax Act), art. 8; National Tax Service"
@@ -16,17 +18,20 @@ def is_brn(digits: str) -> bool:
     return int(digits[:3]) > 100 and digits[3:5] != "00" and int(digits[9]) == -total % 10
 
 
+CHECKED = Patterns(
+    name="kr_brn",
+    type="KR_BRN",
+    country="kr",
+    source=SOURCE,
+    forms=("999-99-99999",),
+    check=is_brn,
+    score=0.6,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="kr_brn",
-        type="KR_BRN",
-        country="kr",
-        source=SOURCE,
-        forms=("999-99-99999",),
-        check=is_brn,
-        score=0.6,
-        context=CONTEXT,
-    ),
+    CHECKED,
+    replace(CHECKED, name="kr_brn_unchecked", forms=("999-99-99999",), check=anything, score=0.3, context_score=0.7),
     Patterns(
         name="kr_brn_plain",
         type="KR_BRN",

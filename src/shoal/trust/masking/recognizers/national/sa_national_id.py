@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import all_same, luhn
 from shoal.trust.masking.patterns import Patterns
+
+ARABIC = ("رقم الهوية", "الهوية الوطنية", "السجل المدني", "إقامة", "اقامة", "الإقامة", "الاقامة", "iqama", "saudi id")
 
 
 def is_national_id(digits: str) -> bool:
@@ -11,7 +15,12 @@ def is_national_id(digits: str) -> bool:
     return digits[0] in "12" and luhn(digits) and not all_same(digits[1:])
 
 
-PATTERNS = Patterns(
+def looks_like_national_id(digits: str) -> bool:
+    """1 or 2 first, whatever the sum."""
+    return digits[0] in "12"
+
+
+CHECKED = Patterns(
     name="sa_national_id",
     type="SA_NATIONAL_ID",
     country="sa",
@@ -32,5 +41,18 @@ PATTERNS = Patterns(
         "saudi id",
         "national id",
         "absher",
+    ),
+)
+
+PATTERNS = (
+    CHECKED,
+    replace(
+        CHECKED,
+        name="sa_national_id_unchecked",
+        forms=("9999999999",),
+        check=looks_like_national_id,
+        score=0.3,
+        context=ARABIC,
+        context_score=0.7,
     ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import weighted
-from shoal.trust.masking.patterns import Patterns
+from shoal.trust.masking.patterns import Patterns, anything
 
 SOURCE = "Royal Thai Government, Department of Provincial Administration, Population Registration Act 2534"
 CONTEXT = (
@@ -26,17 +28,20 @@ def is_tnin(digits: str) -> bool:
     return digits[0] not in "09" and int(digits[12]) == check
 
 
+CHECKED = Patterns(
+    name="th_tnin",
+    type="TH_TNIN",
+    country="th",
+    source=SOURCE,
+    forms=("9-9999-99999-99-9", "9 9999 99999 99 9"),
+    check=is_tnin,
+    score=0.6,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="th_tnin",
-        type="TH_TNIN",
-        country="th",
-        source=SOURCE,
-        forms=("9-9999-99999-99-9", "9 9999 99999 99 9"),
-        check=is_tnin,
-        score=0.6,
-        context=CONTEXT,
-    ),
+    CHECKED,
+    replace(CHECKED, name="th_tnin_unchecked", check=anything, score=0.3, context_score=0.7),
     Patterns(
         name="th_tnin_plain",
         type="TH_TNIN",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.patterns import Patterns
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 WEIGHTS = (1, 9, 8, 7, 6, 5, 4, 3, 2, 1, 1)
+CHINESE = ("身分證", "身份證", "身分證字號", "統一證號", "taiwan id")
 
 
 def is_national_id(value: str) -> bool:
@@ -19,7 +22,12 @@ def is_national_id(value: str) -> bool:
     return sum(int(digit) * weight for digit, weight in zip(digits, WEIGHTS, strict=True)) % 10 == 0
 
 
-PATTERNS = Patterns(
+def looks_like_national_id(value: str) -> bool:
+    """A letter and a sex, whatever the sum."""
+    return value[1] in "12"
+
+
+CHECKED = Patterns(
     name="tw_national_id",
     type="TW_NATIONAL_ID",
     country="tw",
@@ -38,5 +46,17 @@ PATTERNS = Patterns(
         "arc",
         "id card",
         "id number",
+    ),
+)
+
+PATTERNS = (
+    CHECKED,
+    replace(
+        CHECKED,
+        name="tw_national_id_unchecked",
+        check=looks_like_national_id,
+        score=0.3,
+        context=CHINESE,
+        context_score=0.7,
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import weighted
 from shoal.trust.masking.patterns import Patterns
 
@@ -20,16 +22,26 @@ def is_rif(value: str) -> bool:
     return int(value[9]) == (0 if rest < 2 else 11 - rest) and int(value[1:9]) > 0
 
 
+def looks_like_rif(value: str) -> bool:
+    """A kind of person, whatever the sum."""
+    return value[0] in KINDS
+
+
+CHECKED = Patterns(
+    name="ve_rif",
+    type="VE_RIF",
+    country="ve",
+    source=SOURCE,
+    forms=("A-99999999-9", "A-999999999"),
+    check=is_rif,
+    score=0.6,
+    context=CONTEXT,
+)
+
 PATTERNS = (
-    Patterns(
-        name="ve_rif",
-        type="VE_RIF",
-        country="ve",
-        source=SOURCE,
-        forms=("A-99999999-9", "A-999999999"),
-        check=is_rif,
-        score=0.6,
-        context=CONTEXT,
+    CHECKED,
+    replace(
+        CHECKED, name="ve_rif_unchecked", forms=("A-99999999-9",), check=looks_like_rif, score=0.3, context_score=0.7
     ),
     Patterns(
         name="ve_rif_plain",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.trust.masking.checksums import luhn
 from shoal.trust.masking.days import is_day_of, pairs
 from shoal.trust.masking.patterns import Patterns
@@ -12,7 +14,12 @@ def is_za_id(digits: str) -> bool:
     return is_day_of(*pairs(digits)) and digits[10] in "012" and luhn(digits)
 
 
-PATTERNS = Patterns(
+def looks_like_za_id(digits: str) -> bool:
+    """A day of birth and a citizenship, whatever the sum."""
+    return is_day_of(*pairs(digits)) and digits[10] in "012"
+
+
+CHECKED = Patterns(
     name="za_id",
     type="ZA_ID_NUMBER",
     country="za",
@@ -31,3 +38,5 @@ PATTERNS = Patterns(
         "inombolo kamazisi",
     ),
 )
+
+PATTERNS = (CHECKED, replace(CHECKED, name="za_id_unchecked", check=looks_like_za_id, score=0.3, context_score=0.7))
