@@ -5,6 +5,7 @@ It knows words, not recognizers; a word counts where no Latin letter touches it 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
@@ -16,6 +17,8 @@ from shoal.trust.masking.normalise import Normaliser
 BEFORE, AFTER = 80, 40
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _NONE: frozenset[str] = frozenset()
+_APART = re.compile(r"(?<=\w)[ -](?=\w)")
+_JOINTS = (" ", "_", "-", "")
 # Start, end, the word, and whether a Latin letter touches it on the left and on the right.
 Word = tuple[int, int, str, bool, bool]
 
@@ -39,9 +42,11 @@ class ContextWords:
         return forms
 
     def _spellings(self, word: str) -> set[str]:
-        """The folded forms of a word; Greek and Cyrillic fold differently by case ("инн", "Инн", "ИНН")."""
+        """The folded forms of a word; Greek and Cyrillic fold differently by case ("инн", "Инн", "ИНН"), and the names
+        of fields join what prose keeps apart ("tax id": "tax_id", "tax-id", "taxId")."""
         cases = (word, word.upper(), word.capitalize(), word.title())
-        return {self._normaliser.fold(case).text.lower() for case in cases} - {""}
+        folded = {self._normaliser.fold(case).text.lower() for case in cases} - {""}
+        return folded | {joint.join(_APART.split(form)) for form in folded for joint in _JOINTS}
 
     def read(self, folded: str) -> Near:
         """The words in a folded text."""

@@ -21,6 +21,8 @@ _LOOK_ALIKES = dict(
     )
 )
 _ALSO = {"\u3002": ".", "\uff61": ".", "\u2044": "/", "\u2215": "/", "\u2019": "'", "\u2018": "'", "\u00b4": "'"}
+# "nº123" and "№123" are a sign and a number, not a word with digits.
+_ALSO |= {"\u2116": "#", "\u00ba": "\u00b0", "\u00aa": "\u00b0"}
 _MOST_KEPT = 20_000
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
 _CASED, _UNCASED, _OTHER = "\xe9", "\xbf", "\xa0"

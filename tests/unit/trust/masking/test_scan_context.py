@@ -16,6 +16,12 @@ from shoal.trust.masking.scan import PatternScanner
         ("αριθμός ταυτότητας", "Αριθμός Ταυτότητας 123456"),
         ("número fiscal", "NUMERO FISCAL 123456"),
         ("fødselsnummer", "Fødselsnummer 123456"),
+        ("codice fiscale", '{"codice_fiscale": "123456"}'),
+        ("codice fiscale", '{"codiceFiscale": "123456"}'),
+        ("codice fiscale", "codice-fiscale=123456"),
+        ("steuer-id", "Steuer ID 123456"),
+        ("nif", "NIF nº123456"),
+        ("инн", "ИНН №123456"),
     ],
 )
 def test_a_context_word_is_found_in_either_case_and_script(word: str, text: str) -> None:
