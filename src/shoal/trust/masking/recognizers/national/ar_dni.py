@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="Ley 17.671, Registro Nacional de las Personas",
     forms=("99.999.999", "9.999.999", "99 999 999", "99999999", "9999999"),
     check=is_dni,
-    score=0.3,
+    score=0.1,
     context=("dni", "d.n.i.", "documento nacional de identidad", "documento de identidad", "nro. de documento"),
 )

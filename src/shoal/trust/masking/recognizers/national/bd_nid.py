@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="National Identity Registration Act, 2010; Bangladesh Election Commission",
     forms=("9999999999", "9999999999999", "99999999999999999", "999 999 9999"),
     check=is_nid,
-    score=0.3,
+    score=0.1,
     context=("nid", "nid no", "national id", "national identity card", "জাতীয় পরিচয়পত্র", "এনআইডি"),
 )

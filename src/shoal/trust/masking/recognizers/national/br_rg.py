@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="Lei 7.116/1983; Decreto 10.977/2022",
     forms=("99.999.999-X", "9.999.999-9", "99999999-X", "9999999-9", "99999999X", "9.999.999", "99.999.999"),
     check=is_rg,
-    score=0.3,
+    score=0.1,
     context=("rg", "r.g.", "registro geral", "carteira de identidade", "cédula de identidade", "órgão emissor"),
 )

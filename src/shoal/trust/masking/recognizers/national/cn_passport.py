@@ -17,6 +17,6 @@ PATTERNS = Patterns(
     source="出境入境管理法; National Immigration Administration, notices on passport numbers",
     forms=("A99999999", "AA9999999"),
     check=is_passport,
-    score=0.3,
+    score=0.1,
     context=("护照", "護照", "护照号", "通行证", "通行證", "chinese passport", "passport"),
 )

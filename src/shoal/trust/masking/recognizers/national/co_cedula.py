@@ -23,7 +23,7 @@ PATTERNS = (
         source=SOURCE,
         forms=("9.999.999.999", "99.999.999", "9.999.999", "9999999999", "99999999", "9999999", "999999"),
         check=is_cedula,
-        score=0.3,
+        score=0.1,
         context=(
             "cédula",
             "cédula de ciudadanía",

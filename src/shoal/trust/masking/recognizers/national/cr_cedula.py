@@ -33,7 +33,7 @@ PATTERNS = (
         source=SOURCE,
         forms=("999999999", "9999999999", "99999999999", "999999999999", "9 9999 9999"),
         check=is_cedula,
-        score=0.3,
+        score=0.1,
         context=CONTEXT,
     ),
 )

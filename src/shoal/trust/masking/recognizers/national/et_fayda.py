@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="Ethiopian Digital Identification Proclamation 1284/2023",
     forms=("9999 9999 9999", "999999999999", "9999 9999 9999 9999", "9999999999999999", "9999-9999-9999"),
     check=is_fayda,
-    score=0.3,
+    score=0.1,
     context=("fayda", "fayda id", "fin", "fcn", "ፋይዳ"),
 )

@@ -47,7 +47,7 @@ PATTERNS = (
         name="il_id_unchecked",
         forms=("999999999", "99999999-9"),
         check=anything,
-        score=0.3,
+        score=0.1,
         context=HEBREW,
         context_score=0.7,
     ),

@@ -17,6 +17,6 @@ PATTERNS = Patterns(
     source="National Card Law 3 of 2016 (Iraq)",
     forms=("999999999999",),
     check=is_national_card,
-    score=0.3,
+    score=0.1,
     context=("البطاقة الوطنية", "البطاقة الموحدة", "رقم البطاقة الوطنية", "iraqi national card", "iraqi id"),
 )

@@ -41,5 +41,5 @@ CHECKED = Patterns(
 
 PATTERNS = (
     CHECKED,
-    replace(CHECKED, name="ir_melli_code_unchecked", check=anything, score=0.3, context=PERSIAN, context_score=0.7),
+    replace(CHECKED, name="ir_melli_code_unchecked", check=anything, score=0.1, context=PERSIAN, context_score=0.7),
 )

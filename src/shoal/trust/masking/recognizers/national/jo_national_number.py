@@ -17,6 +17,6 @@ PATTERNS = Patterns(
     source="Civil Status Law 9 of 2001 (Jordan)",
     forms=("9999999999",),
     check=is_national_number,
-    score=0.3,
+    score=0.1,
     context=("الرقم الوطني", "national number", "jordanian id"),
 )

@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="道路交通法施行規則 (Enforcement regulation of the Road Traffic Act), form 14",
     forms=("999999999999",),
     check=is_licence,
-    score=0.3,
+    score=0.1,
     context=("運転免許", "運転免許証", "免許証", "免許証番号", "driving licence", "driver's license"),
 )

@@ -34,7 +34,7 @@ PATTERNS = (
         CHECKED,
         name="jp_my_number_unchecked",
         check=anything,
-        score=0.3,
+        score=0.1,
         context=("マイナンバー", "個人番号", "my number"),
         context_score=0.7,
     ),

@@ -17,6 +17,6 @@ PATTERNS = Patterns(
     source="旅券法 (Passport Act), Ministry of Foreign Affairs",
     forms=("AA9999999",),
     check=is_passport,
-    score=0.3,
+    score=0.1,
     context=("旅券", "旅券番号", "パスポート", "パスポート番号", "japanese passport", "passport"),
 )

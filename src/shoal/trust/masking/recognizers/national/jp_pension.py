@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="国民年金法 (National Pension Act), art. 14; Japan Pension Service",
     forms=("9999-999999", "9999999999", "9999 999999"),
     check=is_pension,
-    score=0.3,
+    score=0.1,
     context=("基礎年金番号", "年金番号", "年金手帳", "basic pension number", "pension number"),
 )

@@ -18,7 +18,7 @@ PATTERNS = Patterns(
     source="Registration of Persons Act, Cap. 107 (Kenya)",
     forms=("9999999", "99999999", "999999999"),
     check=is_id,
-    score=0.3,
+    score=0.1,
     context=(
         "kenyan id",
         "national id",

@@ -19,6 +19,6 @@ PATTERNS = Patterns(
     source="도로교통법 시행규칙 (Enforcement rule of the Road Traffic Act), form 55",
     forms=("99-99-999999-99", "99 99 999999 99", "999999999999"),
     check=is_license,
-    score=0.3,
+    score=0.1,
     context=("운전면허", "운전면허번호", "운전면허증", "면허번호", "면허증", "driver's license", "driving licence"),
 )

@@ -17,6 +17,6 @@ PATTERNS = Patterns(
     source="여권법 시행규칙 (Enforcement rule of the Passport Act); Ministry of Foreign Affairs",
     forms=("A99999999", "A999A9999"),
     check=is_passport,
-    score=0.3,
+    score=0.1,
     context=("여권", "여권번호", "korean passport", "passport"),
 )

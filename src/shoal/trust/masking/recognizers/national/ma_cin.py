@@ -10,7 +10,7 @@ PATTERNS = Patterns(
     country="ma",
     source="Loi 04-20 relative à la carte nationale d'identité électronique",
     forms=("A99999", "AA99999", "A999999", "AA999999", "A 999999", "AA 999999"),
-    score=0.3,
+    score=0.1,
     context=(
         "cin",
         "c.i.n",

@@ -10,7 +10,7 @@ PATTERNS = Patterns(
     country="mo",
     source="Direcção dos Serviços de Identificação, Lei 8/2002",
     regexes=(r"(?:^|[^0-9A-Za-z\xe9./_-])(?P<value>[157][0-9]{6}(?: ?\([0-9]\)|/[0-9]|[0-9]))(?:$|[^0-9A-Za-z\xe9])",),
-    score=0.3,
+    score=0.1,
     context=(
         "bir n.º",
         "bir no",

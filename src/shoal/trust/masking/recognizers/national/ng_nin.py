@@ -18,7 +18,7 @@ PATTERNS = Patterns(
     source="National Identity Management Commission Act, 2007",
     forms=("99999999999", "9999 999 9999", "999 9999 9999"),
     check=is_nin,
-    score=0.3,
+    score=0.1,
     context=(
         "nin",
         "n.i.n.",

@@ -10,7 +10,7 @@ PATTERNS = Patterns(
     country="ng",
     source="Federal Inland Revenue Service; Joint Tax Board; Nigeria Tax Administration Act, 2025",
     forms=("99999999-9999", "9999999999", "9999999999-9999", "9999999999999"),
-    score=0.3,
+    score=0.1,
     context=(
         "firs tin",
         "jtb tin",

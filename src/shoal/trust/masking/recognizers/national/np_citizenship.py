@@ -13,7 +13,7 @@ PATTERNS = (
         country="np",
         source=SOURCE,
         forms=("99-99-99-99999", "99-99-99-999999", "99/99/99/99999", "999-999-999-9", "9999999999"),
-        score=0.3,
+        score=0.1,
         context=(
             "नागरिकता",
             "नागरिकता नं",
@@ -30,7 +30,7 @@ PATTERNS = (
         country="np",
         source=SOURCE,
         forms=("999999999",),
-        score=0.3,
+        score=0.1,
         context=("स्थायी लेखा नम्बर", "पान नं", "pan no", "pan number", "permanent account number"),
     ),
 )

@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="Civil Status Law (Oman), Royal Decree 66/99",
     forms=("9999999", "99999999", "999999999"),
     check=is_civil_number,
-    score=0.3,
+    score=0.1,
     context=("oman id", "omani id", "civil number", "الرقم المدني", "البطاقة المدنية"),
 )

@@ -10,6 +10,6 @@ PATTERNS = Patterns(
     country="pa",
     source="Tribunal Electoral, Ley 68 de 2015",
     regexes=(r"(?i)(?:^|[^0-9A-Z\xe9./_-])(?P<value>(?:1[0-3]|[1-9]|PE|E|N)-[0-9]{1,4}-[0-9]{1,6})(?:$|[^0-9A-Z/_-])",),
-    score=0.3,
+    score=0.1,
     context=("cédula", "cédula de identidad", "cip", "cédula de identidad personal"),
 )

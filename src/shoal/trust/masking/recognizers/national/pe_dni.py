@@ -25,6 +25,6 @@ PATTERNS = Patterns(
     source="RENIEC, Ley 26497",
     forms=("99999999", "99999999-X"),
     check=is_dni,
-    score=0.3,
+    score=0.1,
     context=("dni", "d.n.i.", "documento nacional de identidad", "reniec", "documento de identidad"),
 )

@@ -10,6 +10,6 @@ PATTERNS = Patterns(
     country="ph",
     source="National Health Insurance Act (RA 7875, as amended)",
     forms=("99-999999999-9", "999999999999"),
-    score=0.3,
+    score=0.1,
     context=("philhealth", "philhealth no", "philhealth number", "phic"),
 )

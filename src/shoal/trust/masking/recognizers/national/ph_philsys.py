@@ -25,6 +25,6 @@ PATTERNS = Patterns(
         "999999999999",
     ),
     check=is_philsys,
-    score=0.3,
+    score=0.1,
     context=("philsys", "philid", "philsys number", "pcn", "psn", "philippine national id", "ephilid"),
 )

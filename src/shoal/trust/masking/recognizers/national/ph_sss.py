@@ -10,6 +10,6 @@ PATTERNS = Patterns(
     country="ph",
     source="Social Security Act of 2018 (RA 11199); Executive Order 420 (UMID)",
     forms=("99-9999999-9", "9999-9999999-9", "9999999999", "999999999999"),
-    score=0.3,
+    score=0.1,
     context=("sss", "sss no", "sss number", "umid", "crn", "common reference number", "social security system"),
 )

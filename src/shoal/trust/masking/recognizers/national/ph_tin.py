@@ -18,7 +18,7 @@ PATTERNS = Patterns(
     source="Bureau of Internal Revenue, National Internal Revenue Code, sec. 236",
     forms=("999-999-999-999", "999-999-999-99999", "999-999-999", "999999999", "999999999999", "999 999 999 999"),
     check=is_tin,
-    score=0.3,
+    score=0.1,
     context=(
         "t.i.n.",
         "tin:",

@@ -51,7 +51,7 @@ PATTERNS = (
         name="sa_national_id_unchecked",
         forms=("9999999999",),
         check=looks_like_national_id,
-        score=0.3,
+        score=0.1,
         context=ARABIC,
         context_score=0.7,
     ),

@@ -18,6 +18,6 @@ PATTERNS = Patterns(
     source="Loi 93-27 du 22 mars 1993 relative à la carte nationale d'identité",
     forms=("99999999",),
     check=is_cin,
-    score=0.3,
+    score=0.1,
     context=("cin", "c.i.n", "carte d'identité nationale", "carte d'identité", "بطاقة التعريف", "ب.ت.و"),
 )

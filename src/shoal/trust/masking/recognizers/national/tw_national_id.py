@@ -55,7 +55,7 @@ PATTERNS = (
         CHECKED,
         name="tw_national_id_unchecked",
         check=looks_like_national_id,
-        score=0.3,
+        score=0.1,
         context=CHINESE,
         context_score=0.7,
     ),

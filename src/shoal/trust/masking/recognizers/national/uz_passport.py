@@ -17,6 +17,6 @@ PATTERNS = Patterns(
     source="Ministry of Internal Affairs of Uzbekistan, Decree UP-2240 of 1999",
     forms=("AA9999999", "AA 9999999"),
     check=is_passport,
-    score=0.3,
+    score=0.1,
     context=("pasport", "passport", "паспорт", "паспорт рақами", "pasport seriyasi", "id karta", "id-karta"),
 )

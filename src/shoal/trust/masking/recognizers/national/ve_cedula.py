@@ -32,7 +32,7 @@ PATTERNS = (
         source=SOURCE,
         forms=("A-99999999", "A-9999999", "A99999999", "A9999999", "A 99.999.999"),
         check=is_cedula,
-        score=0.3,
+        score=0.1,
         context=CONTEXT,
     ),
 )

@@ -20,7 +20,7 @@ PATTERNS = Patterns(
     source="Nghị định 137/2015/NĐ-CP, art. 13; Luật Căn cước 26/2023/QH15",
     forms=("999999999999", "999 999 999 999", "999999999"),
     check=is_cccd,
-    score=0.3,
+    score=0.1,
     context=(
         "cccd",
         "cmnd",
