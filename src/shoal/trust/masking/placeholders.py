@@ -64,13 +64,14 @@ class Scope:
     def identifier(self, type: str, value: str, length: int = LENGTH) -> str:
         """The id: `length` base32 characters (RFC 4648, lower case), with at least one digit among the first 8."""
         digest = self.digest(type, value)
-        while not _DIGIT.search(symbols := base64.b32encode(digest).decode().lower(), 0, LENGTH):
+        # Five bytes are eight characters.
+        while not _DIGIT.search(symbols := base64.b32encode(digest[: -(-length // 8) * 5]).decode().lower(), 0, LENGTH):
             digest = hmac.digest(self._key, digest, "sha256")
         return symbols[:length]
 
     def token(self, type: str, value: str, length: int = LENGTH) -> str:
-        """The placeholder of a value as it stands in a text, such as "<PERSON_k7f3m2qa>"."""
-        return render(type, self.identifier(type, canonical(type, value), length))
+        """The placeholder of a canonical value as it stands in a text, such as "<PERSON_k7f3m2qa>"."""
+        return render(type, self.identifier(label(type), value, length))
 
     def __repr__(self) -> str:
         return "Scope()"

@@ -23,13 +23,12 @@ _WORD = re.compile(r"(?<!\w)\S")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What stands at `text[start:end]`: a placeholder or surrogate with its value, or something that only looks like a
-    placeholder (`stored` is None). `kind` is how it was escaped ("", "md", "html", "url", "json"), `slashes` the number
-    of backslashes before "u003c"."""
+    """A placeholder or surrogate at `text[start:end]`. `kind` is how it was escaped ("", "md", "html", "url", "json"),
+    `slashes` the number of backslashes before "u003c"."""
 
     start: int
     end: int
-    stored: Stored | None
+    stored: Stored
     kind: str = ""
     slashes: int = 0
 
@@ -50,55 +49,60 @@ class Spotter:
 
     def done(self, text: str) -> None:
         """This piece is no placeholder and is done with."""
-        run = len(text) - len(text.rstrip("\\"))
-        if run == len(text):
-            run += _slashes_at_end(self._last)
+        bare = text.rstrip("\\")
+        run = len(text) - len(bare) + (0 if bare else _slashes_at_end(self._last))
         # Only the four lowest bits of a run matter.
-        self._last = text[-run - 1 :][:1] + "\\" * (run if run < 32 else 16 + run % 16) if run else text[-1:]
+        self._last = bare[-1:] + "\\" * (run if run < 32 else 16 + run % 16)
 
     def placed(self, written: str) -> None:
         """This placeholder is done with, as it was written."""
         self._last = written[-1:]
 
     def find(self, text: str) -> Iterator[Spot]:
-        """What looks like a placeholder or is a surrogate, in order, without overlaps."""
+        """The placeholders and surrogates, in order, without overlaps."""
         at = 0
-        form = FORM.search(text)
+        form = self._next_form(text, 0)
         fake = self._next_surrogate(text, 0)
         while form or fake:
-            if form is None or (fake and fake[0] < form.start()):
-                assert fake is not None
-                found = Spot(*fake, self._values.surrogate(text[fake[0] : fake[1]]))
-            else:
-                found = self._read(form, text, at)
+            found = fake if form is None or (fake and fake.start < form.start) else form
+            assert found is not None
             yield found
             at = found.end
-            if form and form.start() < at:
-                form = FORM.search(text, at)
-            if fake and fake[0] < at:
+            if form and form.start < at:
+                form = self._next_form(text, at)
+            if fake and fake.start < at:
                 fake = self._next_surrogate(text, at)
 
-    def _next_surrogate(self, text: str, at: int) -> tuple[int, int] | None:
-        if not self._values.has_surrogates:
-            return None
-        before = "" if at else self._last[-1:]
-        found = self._values.next_surrogate(before + text if before else text, len(before) + at)
-        return (found[0] - len(before), found[1] - len(before)) if found else None
+    def _next_form(self, text: str, at: int) -> Spot | None:
+        for match in FORM.finditer(text, at):
+            stored = self._values.get(normal(match["body"]))
+            found = self._read(match, stored, text, at) if stored else None
+            if found:
+                return found
+        return None
 
-    def _read(self, form: re.Match[str], text: str, at: int) -> Spot:
+    def _read(self, form: re.Match[str], stored: Stored, text: str, at: int) -> Spot | None:
         """The placeholder that a match is. Of a run of backslashes only the last belong to it: the others are said by
         the text, and the lowest bit of their number is what escapes at one depth."""
-        stored = self._values.get(normal(form["body"]))
         kind = next((name for name in ("md", "html", "url", "json") if form[name]), "")
         if kind != "json":
             return Spot(form.start(), form.end(), stored, kind)
         begun = form.end("json")
         run = self._slashes_before(text[at:begun], at)
         slashes = run & -run
-        start = max(begun - slashes, form.start(), at)
         if slashes > _SLASHES or len(form["end"]) != slashes:
-            stored = None
-        return Spot(start, form.end(), stored, kind, slashes)
+            return None
+        return Spot(max(begun - slashes, form.start(), at), form.end(), stored, kind, slashes)
+
+    def _next_surrogate(self, text: str, at: int) -> Spot | None:
+        if not self._values.has_surrogates:
+            return None
+        before = "" if at else self._last[-1:]
+        found = self._values.next_surrogate(before + text if before else text, len(before) + at)
+        if found is None:
+            return None
+        start, end, stored = found
+        return Spot(start - len(before), end - len(before), stored)
 
     def _slashes_before(self, text: str, at: int) -> int:
         run = _slashes_at_end(text)

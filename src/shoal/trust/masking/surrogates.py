@@ -74,6 +74,10 @@ class Surrogates:
     def __repr__(self) -> str:
         return f"Surrogates({self._made})"
 
+    def covers(self, type: str) -> bool:
+        """Whether values of the type get fakes."""
+        return type in self._types
+
     def note(self, text: str) -> None:
         """Text of the exchange: no fake may stand in it."""
         if self._types:

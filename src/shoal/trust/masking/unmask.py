@@ -20,14 +20,17 @@ from urllib.parse import quote
 
 from shoal.trust.masking.json_strings import Depth, escaped
 from shoal.trust.masking.links import AllowedHosts
-from shoal.trust.masking.placeholders import ESCAPED
+from shoal.trust.masking.placeholders import ESCAPED, FORM
 from shoal.trust.masking.spotting import Spot, Spotter
-from shoal.trust.masking.values import Stored, Values
+from shoal.trust.masking.values import Values
 
 Grant = Callable[[str], bool]
 
 _GATHERED = 4096
-_LOOSE = re.compile(r"<([\w\s\\.:-]{3,90})>")
+_OPENER = re.compile(r"[<&%\\]")
+# What was meant as a placeholder, whole or in parts, and the most characters that it has.
+_MEANT = re.compile(rf"(?P<form>{FORM.pattern})|<(?P<loose>[\w\s\\.:-]{{3,90}})>", FORM.flags)
+_LONGEST_MEANT = 200
 _SHOUTED = re.compile(r"[A-Z]\\?_")
 
 
@@ -113,11 +116,12 @@ class Unmasker:
     def _count_mangled(self, text: str) -> None:
         text = self._loose + text
         at = 0
-        for match in _LOOSE.finditer(text):
-            self._tally.unknown += self._values.resembles(match[1])
+        for match in _MEANT.finditer(text):
+            said = match["body"] or match["loose"]
+            self._tally.unknown += bool(match["form"] and _SHOUTED.search(said)) or self._values.resembles(said)
             at = match.end()
-        begun = text.rfind("<", max(at, len(text) - 92))
-        self._loose = text[begun:] if begun >= 0 else ""
+        rest = text[max(at, len(text) - _LONGEST_MEANT) :]
+        self._loose = rest if _OPENER.search(rest) else ""
 
     def _scan(self, text: str, last: bool) -> str:
         out: list[str] = []
@@ -140,28 +144,27 @@ class Unmasker:
         self._read_gathered()
         self._loose = ""
         self._spotter.placed(written)
-        if spot.stored is None:
-            self._tally.unknown += _SHOUTED.search(written) is not None or self._values.resembles(written)
-        elif self._may(spot, spot.stored):
-            self._tally.restored += 1
-            said = self._written(spot, spot.stored)
-            self._depth.feed(said)
-            return said
-        else:
+        if not self._may(spot):
             self._tally.withheld += 1
-        self._depth.leave()
-        return written
+            self._depth.leave()
+            return written
+        self._tally.restored += 1
+        said = self._written(spot)
+        self._depth.feed(said)
+        return said
 
-    def _may(self, spot: Spot, stored: Stored) -> bool:
+    def _may(self, spot: Spot) -> bool:
         depth = self._depth
         if spot.kind == "url" and not depth.host_allowed:
             return False
         if spot.kind == "json" and spot.slashes >= 2**depth.depth:
             return False
-        return depth.open and (self._granted is None or stored.type == ESCAPED or self._granted(stored.type))
+        type = spot.stored.type
+        return depth.open and (self._granted is None or type == ESCAPED or self._granted(type))
 
-    def _written(self, spot: Spot, stored: Stored) -> str:
+    def _written(self, spot: Spot) -> str:
         """The value as it is written in this place."""
+        stored = spot.stored
         value = stored.text.reveal()
         if spot.kind == "html":
             value = html.escape(value, quote=False)

@@ -98,23 +98,20 @@ class Values:
         self.longest = max(self.longest, len(fake))
         return True
 
-    def surrogate(self, fake: str) -> Stored | None:
-        """The value behind a surrogate."""
-        return self._surrogates.get(fake)
-
     def surrogate_may_be(self, beginning: str) -> bool:
         """Whether some surrogate begins so and goes on."""
         return beginning not in self._surrogates and _begins(self._surrogates_sorted, beginning)
 
-    def next_surrogate(self, text: str, at: int) -> tuple[int, int] | None:
-        """Where the next whole surrogate stands in the text; no letter or digit may stand right before it."""
+    def next_surrogate(self, text: str, at: int) -> tuple[int, int, Stored] | None:
+        """The next whole surrogate in the text: start, end, value. No letter or digit may stand right before it."""
         if self._start is None:
             self._start = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(self._grams)))})")
         for match in self._start.finditer(text, at):
             start = match.start()
             for length in self._lengths:
-                if text[start : start + length] in self._surrogates:
-                    return start, start + length
+                stored = self._surrogates.get(text[start : start + length])
+                if stored is not None:
+                    return start, start + length, stored
         return None
 
     def to_map(self) -> dict[str, Any]:

@@ -8,13 +8,14 @@ before it, so that a conversation that goes on keeps its placeholders. The vault
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.identifiers import Identifiers
-from shoal.trust.masking.json_strings import Depth, unescaped
+from shoal.trust.masking.json_strings import Depth, escaped, unescaped
 from shoal.trust.masking.linking import Name, Names, gender, read_name
 from shoal.trust.masking.links import AllowedHosts
 from shoal.trust.masking.placeholders import ESCAPED, FORM, Scope, canonical, label, normal, render
@@ -26,6 +27,7 @@ from shoal.trust.sensitive import Sensitive
 _PERSON = "PERSON"
 # What stays as it is, among the spans of a text.
 _OWN = ""
+_WORD_END = re.compile(r"\w\Z")
 
 Span = tuple[int, int, str]
 
@@ -49,8 +51,8 @@ class Vault:
         self._surrogates = Surrogates(scope, surrogates)
         self._names = Names()
         self.values = Values()
-        # (type, what is written) -> what it got, and the full name that it was linked to.
-        self._given: dict[tuple[str, Stored], tuple[str, str]] = {}
+        # What is written, and whether it is glued to a word -> what it got, and the full name that it was linked to.
+        self._given: dict[tuple[Stored, bool], tuple[str, str]] = {}
         # (type, canonical value, role) -> what is written -> its placeholder.
         self._forms: dict[tuple[str, str, str], dict[Stored, str]] = {}
 
@@ -130,7 +132,7 @@ class Vault:
         at = 0
         while fake := self.values.next_surrogate(gap, at):
             if all(fake[1] <= start or end <= fake[0] for start, end in found):
-                found.append(fake)
+                found.append(fake[:2])
             at = fake[1]
         return sorted(found)
 
@@ -145,27 +147,32 @@ class Vault:
             if type == _OWN:
                 out.append(said)
             else:
-                out.append(self._give(_read(type, said, _depth(place, text[at:start])), text[at:start]))
+                stored = _read(type, said, _depth(place, text[at:start]))
+                glued = _WORD_END.search("".join(out[-2:])[-1:]) is not None
+                out.append(self._give(stored, text[at:start], glued))
             if place is not None:
                 place.feed(said)
             at = end
         return "".join(out)
 
-    def _give(self, stored: Stored, before: str) -> str:
-        """What stands for a value: what it got before, unless it was linked to a name and now fits two."""
+    def _give(self, stored: Stored, before: str, glued: bool) -> str:
+        """What stands for a value: what it got before, unless it was linked to a name and now fits two. Where a letter
+        or digit is `glued` to it there can be no surrogate: nobody would find it again."""
         plain, name = _canonical(stored.type, stored.text.reveal())
         whole = self._names.whole_of(name) if name else None
-        key = (stored.type, stored)
+        key = (stored, glued and self._surrogates.covers(stored.type))
         given = self._given.get(key)
         if given is not None and given[1] in ("", whole[0] if whole else ""):
             return given[0]
-        fake = self._surrogates.make(
-            stored.type, stored.text.reveal(), lambda fake: self.values.add_surrogate(fake, stored)
-        )
+        fake = None if key[1] else self._fake(stored)
         linked, role = whole or (plain, "")
         token = fake or self._placeholder(stored, linked, role, name, before)
         self._given[key] = (token, linked if role else "")
         return token
+
+    def _fake(self, stored: Stored) -> str | None:
+        value = stored.text.reveal()
+        return self._surrogates.make(stored.type, value, lambda fake: self.values.add_surrogate(fake, stored))
 
     def _placeholder(self, stored: Stored, plain: str, role: str, name: Name | None, before: str) -> str:
         kind = label(stored.type)
@@ -219,7 +226,8 @@ def _depth(place: Depth | None, before: str) -> int:
 
 def _read(type: str, said: str, depth: int) -> Stored:
     value = unescaped(said, depth)
-    return Stored(type, Sensitive(said if value is None else value), value is None)
+    verbatim = value is None or ("\\" not in said and escaped(value, depth) != said)
+    return Stored(type, Sensitive(said if value is None else value), verbatim)
 
 
 def _apart(entities: Iterable[Entity], kept: Sequence[Span]) -> list[Entity]:
