@@ -26,5 +26,12 @@ PATTERNS = Patterns(
     forms=("9999999999", "999999 9999"),
     check=is_egn,
     score=0.4,
-    context=("егн", "единен граждански номер", "egn", "лнч", "uniform civil number"),
+    context=(
+        "егн",
+        "единен граждански номер",
+        "egn",
+        "лнч",
+        "uniform civil number",
+        "personal number",
+    ),
 )

@@ -22,5 +22,17 @@ PATTERNS = Patterns(
     forms=spread("99 99 99 99"),
     check=is_cvr,
     score=0.3,
-    context=("cvr", "cvr-nr", "cvr-nummer", "cvrnr", "cvr.nr", "se-nr", "se-nummer", "moms", "momsnr", "virksomhed"),
+    context=(
+        "cvr",
+        "cvr-nr",
+        "cvr-nummer",
+        "cvrnr",
+        "cvr.nr",
+        "se-nr",
+        "se-nummer",
+        "moms",
+        "momsnr",
+        "virksomhed",
+        "company number",
+    ),
 )

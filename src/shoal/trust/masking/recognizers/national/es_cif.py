@@ -28,5 +28,15 @@ PATTERNS = Patterns(
     forms=("A9999999X", "A-9999999X", "A-9999999-X", "A9999999-X", "A-99.999.999", "A99.999.999", "A 99999999"),
     check=is_cif,
     score=0.4,
-    context=("cif", "c.i.f", "nif", "n.i.f", "empresa", "sociedad", "razón social", "identificación fiscal"),
+    context=(
+        "cif",
+        "c.i.f",
+        "nif",
+        "n.i.f",
+        "empresa",
+        "sociedad",
+        "razón social",
+        "identificación fiscal",
+        "tax id",
+    ),
 )

@@ -19,5 +19,12 @@ PATTERNS = Patterns(
     forms=("99999999999", "999 999 999 99"),
     check=is_oib,
     score=0.3,
-    context=("oib", "osobni identifikacijski broj", "oib-om", "oiba", "osobnog identifikacijskog broja"),
+    context=(
+        "oib",
+        "osobni identifikacijski broj",
+        "oib-om",
+        "oiba",
+        "osobnog identifikacijskog broja",
+        "personal identification number",
+    ),
 )

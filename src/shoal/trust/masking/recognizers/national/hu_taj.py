@@ -22,5 +22,15 @@ PATTERNS = Patterns(
     forms=spread("999 999 999"),
     check=is_taj,
     score=0.3,
-    context=("taj", "taj-szám", "tajszám", "taj szám", "taj-száma", "taj száma", "tajszáma", "társadalombiztosítási"),
+    context=(
+        "taj",
+        "taj-szám",
+        "tajszám",
+        "taj szám",
+        "taj-száma",
+        "taj száma",
+        "tajszáma",
+        "társadalombiztosítási",
+        "social security",
+    ),
 )

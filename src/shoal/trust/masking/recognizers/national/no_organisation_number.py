@@ -31,5 +31,7 @@ PATTERNS = Patterns(
         "foretaksregisteret",
         "foretaksnummer",
         "mva",
+        "organisation number",
+        "organization number",
     ),
 )

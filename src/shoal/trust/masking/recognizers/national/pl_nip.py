@@ -21,5 +21,14 @@ PATTERNS = Patterns(
     forms=("9999999999", "999-999-99-99", "999-99-99-999", "999 999 99 99", "999 99 99 999"),
     check=is_nip,
     score=0.4,
-    context=("nip", "nr nip", "numer nip", "identyfikacji podatkowej", "podatnik", "vat"),
+    context=(
+        "nip",
+        "nr nip",
+        "numer nip",
+        "identyfikacji podatkowej",
+        "podatnik",
+        "vat",
+        "tax id",
+        "tax number",
+    ),
 )

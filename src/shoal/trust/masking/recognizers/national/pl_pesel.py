@@ -24,5 +24,12 @@ PATTERNS = Patterns(
     forms=("99999999999", "999999 99999", "999999-99999"),
     check=is_pesel,
     score=0.4,
-    context=("pesel", "nr pesel", "numer pesel", "peselu", "peselem"),
+    context=(
+        "pesel",
+        "nr pesel",
+        "numer pesel",
+        "peselu",
+        "peselem",
+        "national identification number",
+    ),
 )

@@ -26,5 +26,16 @@ PATTERNS = Patterns(
     forms=spread("999 999 999", " .-"),
     check=is_nif,
     score=0.3,
-    context=("nif", "n.i.f", "contribuinte", "nipc", "identificação fiscal", "número fiscal", "nº fiscal"),
+    context=(
+        "nif",
+        "n.i.f",
+        "contribuinte",
+        "nipc",
+        "identificação fiscal",
+        "número fiscal",
+        "nº fiscal",
+        "tax number",
+        "taxpayer number",
+        "fiscal number",
+    ),
 )

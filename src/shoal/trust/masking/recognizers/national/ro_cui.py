@@ -6,7 +6,17 @@ from shoal.trust.masking.checksums import weighted
 from shoal.trust.masking.patterns import Patterns
 
 WEIGHTS = (7, 5, 3, 2, 1, 7, 5, 3, 2)
-CONTEXT = ("cui", "c.u.i", "cif", "c.i.f", "cod fiscal", "cod unic de înregistrare", "cod de identificare fiscală")
+CONTEXT = (
+    "cui",
+    "c.u.i",
+    "cif",
+    "c.i.f",
+    "cod fiscal",
+    "cod unic de înregistrare",
+    "cod de identificare fiscală",
+    "tax id",
+    "fiscal code",
+)
 
 
 def is_cui(digits: str) -> bool:

@@ -8,7 +8,15 @@ from shoal.trust.masking.patterns import Patterns
 FIRM = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 FIRST = (7, *FIRM)
 SECOND = (3, *FIRST)
-CONTEXT = ("инн", "инн/кпп", "идентификационный номер налогоплательщика", "inn")
+CONTEXT = (
+    "инн",
+    "инн/кпп",
+    "идентификационный номер налогоплательщика",
+    "inn",
+    "taxpayer",
+    "tax id",
+    "tax number",
+)
 SOURCE = "Приказ ФНС России от 29.06.2012 ММВ-7-6/435@"
 
 

@@ -19,5 +19,16 @@ PATTERNS = Patterns(
     forms=("999999-9999", "9999999999", "999999 9999"),
     check=is_organisation,
     score=0.4,
-    context=("org.nr", "org. nr", "orgnr", "org nr", "organisationsnummer", "org.nummer", "bolagsverket", "företag"),
+    context=(
+        "org.nr",
+        "org. nr",
+        "orgnr",
+        "org nr",
+        "organisationsnummer",
+        "org.nummer",
+        "bolagsverket",
+        "företag",
+        "organisation number",
+        "organization number",
+    ),
 )

@@ -20,5 +20,14 @@ PATTERNS = Patterns(
     forms=("99999999", "99 99 99 99"),
     check=is_tax_number,
     score=0.3,
-    context=("davčna številka", "davčna št", "davčno številko", "davčne številke", "davčna", "id za ddv", "ddv"),
+    context=(
+        "davčna številka",
+        "davčna št",
+        "davčno številko",
+        "davčne številke",
+        "davčna",
+        "id za ddv",
+        "ddv",
+        "tax number",
+    ),
 )

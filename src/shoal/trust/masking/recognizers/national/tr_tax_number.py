@@ -22,5 +22,14 @@ PATTERNS = Patterns(
     forms=("9999999999", "999 999 9999", "999 999 99 99"),
     check=is_tax_number,
     score=0.3,
-    context=("vergi no", "vergi numarası", "vergi kimlik", "vkn", "vergi dairesi", "vergi"),
+    context=(
+        "vergi no",
+        "vergi numarası",
+        "vergi kimlik",
+        "vkn",
+        "vergi dairesi",
+        "vergi",
+        "tax number",
+        "tax id",
+    ),
 )
