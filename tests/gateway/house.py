@@ -13,6 +13,7 @@ from typing import Any
 
 from shoal.call import Model, Patience, Placement
 from shoal.chat import Passage
+from shoal.config.trust import TrustRules
 from shoal.exchange import House
 from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.metrics import Metrics
@@ -22,6 +23,8 @@ from shoal.models.registry import Registry
 from shoal.stores.database import Database
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import SqlLedger
+from shoal.trust.keys import RootKey
+from shoal.trust.masking.step import MaskingStep
 
 
 class FixedRetriever:
@@ -61,8 +64,11 @@ class Running:
 
 
 @contextmanager
-def running(folder: Path, *models: Model, drain_s: float = 5, **limits: Any) -> Iterator[Running]:
-    """Runs a gateway with these models in a thread of its own, from entry to exit."""
+def running(
+    folder: Path, *models: Model, drain_s: float = 5, trust: TrustRules | None = None, **limits: Any
+) -> Iterator[Running]:
+    """Runs a gateway with these models in a thread of its own, from entry to exit; nothing is masked unless `trust`
+    says so."""
     database = Database(folder)
     database.migrate()
     keys, ledger, metrics = SqlKeys(database), SqlLedger(database), Metrics()
@@ -77,6 +83,7 @@ def running(folder: Path, *models: Model, drain_s: float = 5, **limits: Any) -> 
         passages=3,
         fallback=lambda _: (),
         placement=Placement(),
+        masking=MaskingStep(trust or TrustRules(mode="off"), RootKey(b"k" * 32)),
         observers=(ledger.add, metrics.observe),
     )
     gateway = Gateway(

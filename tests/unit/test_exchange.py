@@ -9,13 +9,25 @@ from typing import Any
 import pytest
 
 from shoal.call import Model, Patience, Placement, closing
-from shoal.chat import Chat, Message, Passage, ShoalOptions
-from shoal.errors import HostFailed, PermissionDenied, PlacementError, ShoalError, UnknownModel
+from shoal.chat import Chat, Citation, Message, Passage, Piece, ShoalOptions
+from shoal.config.trust import Masking, TrustRules
+from shoal.errors import (
+    AttachmentRefused,
+    HostFailed,
+    MaskingFailed,
+    PermissionDenied,
+    PlacementError,
+    ShoalError,
+    UnknownModel,
+)
 from shoal.exchange import Exchange, House
 from shoal.identity import Key, Role
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Record
 from shoal.testing import ScriptedModel
+from shoal.trust.keys import RootKey
+from shoal.trust.masking.entity import Entity
+from shoal.trust.masking.step import MaskingStep
 
 KEY = Key("k", "t", Role.MEMBER)
 HELLO = (Message.of("user", "how so?"),)
@@ -35,7 +47,14 @@ class Shelf:
 class Outer:
     """A house of scripted models that keeps the records it settles."""
 
-    def __init__(self, *models: Model, fallback: str | None = None, placement: Placement | None = None) -> None:
+    def __init__(
+        self,
+        *models: Model,
+        fallback: str | None = None,
+        placement: Placement | None = None,
+        trust: TrustRules | None = None,
+        recognizers: Sequence[Any] = (),
+    ) -> None:
         self.shelf = Shelf()
         self.records: list[Record] = []
         self.house = House(
@@ -45,6 +64,7 @@ class Outer:
             passages=4,
             fallback=lambda chat: (fallback,) if fallback and chat.model == "auto" else (),
             placement=placement or Placement(),
+            masking=MaskingStep(trust or TrustRules(mode="off"), RootKey(b"k" * 32), recognizers),
             observers=(self.records.append,),
         )
 
@@ -159,3 +179,137 @@ def test_the_summary_says_who_answered_and_why() -> None:
         "model": "m",
         "route": {"asked": "m", "reason": "named by the caller"},
     }
+
+
+PATTERNS = TrustRules(masking=Masking(tier="patterns"))
+MAIL = "jane.doe@example.com"
+
+
+class Echo(ScriptedModel):
+    """Says what it was asked, character by character, as a remote host would."""
+
+    async def reply(self, chat: Chat, call: Any) -> Any:
+        self.chats.append(chat)
+        for letter in chat.messages[-1].text:
+            yield Piece.of(letter, None)
+
+
+def test_no_model_sees_what_is_masked_and_the_caller_gets_it_back() -> None:
+    echo = Echo(name="m", kind="host")
+    outer = Outer(echo, trust=PATTERNS)
+    assert outer.ask("m", messages=(Message.of("user", f"Write to {MAIL}!"),)) == f"Write to {MAIL}!"
+    assert "<EMAIL_ADDRESS_" in echo.chats[0].ask
+    assert "jane" not in echo.chats[0].ask
+    assert outer.records[0].trust == {"mode": "enforce", "masked": {"EMAIL_ADDRESS": [1, 0.05]}}
+
+
+def test_a_conversation_keeps_its_placeholders_and_keys_do_not_share_them() -> None:
+    echo = Echo(name="m")
+    outer = Outer(echo, trust=PATTERNS)
+    said = (Message.of("user", MAIL),)
+    for key in (KEY, KEY, Key("other", "t", Role.MEMBER)):
+        outer.ask("m", key, messages=said, conversation="c")
+    outer.ask("m", messages=said)
+    outer.ask("m", messages=said)
+    first, second, other, alone, again = (chat.ask for chat in echo.chats)
+    assert first == second
+    assert len({first, other, alone, again}) == 4
+
+
+def test_a_placeholder_of_another_request_brings_nothing() -> None:
+    echo = Echo(name="m")
+    outer = Outer(echo, trust=PATTERNS)
+    outer.ask("m", messages=(Message.of("user", MAIL),), conversation="c")
+    stolen = echo.chats[0].ask
+    assert (
+        outer.ask("m", messages=(Message.of("user", f"what is {stolen}?"),), conversation="c") == f"what is {stolen}?"
+    )
+
+
+def test_citations_come_back_as_they_were() -> None:
+    class Citing(ScriptedModel):
+        async def reply(self, chat: Chat, call: Any) -> Any:
+            passage = chat.passages[0]
+            self.chats.append(chat)
+            yield Piece.of("see [1]", citations=(Citation(1, passage, passage.text),))
+
+    model = Citing(name="m")
+    outer = Outer(model, trust=PATTERNS)
+    secret = Passage("p", "docs", "a.md", f"About {MAIL}", f"Ask {MAIL}.")
+    outer.shelf.search = lambda *_: [secret]  # type: ignore[method-assign]
+
+    async def travel() -> Exchange:
+        exchange = Exchange(outer.house, KEY, Chat("m", HELLO, shoal=ShoalOptions(collections=("docs",))))
+        async with closing(exchange.travel()) as pieces:
+            assert [piece.text async for piece in pieces] == ["see [1]"]
+        return exchange
+
+    exchange = asyncio.run(travel())
+    assert MAIL not in model.chats[0].passages[0].text + model.chats[0].passages[0].title
+    assert exchange.citations == (Citation(1, secret, secret.text),)
+
+
+def test_text_that_a_composite_model_adds_is_masked_too() -> None:
+    leaf = Echo(name="leaf")
+
+    class Adding(ScriptedModel):
+        async def reply(self, chat: Chat, call: Any) -> Any:
+            said = chat.messages[-1].text
+            more = (*chat.messages, Message.of("user", f"{said} and +44 20 7946 0958"))
+            async with closing(call.open("leaf").reply(Chat("leaf", more), call)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    outer = Outer(Adding(name="c", kind="composite"), leaf, trust=PATTERNS)
+    assert outer.ask("c", messages=(Message.of("user", MAIL),)) == f"{MAIL} and +44 20 7946 0958"
+    assert "7946" not in leaf.chats[0].messages[-1].text
+    assert leaf.chats[0].messages[-1].text.startswith(leaf.chats[0].messages[0].text)
+
+
+class Broken:
+    name, types = "broken", ("PERSON",)
+
+    def find(self, texts: Sequence[str]) -> list[list[Entity]]:
+        raise ZeroDivisionError
+
+
+def test_a_recognizer_that_fails_refuses_the_request() -> None:
+    model = ScriptedModel(["never"], name="m")
+    outer = Outer(model, trust=PATTERNS, recognizers=[Broken()])
+    with pytest.raises(MaskingFailed, match="nothing was sent"):
+        outer.ask("m")
+    assert model.chats == []
+    assert outer.records[0].outcome == "masking_failed"
+
+
+def test_where_it_is_only_observed_traffic_goes_unchanged() -> None:
+    model = ScriptedModel(["hello"], name="m")
+    outer = Outer(model, trust=PATTERNS.model_copy(update={"mode": "observe"}))
+    assert outer.ask("m", messages=(Message.of("user", MAIL),)) == "hello"
+    assert model.chats[0].ask == MAIL
+    assert outer.records[0].trust == {"mode": "observe", "observed": {"EMAIL_ADDRESS": [1, 0.05]}}
+
+
+def test_observing_never_refuses() -> None:
+    model = ScriptedModel(["hello"], name="m")
+    outer = Outer(model, trust=PATTERNS.model_copy(update={"mode": "observe"}), recognizers=[Broken()])
+    assert outer.ask("m") == "hello"
+
+
+IMAGE = Message.from_wire(
+    {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a.example/x.png"}}]}
+)
+
+
+def test_what_is_not_text_goes_to_no_remote_host_unless_the_tenant_says_so() -> None:
+    remote, here = ScriptedModel(["x"], name="remote", kind="host"), ScriptedModel(["y"], name="here")
+    outer = Outer(remote, here, trust=PATTERNS)
+    with pytest.raises(AttachmentRefused, match="image_url"):
+        outer.ask("remote", messages=(IMAGE,))
+    assert remote.chats == []
+    assert outer.records[0].trust == {"mode": "enforce", "attachments": {"image_url": 1}}
+    assert outer.ask("here", messages=(IMAGE,)) == "y"
+    passing = TrustRules(masking=Masking(tier="patterns", attachments="pass"))
+    assert Outer(remote, trust=passing).ask("remote", messages=(IMAGE,)) == "x"
+    own = TrustRules(masking=Masking(tier="patterns"), tenants={"t": {"masking": {"attachments": "pass"}}})  # type: ignore[dict-item]
+    assert Outer(remote, trust=own).ask("remote", messages=(IMAGE,)) == "x"
