@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("99.999.999", "9.999.999", "99 999 999", "99999999", "9999999"),
     check=is_dni,
     score=0.1,
+    context_score=0.8,
     context=("dni", "d.n.i.", "documento nacional de identidad", "documento de identidad", "nro. de documento"),
 )

@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("9999999999", "9999999999999", "99999999999999999", "999 999 9999"),
     check=is_nid,
     score=0.1,
+    context_score=0.8,
     context=("nid", "nid no", "national id", "national identity card", "জাতীয় পরিচয়পত্র", "এনআইডি"),
 )

@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("99.999.999-X", "9.999.999-9", "99999999-X", "9999999-9", "99999999X", "9.999.999", "99.999.999"),
     check=is_rg,
     score=0.1,
+    context_score=0.8,
     context=("rg", "r.g.", "registro geral", "carteira de identidade", "cédula de identidade", "órgão emissor"),
 )

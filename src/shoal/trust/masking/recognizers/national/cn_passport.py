@@ -18,5 +18,6 @@ PATTERNS = Patterns(
     forms=("A99999999", "AA9999999"),
     check=is_passport,
     score=0.1,
+    context_score=0.8,
     context=("护照", "護照", "护照号", "通行证", "通行證", "chinese passport", "passport"),
 )

@@ -24,6 +24,7 @@ PATTERNS = (
         forms=("9.999.999.999", "99.999.999", "9.999.999", "9999999999", "99999999", "9999999", "999999"),
         check=is_cedula,
         score=0.1,
+        context_score=0.8,
         context=(
             "cédula",
             "cédula de ciudadanía",

@@ -34,6 +34,7 @@ PATTERNS = (
         forms=("999999999", "9999999999", "99999999999", "999999999999", "9 9999 9999"),
         check=is_cedula,
         score=0.1,
+        context_score=0.8,
         context=CONTEXT,
     ),
 )

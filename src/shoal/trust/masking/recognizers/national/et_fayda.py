@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("9999 9999 9999", "999999999999", "9999 9999 9999 9999", "9999999999999999", "9999-9999-9999"),
     check=is_fayda,
     score=0.1,
+    context_score=0.8,
     context=("fayda", "fayda id", "fin", "fcn", "ፋይዳ"),
 )

@@ -7,7 +7,19 @@ from dataclasses import replace
 from shoal.trust.masking.checksums import all_same, luhn
 from shoal.trust.masking.patterns import Patterns, anything
 
-HEBREW = ("תעודת זהות", "מספר זהות", "ת.ז", "ת.ז.", "ת״ז", 'ת"ז', "teudat zehut", "mispar zehut", "israeli id")
+HEBREW = (
+    "תעודת זהות",
+    "תעודת הזהות",
+    "מספר זהות",
+    "מספר הזהות",
+    "ת.ז",
+    "ת.ז.",
+    "ת״ז",
+    'ת"ז',
+    "teudat zehut",
+    "mispar zehut",
+    "israeli id",
+)
 
 
 def is_teudat_zehut(digits: str) -> bool:
@@ -24,17 +36,9 @@ CHECKED = Patterns(
     check=is_teudat_zehut,
     score=0.3,
     context=(
-        "תעודת זהות",
-        "מספר זהות",
-        "ת.ז",
-        "ת.ז.",
-        "ת״ז",
-        'ת"ז',
+        *HEBREW,
         "תז",
         "מס' זהות",
-        "teudat zehut",
-        "mispar zehut",
-        "israeli id",
         "id number",
         "identity number",
     ),

@@ -18,5 +18,6 @@ PATTERNS = Patterns(
     forms=("999999999999",),
     check=is_national_card,
     score=0.1,
+    context_score=0.8,
     context=("البطاقة الوطنية", "البطاقة الموحدة", "رقم البطاقة الوطنية", "iraqi national card", "iraqi id"),
 )

@@ -18,5 +18,6 @@ PATTERNS = Patterns(
     forms=("9999999999",),
     check=is_national_number,
     score=0.1,
+    context_score=0.8,
     context=("الرقم الوطني", "national number", "jordanian id"),
 )

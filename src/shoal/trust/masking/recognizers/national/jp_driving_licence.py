@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("999999999999",),
     check=is_licence,
     score=0.1,
+    context_score=0.8,
     context=("運転免許", "運転免許証", "免許証", "免許証番号", "driving licence", "driver's license"),
 )

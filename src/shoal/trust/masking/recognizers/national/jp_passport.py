@@ -18,5 +18,6 @@ PATTERNS = Patterns(
     forms=("AA9999999",),
     check=is_passport,
     score=0.1,
+    context_score=0.8,
     context=("旅券", "旅券番号", "パスポート", "パスポート番号", "japanese passport", "passport"),
 )

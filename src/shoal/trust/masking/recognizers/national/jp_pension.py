@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("9999-999999", "9999999999", "9999 999999"),
     check=is_pension,
     score=0.1,
+    context_score=0.8,
     context=("基礎年金番号", "年金番号", "年金手帳", "basic pension number", "pension number"),
 )

@@ -19,6 +19,7 @@ PATTERNS = Patterns(
     forms=("9999999", "99999999", "999999999"),
     check=is_id,
     score=0.1,
+    context_score=0.8,
     context=(
         "kenyan id",
         "national id",

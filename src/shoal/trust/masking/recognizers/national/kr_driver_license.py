@@ -20,5 +20,6 @@ PATTERNS = Patterns(
     forms=("99-99-999999-99", "99 99 999999 99", "999999999999"),
     check=is_license,
     score=0.1,
+    context_score=0.8,
     context=("운전면허", "운전면허번호", "운전면허증", "면허번호", "면허증", "driver's license", "driving licence"),
 )

@@ -18,5 +18,6 @@ PATTERNS = Patterns(
     forms=("A99999999", "A999A9999"),
     check=is_passport,
     score=0.1,
+    context_score=0.8,
     context=("여권", "여권번호", "korean passport", "passport"),
 )

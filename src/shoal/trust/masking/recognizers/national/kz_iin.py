@@ -21,11 +21,13 @@ def _checks(digits: str) -> bool:
 
 def is_iin(digits: str) -> bool:
     """A day of birth, the century and sex 1 to 6, the check digit; two numbers in a thousand pass by chance."""
+    return looks_like_iin(digits) and _checks(digits)
+
+
+def looks_like_iin(digits: str) -> bool:
+    """A day of birth and a century, whatever the check digit."""
     year, month, day = pairs(digits)
-    kind = int(digits[6])
-    if not 1 <= kind <= 6:
-        return False
-    return is_day(1800 + (kind - 1) // 2 * 100 + year, month, day) and _checks(digits)
+    return digits[6] in "123456" and is_day(1800 + (int(digits[6]) - 1) // 2 * 100 + year, month, day)
 
 
 def is_bin(digits: str) -> bool:
@@ -43,6 +45,17 @@ PATTERNS = (
         check=is_iin,
         score=0.6,
         context=("иин", "жсн", "индивидуальный идентификационный номер", "жеке сәйкестендіру нөмірі", "iin"),
+    ),
+    Patterns(
+        name="kz_iin_unchecked",
+        type="KZ_IIN",
+        country="kz",
+        source=SOURCE,
+        forms=("999999999999",),
+        check=looks_like_iin,
+        score=0.3,
+        context=("иин", "жсн", "iin"),
+        context_score=0.7,
     ),
     Patterns(
         name="kz_bin",

@@ -11,6 +11,7 @@ PATTERNS = Patterns(
     source="Loi 04-20 relative à la carte nationale d'identité électronique",
     forms=("A99999", "AA99999", "A999999", "AA999999", "A 999999", "AA 999999"),
     score=0.1,
+    context_score=0.8,
     context=(
         "cin",
         "c.i.n",

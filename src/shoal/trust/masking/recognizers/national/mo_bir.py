@@ -11,6 +11,7 @@ PATTERNS = Patterns(
     source="Direcção dos Serviços de Identificação, Lei 8/2002",
     regexes=(r"(?:^|[^0-9A-Za-z\xe9./_-])(?P<value>[157][0-9]{6}(?: ?\([0-9]\)|/[0-9]|[0-9]))(?:$|[^0-9A-Za-z\xe9])",),
     score=0.1,
+    context_score=0.8,
     context=(
         "bir n.º",
         "bir no",

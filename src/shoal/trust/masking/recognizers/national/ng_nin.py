@@ -19,6 +19,7 @@ PATTERNS = Patterns(
     forms=("99999999999", "9999 999 9999", "999 9999 9999"),
     check=is_nin,
     score=0.1,
+    context_score=0.8,
     context=(
         "nin",
         "n.i.n.",

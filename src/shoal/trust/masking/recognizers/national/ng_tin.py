@@ -11,6 +11,7 @@ PATTERNS = Patterns(
     source="Federal Inland Revenue Service; Joint Tax Board; Nigeria Tax Administration Act, 2025",
     forms=("99999999-9999", "9999999999", "9999999999-9999", "9999999999999"),
     score=0.1,
+    context_score=0.8,
     context=(
         "firs tin",
         "jtb tin",

@@ -14,6 +14,7 @@ PATTERNS = (
         source=SOURCE,
         forms=("99-99-99-99999", "99-99-99-999999", "99/99/99/99999", "999-999-999-9", "9999999999"),
         score=0.1,
+        context_score=0.8,
         context=(
             "नागरिकता",
             "नागरिकता नं",
@@ -31,6 +32,7 @@ PATTERNS = (
         source=SOURCE,
         forms=("999999999",),
         score=0.1,
+        context_score=0.8,
         context=("स्थायी लेखा नम्बर", "पान नं", "pan no", "pan number", "permanent account number"),
     ),
 )

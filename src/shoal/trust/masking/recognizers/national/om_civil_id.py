@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("9999999", "99999999", "999999999"),
     check=is_civil_number,
     score=0.1,
+    context_score=0.8,
     context=("oman id", "omani id", "civil number", "الرقم المدني", "البطاقة المدنية"),
 )

@@ -11,5 +11,6 @@ PATTERNS = Patterns(
     source="Tribunal Electoral, Ley 68 de 2015",
     regexes=(r"(?i)(?:^|[^0-9A-Z\xe9./_-])(?P<value>(?:1[0-3]|[1-9]|PE|E|N)-[0-9]{1,4}-[0-9]{1,6})(?:$|[^0-9A-Z/_-])",),
     score=0.1,
+    context_score=0.8,
     context=("cédula", "cédula de identidad", "cip", "cédula de identidad personal"),
 )

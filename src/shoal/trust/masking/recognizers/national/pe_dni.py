@@ -26,5 +26,6 @@ PATTERNS = Patterns(
     forms=("99999999", "99999999-X"),
     check=is_dni,
     score=0.1,
+    context_score=0.8,
     context=("dni", "d.n.i.", "documento nacional de identidad", "reniec", "documento de identidad"),
 )

@@ -11,5 +11,6 @@ PATTERNS = Patterns(
     source="National Health Insurance Act (RA 7875, as amended)",
     forms=("99-999999999-9", "999999999999"),
     score=0.1,
+    context_score=0.8,
     context=("philhealth", "philhealth no", "philhealth number", "phic"),
 )

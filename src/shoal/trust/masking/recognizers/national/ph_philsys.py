@@ -26,5 +26,6 @@ PATTERNS = Patterns(
     ),
     check=is_philsys,
     score=0.1,
+    context_score=0.8,
     context=("philsys", "philid", "philsys number", "pcn", "psn", "philippine national id", "ephilid"),
 )

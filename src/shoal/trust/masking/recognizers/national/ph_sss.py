@@ -11,5 +11,6 @@ PATTERNS = Patterns(
     source="Social Security Act of 2018 (RA 11199); Executive Order 420 (UMID)",
     forms=("99-9999999-9", "9999-9999999-9", "9999999999", "999999999999"),
     score=0.1,
+    context_score=0.8,
     context=("sss", "sss no", "sss number", "umid", "crn", "common reference number", "social security system"),
 )

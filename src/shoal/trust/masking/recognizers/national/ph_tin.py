@@ -19,6 +19,7 @@ PATTERNS = Patterns(
     forms=("999-999-999-999", "999-999-999-99999", "999-999-999", "999999999", "999999999999", "999 999 999 999"),
     check=is_tin,
     score=0.1,
+    context_score=0.8,
     context=(
         "t.i.n.",
         "tin:",

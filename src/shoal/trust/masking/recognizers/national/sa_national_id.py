@@ -7,7 +7,19 @@ from dataclasses import replace
 from shoal.trust.masking.checksums import all_same, luhn
 from shoal.trust.masking.patterns import Patterns
 
-ARABIC = ("رقم الهوية", "الهوية الوطنية", "السجل المدني", "إقامة", "اقامة", "الإقامة", "الاقامة", "iqama", "saudi id")
+ARABIC = (
+    "رقم الهوية",
+    "هويتي",
+    "رقم هوية",
+    "الهوية الوطنية",
+    "السجل المدني",
+    "إقامة",
+    "اقامة",
+    "الإقامة",
+    "الاقامة",
+    "iqama",
+    "saudi id",
+)
 
 
 def is_national_id(digits: str) -> bool:
@@ -28,20 +40,7 @@ CHECKED = Patterns(
     forms=("9999999999", "999 999 9999"),
     check=is_national_id,
     score=0.4,
-    context=(
-        "رقم الهوية",
-        "الهوية الوطنية",
-        "هوية",
-        "السجل المدني",
-        "إقامة",
-        "اقامة",
-        "الإقامة",
-        "الاقامة",
-        "iqama",
-        "saudi id",
-        "national id",
-        "absher",
-    ),
+    context=(*ARABIC, "هوية", "national id", "absher"),
 )
 
 PATTERNS = (

@@ -19,5 +19,6 @@ PATTERNS = Patterns(
     forms=("99999999",),
     check=is_cin,
     score=0.1,
+    context_score=0.8,
     context=("cin", "c.i.n", "carte d'identité nationale", "carte d'identité", "بطاقة التعريف", "ب.ت.و"),
 )

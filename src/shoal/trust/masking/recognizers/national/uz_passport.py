@@ -18,5 +18,6 @@ PATTERNS = Patterns(
     forms=("AA9999999", "AA 9999999"),
     check=is_passport,
     score=0.1,
+    context_score=0.8,
     context=("pasport", "passport", "паспорт", "паспорт рақами", "pasport seriyasi", "id karta", "id-karta"),
 )

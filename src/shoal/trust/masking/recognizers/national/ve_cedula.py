@@ -33,6 +33,7 @@ PATTERNS = (
         forms=("A-99999999", "A-9999999", "A99999999", "A9999999", "A 99.999.999"),
         check=is_cedula,
         score=0.1,
+        context_score=0.8,
         context=CONTEXT,
     ),
 )

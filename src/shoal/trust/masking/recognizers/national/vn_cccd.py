@@ -21,6 +21,7 @@ PATTERNS = Patterns(
     forms=("999999999999", "999 999 999 999", "999999999"),
     check=is_cccd,
     score=0.1,
+    context_score=0.8,
     context=(
         "cccd",
         "cmnd",
