@@ -1,5 +1,6 @@
-"""A load generator: keep-alive HTTP/1.1 connections that each send the same request again and again, bounded in count
-and time. It knows nothing of gateways; it counts answers and times them.
+"""A load generator: keep-alive HTTP/1.1 connections that each send one request after another, alike but for a number in
+their text so that nobody can answer from memory, bounded in count and time. It knows nothing of gateways; it counts
+answers and times them.
 
 `python -m bench.load --url URL --connections 32 --count 5000` prints one line of JSON: requests, errors, seconds,
 requests per second, latency p50 and p99 and time to the first byte p50 in ms, events per stream, its own CPU seconds.
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import urlsplit
+
+NAME, MAIL, NUMBER = "Jane Doe", "jane.doe@example.com", b"#######0"
 
 
 @dataclass
@@ -62,7 +65,7 @@ class Connection(asyncio.Protocol):
         self._body.clear()
         self._in_body, self._length, self._waiting, self._first = False, None, True, 0.0
         self._sent = time.perf_counter()
-        self._transport.write(self._request)
+        self._transport.write(self._request.replace(NUMBER, b"%08d" % self._tally.left, 1))
 
     def data_received(self, data: bytes) -> None:
         if not self._first:
@@ -126,13 +129,17 @@ async def run(request: bytes, address: tuple[str, int], connections: int, tally:
 
 
 def request_bytes(url: str, model: str, key: str, stream: bool, headers: list[str]) -> bytes:
-    """A chat request of one short message, as an application would send it."""
+    """A chat request of one short message that holds a name and an address, as an application would send it: a body of
+    about 300 bytes."""
     split = urlsplit(url)
     body: dict[str, object] = {
         "model": model,
         "messages": [
             {"role": "system", "content": "You are a helpful assistant."},
-            {"role": "user", "content": "In one sentence: what does a proxy do with a request that it cannot answer?"},
+            {
+                "role": "user",
+                "content": f"I am {NAME}, {MAIL}, order {NUMBER.decode()}. In one sentence: what is a proxy?",
+            },
         ],
         "temperature": 0.2,
     }

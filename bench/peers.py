@@ -60,7 +60,9 @@ def gateways(peers_venv: Path, portkey: Path) -> list[Gateway]:
     script = portkey / "node_modules/@portkey-ai/gateway/build/start-server.js"
     node = shutil.which("node")
     return [
-        Gateway("Shoal", "named host model, key check, record of every exchange", _shoal),
+        Gateway("Shoal", "named host model, key check, record of every exchange; trust layer off", _shoal("off")),
+        Gateway("Shoal patterns", "the same, personal data masked by patterns", _shoal("patterns")),
+        Gateway("Shoal fast", "the same, by patterns and the fast classifier: as installed", _shoal("fast")),
         _floor_with("floor", "pyreqwest"),
         _floor_with("floor aiohttp", "aiohttp"),
         Gateway(
@@ -100,14 +102,20 @@ def mock_host(chunks: int, pace_ms: float) -> Iterator[str]:
         end(process)
 
 
-def _shoal(place: Place) -> Running:
-    settings = place.folder / "shoal.toml"
-    settings.write_text(
-        f'[server]\nlog_level = "warning"\n[hosts.mock]\ndialect = "openai"\nbase_url = "{place.host_url}"\n'
-        '[models.mock]\nhost = "mock"\n'
-    )
-    served = serve_shoal(place.folder, settings)
-    return Running(served.process, f"{served.base_url}/chat/completions", key=served.key)
+def _shoal(masking: str) -> Callable[[Place], Running]:
+    """Shoal with masking "off" or by a tier."""
+    rule = 'mode = "off"' if masking == "off" else f'tier = "{masking}"'
+
+    def start(place: Place) -> Running:
+        settings = place.folder / "shoal.toml"
+        settings.write_text(
+            f'[server]\nlog_level = "warning"\n[hosts.mock]\ndialect = "openai"\nbase_url = "{place.host_url}"\n'
+            f'[models.mock]\nhost = "mock"\n[trust.masking]\n{rule}\n'
+        )
+        served = serve_shoal(place.folder, settings)
+        return Running(served.process, f"{served.base_url}/chat/completions", key=served.key)
+
+    return start
 
 
 def _floor_with(name: str, client: str) -> Gateway:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from shoal.call import ModelCard
@@ -152,8 +152,10 @@ class Session:
         whole = [Entity(kind, 0, len(text.value), 1.0, FIELDS)] if kind and text.value else []
         return whole or [each for each in placed if each.start >= 0]
 
-    def _by_mode(self, text: Text, candidates: Iterable[Entity]) -> tuple[list[Entity], list[Entity]]:
+    def _by_mode(self, text: Text, candidates: Sequence[Entity]) -> tuple[list[Entity], list[Entity]]:
         """(enforced, observed): each settled by itself, so that what is only observed takes nothing from the other."""
+        if not candidates:
+            return [], []
         sorted_out: dict[str, list[Entity]] = {"off": [], "observe": [], "enforce": []}
         for each in candidates:
             sorted_out[self._policy.mode(text.label, each.type)].append(each)
@@ -164,18 +166,14 @@ class Session:
 
     def _replacing(self, texts: Sequence[Text], found: Sequence[Sequence[Entity]], own: bool = False) -> Take:
         """What replaces the same texts when they are visited again; `own`: they may hold placeholders of ours."""
-        for text, candidates in zip(texts, found, strict=True):
-            self.vault.learn(text.value, self._by_mode(text, candidates)[0])
-        pairs = iter(zip(texts, found, strict=True))
+        decided = [self._by_mode(text, candidates) for text, candidates in zip(texts, found, strict=True)]
+        for text, (enforced, _) in zip(texts, decided, strict=True):
+            if enforced:
+                self.vault.learn(text.value, enforced)
+        pairs = iter(decided)
+        return lambda text: self._masked(text, *next(pairs), own)
 
-        def take(text: Text) -> str:
-            _, candidates = next(pairs)
-            return self._masked(text, candidates, own)
-
-        return take
-
-    def _masked(self, text: Text, candidates: Sequence[Entity], own: bool) -> str:
-        enforced, observed = self._by_mode(text, candidates)
+    def _masked(self, text: Text, enforced: list[Entity], observed: list[Entity], own: bool) -> str:
         if text.number and [(0, len(text.value))] != [(each.start, each.end) for each in enforced]:
             enforced = []
         for each in enforced:
