@@ -29,6 +29,7 @@ NAMES: Mapping[str, str] = {
     "UK_NINO": "GB_NINO",
     "CN_ID": "CN_RESIDENT_ID",
     "BIC": "SWIFT_CODE",
+    "OPENAI_API_KEY": "MODEL_HOST_KEY",
 }
 # What else counts as right for a label: a wider or a narrower name for the same thing.
 ALSO: Mapping[str, frozenset[str]] = {

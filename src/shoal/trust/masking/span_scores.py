@@ -2,11 +2,12 @@
 
 Source: `SpanEvaluator` and `TokenEvaluator` of presidio-evaluator 0.3.2 with its `span_to_tag`, written anew.
 
-*Spans* (notebooks 4 and 5 of presidio-research since July 2025, with `iou_threshold=0.75`): every token takes the type
-of the span it lies in; runs of tokens of one type are spans; skip words (punctuation, function words, "street", "Mr.")
-at a span's edges do not count, and spans of one type with only skip words between them are one. A label is found where
-the predictions that overlap it have, by type and together, an intersection over union of at least the threshold, in
-characters. A prediction counts once for each label that it overlaps, and once if it overlaps none.
+*Spans* (notebooks 4 and 5 of presidio-research since July 2025; `iou_threshold=0.75`, though notebook 5 stood at a
+looser 0.4 for a while): every token takes the type of the span it lies in; runs of tokens of one type are spans; skip
+words (punctuation, function words, "street", "Mr.") at a span's edges do not count, and spans of one type with only
+skip words between them are one. A label is found where the predictions that overlap it have, by type and together, an
+intersection over union of at least the threshold, in characters. A prediction counts once for each label that it
+overlaps, and once if it overlaps none.
 
 *Tokens* (the same notebooks before that): tokens counted one by one; a skip word on which the two sides differ is
 ignored.
