@@ -8,6 +8,7 @@ from shoal.trust.masking.patterns import Patterns, as_written
 
 _FEWEST_GROUPS = 3
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+_NO_ONE = ("127.0.0.", "0.0.0.", "255.255.")
 _SMALL = r"\d\.\d\.\d\.\d"
 # What is no address is matched first and has no value: versions, longer chains of numbers.
 _VERSION = r"\b(?:v|ver|vers|version|versions|release|rel|build|firmware|driver|chapter|section|kapitel|oid)[ .:=#\"']*"
@@ -30,8 +31,9 @@ _WORDS = (
 
 
 def has_large_octet(address: str) -> bool:
-    """Whether it is more than four single digits, which are as likely a heading or a version."""
-    return len(address) > len("1.2.3.4")
+    """Whether it is more than four single digits, which are as likely a heading or a version, and no
+    address that every machine has (loopback, any, netmask)."""
+    return len(address) > len("1.2.3.4") and not address.startswith(_NO_ONE)
 
 
 def is_ipv6(address: str) -> bool:

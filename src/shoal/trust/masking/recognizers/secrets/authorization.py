@@ -19,9 +19,9 @@ PATTERNS = (
         type="AUTHORIZATION",
         source="RFC 9110 section 11.6.2, RFC 6750, RFC 7617",
         regexes=(
-            r"(?i)\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?(?:[a-z][a-z0-9-]+ +)?(?P<value>[^\s\"',;]{6,})",
+            r"(?i)\b(?:proxy-)?authorization[\"']?\s*[:=]\s*[\"']?(?:[a-z][a-z0-9-]+ +)?(?P<value>[^\s\"'`,;<>]{6,})",
             r"(?i)\b(?:x-api-key|x-auth-token|x-access-token|x-amz-security-token|x-csrf-token|x-goog-api-key|api-key)"
-            r"[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"',;]{6,})",
+            r"[\"']?\s*[:=]\s*[\"']?(?P<value>[^\s\"'`,;<>]{6,})",
         ),
         check=is_credential,
         reading=as_written,

@@ -27,3 +27,8 @@ CASES: list[Case] = [
 @pytest.mark.parametrize(("text", "values"), CASES)
 def test_ip_address(text: str, values: tuple[str, ...]) -> None:
     assert found(PATTERNS, text) == values
+
+
+@pytest.mark.parametrize("text", ["127.0.0.1", "0.0.0.0", "255.255.255.0"])
+def test_addresses_of_every_machine(text: str) -> None:
+    assert found(PATTERNS, text) == ()
