@@ -30,7 +30,7 @@ OWN = Path(__file__).parent / "data" / "pii_texts.json"
 SYNTHETIC = Path("trust/microsoft+presidio-research/data/synth_dataset_v2.json")
 PUBLISHED = (
     "published by presidio-research for synth_dataset_v2: F2 .618 (default), .845 (customised, transformer);\n"
-    "its notebook 5 prints .903 since May 2026, types that are labelled nowhere left out, which Shoal's figures count as wrong"
+    "its notebook 5 prints .903 since May 2026 without types that are labelled nowhere, which here count as wrong"
 )
 EXACT = ("CREDIT_CARD", "IBAN_CODE", "EMAIL_ADDRESS", "US_SSN", "IP_ADDRESS")
 NOTHING = "nothing"
@@ -189,4 +189,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except ShoalError as error:
+        raise SystemExit(str(error)) from error
