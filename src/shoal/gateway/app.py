@@ -19,6 +19,7 @@ from shoal.gateway.catalogue import Models
 from shoal.gateway.chat import ChatCompletions
 from shoal.gateway.envelope import error_event, send_error, send_json
 from shoal.gateway.exchanges import Exchanges
+from shoal.gateway.masking import Masking
 from shoal.gateway.metrics import Metrics, MetricsPage
 from shoal.stores.ledger import Ledger
 
@@ -68,6 +69,7 @@ class Gateway:
         self._log = structlog.get_logger("shoal.gateway")
         self._fast: dict[tuple[str, str], ASGIApp] = {
             ("POST", "/v1/chat/completions"): ChatCompletions(house, limits),
+            ("POST", "/v1/shoal/mask"): Masking(house, limits),
             ("GET", "/v1/models"): Models(house),
             ("GET", "/healthz"): _healthy,
             ("GET", "/readyz"): self._ready,

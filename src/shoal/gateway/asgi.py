@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope
 
-from shoal.errors import BodyTooLarge, RequestError
+from shoal.errors import BodyTooLarge, BodyTooSlow, RequestError
 
 WATCH_AFTER_S = 0.2
 
@@ -51,6 +51,18 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) ->
             return bytes(chunks)
         message = await receive()
     raise ClientGone
+
+
+async def read_body_in_time(receive: Receive, headers: dict[bytes, bytes], most: int, within_s: float) -> bytes:
+    """The whole body. A client that sends slowly must not hold a place for ever. Raises BodyTooSlow and what
+    `read_body` does."""
+    try:
+        async with asyncio.timeout(within_s):
+            return await read_body(receive, headers, most)
+    except TimeoutError:
+        raise BodyTooSlow(
+            f"the body did not come within {within_s:g} s: send it faster, or have the operator raise server.body_s"
+        ) from None
 
 
 def _too_large(most: int) -> RequestError:

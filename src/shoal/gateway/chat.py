@@ -11,9 +11,9 @@ from starlette.types import Receive, Scope, Send
 
 from shoal.call import closing
 from shoal.chat import Chat, Piece
-from shoal.errors import BodyTooSlow, ShoalError
+from shoal.errors import ShoalError
 from shoal.exchange import Exchange, House
-from shoal.gateway.asgi import Hangup, headers_of, read_body, token_of
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
 from shoal.gateway.envelope import JSON_TYPE, Headers, ascii_header, error_event, error_headers, error_wire, send_bytes
 from shoal.gateway.openai_reply import EventWriter, whole_wire
 from shoal.gateway.openai_request import read_chat, read_json
@@ -38,25 +38,15 @@ class ChatCompletions:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         key = self._house.identity.authenticate(token_of(headers))
-        body = await self._body(receive, headers)
-        chat = read_chat(read_json(body), headers, self._limits.messages)
+        limits = self._limits
+        body = await read_body_in_time(receive, headers, limits.body_bytes, limits.body_s)
+        chat = read_chat(read_json(body), headers, limits.messages)
         exchange = Exchange(self._house, key, chat)
         with Hangup(receive):
             if chat.stream:
                 await _stream(exchange, chat, send)
             else:
                 await _whole(exchange, send)
-
-    async def _body(self, receive: Receive, headers: dict[bytes, bytes]) -> bytes:
-        """A client that sends slowly must not hold a place for ever. Raises BodyTooSlow and what `read_body` does."""
-        try:
-            async with asyncio.timeout(self._limits.body_s):
-                return await read_body(receive, headers, self._limits.body_bytes)
-        except TimeoutError:
-            raise BodyTooSlow(
-                f"the body did not come within {self._limits.body_s:g} s: send it faster, or have the operator raise "
-                "server.body_s"
-            ) from None
 
 
 async def _whole(exchange: Exchange, send: Send) -> None:

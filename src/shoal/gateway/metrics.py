@@ -1,5 +1,5 @@
-"""Prometheus metrics of exchanges, and GET /metrics. Labels are names of models and hosts and codes of outcomes; never
-keys, tenants or text."""
+"""Prometheus metrics of exchanges, and GET /metrics. Labels are names of models, hosts and entity types, and outcomes;
+never keys, tenants or text."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from shoal.stores.ledger import Record
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
+# What becomes of personal data, as in `Record.trust`.
+ACTIONS = ("masked", "observed")
+
 
 class Metrics:
     """The figures of one process, in a registry of their own."""
@@ -35,6 +38,7 @@ class Metrics:
         self._first = histogram("shoal_first_piece_seconds", "To the first piece", ("model",))
         self._attempts = counter("shoal_attempts", "Calls of models", ("model", "host", "outcome"))
         self._tokens = counter("shoal_tokens", "Tokens of all attempts", ("model", "kind"))
+        self._entities = counter("shoal_entities", "Personal data in requests", ("type", "action"))
         self._cpu = counter("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
 
     def observe(self, record: Record) -> None:
@@ -46,6 +50,9 @@ class Metrics:
             self._of(self._first, model).observe(record.first_piece_s)
         for attempt in record.attempts:
             self._count(attempt)
+        for action in ACTIONS:
+            for kind, (count, _) in (record.trust or {}).get(action, {}).items():
+                self._of(self._entities, kind, action).inc(count)
 
     def _count(self, attempt: Attempt) -> None:
         usage = attempt.usage

@@ -10,10 +10,10 @@ from itertools import groupby
 from shoal.config.trust import EVERY, Masking
 from shoal.errors import ConfigError
 from shoal.trust.masking.dates import PERIOD
-from shoal.trust.masking.detect import THRESHOLD
 from shoal.trust.masking.patterns import Patterns
 from shoal.trust.masking.policy import OBSERVED
 from shoal.trust.masking.recognizers import builtin
+from shoal.trust.masking.scan import THRESHOLD
 
 CLASSIFIER = "token classifier"
 NEAR = 0.6

@@ -1,0 +1,78 @@
+"""POST /v1/shoal/mask: texts without their personal data, and what was replaced in them. It knows no model, keeps
+nothing, and hands out no value that did not come with the request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from os import urandom
+from typing import TYPE_CHECKING
+
+import orjson
+from starlette.types import Receive, Scope, Send
+
+from shoal.chat import Json
+from shoal.config import nearest
+from shoal.errors import RequestError
+from shoal.exchange import House
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
+from shoal.gateway.envelope import JSON_TYPE, send_bytes
+from shoal.gateway.openai_request import read_json, read_options
+from shoal.trust.masking.texts import MaskedText, TextMasker, counts
+
+if TYPE_CHECKING:
+    from shoal.gateway.app import Limits
+
+LONGEST_NAME = 200
+FIELDS = ("text", "texts", "conversation")
+
+
+class Masking:
+    """The endpoint. Any key may use it, on the text that it sends."""
+
+    def __init__(self, house: House, limits: Limits) -> None:
+        self._house = house
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers, limits = headers_of(scope), self._limits
+        key = self._house.identity.authenticate(token_of(headers))
+        body = await read_body_in_time(receive, headers, limits.body_bytes, limits.body_s)
+        texts, conversation = _read(read_json(body), headers, limits.messages)
+        # As in a chat: the same value in the same conversation of the same key has the same placeholder.
+        masker = TextMasker(self._house.masking, key.tenant, key.id, urandom(16).hex(), conversation)
+        with Hangup(receive):
+            masked = await masker.mask(texts)
+            answer = await asyncio.to_thread(_answer, masked)
+        await send_bytes(send, 200, answer, [JSON_TYPE])
+
+
+def _read(wire: Json, headers: Mapping[bytes, bytes], most: int) -> tuple[Sequence[str], str | None]:
+    """The texts and the name of the conversation. Raises RequestError that names the field."""
+    for name in wire:
+        if name not in FIELDS:
+            raise RequestError(f"field '{name[:60]}'{nearest(name[:60], FIELDS)}")
+    conversation = wire.get("conversation", read_options(None, headers).conversation)
+    if conversation is not None and not (isinstance(conversation, str) and 0 < len(conversation) <= LONGEST_NAME):
+        raise RequestError(f"must be a string of 1 to {LONGEST_NAME} characters", param="conversation")
+    if ("text" in wire) == ("texts" in wire):
+        raise RequestError('send either "text": "..." or "texts": ["...", ...]', param="text")
+    texts = wire["texts"] if "texts" in wire else [wire["text"]]
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        name, form = ("texts", "a list of strings") if "texts" in wire else ("text", "a string")
+        raise RequestError(f"must be {form}", param=name)
+    if len(texts) > most:
+        raise RequestError(f"{len(texts)} texts are more than {most}: send fewer", param="texts")
+    return texts, conversation
+
+
+def _answer(masked: Sequence[MaskedText]) -> bytes:
+    return orjson.dumps(
+        {
+            "object": "shoal.masked",
+            "texts": [each.text for each in masked],
+            "entities": [[asdict(replacement) for replacement in each.replacements] for each in masked],
+            "counts": dict(counts(masked)),
+        }
+    )
