@@ -57,6 +57,7 @@ class Assembly:
         self._check_fallback()
         self.identity = Identity(self.keys)
         self.ledger = SqlLedger(self.database)
+        self._plugins = plugins.load(settings.plugins.modules).hook
         self.registry = Registry(self._models())
         rules = settings.trust.placement
         self.house = House(
@@ -66,7 +67,7 @@ class Assembly:
             passages=settings.grounding.passages,
             fallback=self._fallback,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
-            masking=MaskingStep(settings.trust, RootKey.open(settings.trust.root_key, settings.server.data_dir)),
+            masking=self._masking(),
             observers=(self.ledger.add, *observers),
         )
 
@@ -86,12 +87,18 @@ class Assembly:
         member, where = self.identity.first_keys(lambda token: credential.save(folder, data_dir, token))
         return FirstStart(member.token, where)
 
+    def _masking(self) -> MaskingStep:
+        settings = self.settings
+        root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
+        brought = self._plugins.shoal_recognizers(settings=settings)
+        return MaskingStep(settings.trust, root, (each for recognizers in brought for each in recognizers))
+
     def _models(self) -> dict[str, tuple[Model, Patience]]:
         found: dict[str, tuple[Model, Patience]] = {}
         found.update(self.hosts.models)
         specialists = load_all()
         found.update({name: (specialist.model, EMBEDDED) for name, specialist in specialists.items()})
-        for models in plugins.load(self.settings.plugins.modules).hook.shoal_models(settings=self.settings):
+        for models in self._plugins.shoal_models(settings=self.settings):
             for model in models:
                 if model.card.name in found:
                     raise ConfigError(f"a plug-in brings model '{model.card.name}', which is there already: rename one")

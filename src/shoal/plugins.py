@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from typing import Any
 
 import pluggy
 
@@ -23,6 +24,14 @@ class Extensions:
     @specification
     def shoal_models(self, settings: Settings) -> Iterable[Model]:
         """More models, under the names on their cards. They get the inner ring like all others."""
+        return ()
+
+    @specification
+    def shoal_recognizers(self, settings: Settings) -> Iterable[Any]:
+        """More recognizers of personal data, beside those that come with Shoal. Each has a `name`, the entity `types`
+        that it may find, and `find(texts)`, which gives for each text its entities (`Recognizer` in
+        `trust/masking/entity.py`; this page imports no domain package, hence Any). One that raises refuses the
+        request."""
         return ()
 
 

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from shoal.stores.ledger import Record
 
 
-def settings_of(config: Path | None, data_dir: Path | None = None, **server: Any) -> Loaded:
-    """The settings, with what the command line says on top. Raises ConfigError."""
+def settings_of(config: Path | None, data_dir: Path | None = None, *, observe: bool = False, **server: Any) -> Loaded:
+    """The settings, with what the command line says on top; `observe` masks nothing. Raises ConfigError."""
     from shoal.config import load
 
     given = {"data_dir": data_dir, **server}
     chosen = {name: value for name, value in given.items() if value is not None}
-    return load(config, {"server": chosen} if chosen else None)
+    tables = {"server": chosen, "trust": {"mode": "observe"} if observe else {}}
+    return load(config, {name: table for name, table in tables.items() if table})
 
 
 @contextmanager

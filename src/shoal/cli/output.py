@@ -31,6 +31,12 @@ def note(text: str) -> None:
     typer.echo(plain(text), err=True)
 
 
+def say_exactly(text: str) -> None:
+    """Text on standard output, byte for byte where a program reads it; a terminal gets it without control
+    characters."""
+    typer.echo(plain(text) if sys.stdout.isatty() else text.encode("utf-8", "surrogatepass"), nl=False)
+
+
 def say_json(value: Any) -> None:
     """One JSON value on a line of its own."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
@@ -48,12 +54,14 @@ def say_error(error: ShoalError, *, as_json: bool) -> None:
         say_json({"error": body})
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for people on a terminal, else lines with tabs and no heading, for other programs."""
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, aside: bool = False) -> None:
+    """A table for people on a terminal, else lines with tabs and no heading, for other programs. `aside` puts it on
+    standard error, beside a result."""
+    stream = sys.stderr if aside else sys.stdout
     cells = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
-    if not sys.stdout.isatty():
+    if not stream.isatty():
         for row in cells:
-            say("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
+            typer.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row), err=aside)
         return
     from rich import box
     from rich.console import Console
@@ -63,4 +71,4 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     drawn = Table(*columns, box=box.SIMPLE_HEAD)
     for row in cells:
         drawn.add_row(*map(Text, row))
-    Console().print(drawn)
+    Console(stderr=aside).print(drawn)

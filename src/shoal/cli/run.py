@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from shoal.cli import ask, config, doctor, ground, keys, models, output, up
+from shoal.cli import ask, config, doctor, ground, keys, mask, models, output, policy, report, trust, up
 from shoal.errors import ConfigError, ShoalError
 
 FAILED, MISCONFIGURED, REFUSED = 1, 3, 4
@@ -29,6 +29,11 @@ def make_app() -> typer.Typer:
     app.add_typer(config.app, name="config")
     app.command("doctor")(doctor.doctor)
     app.add_typer(keys.app, name="keys")
+    app.command("mask")(mask.mask)
+    app.command("unmask")(mask.unmask)
+    app.add_typer(policy.app, name="policy")
+    app.add_typer(trust.app, name="trust")
+    app.add_typer(report.app, name="report")
     return app
 
 

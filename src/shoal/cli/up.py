@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from shoal.config import Settings
 
 EXAMPLE = "How do I add a host?"
+UNMASKED = {
+    "observe": "Nothing is masked: personal data goes out as it is and is only counted (shoal report first-day)",
+    "off": "Nothing is masked: personal data goes out as it is (trust.masking.mode)",
+}
 
 
 def up(
     host: Annotated[str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")] = None,
     port: Annotated[int | None, typer.Option(help="The port to listen on.", show_default="8600")] = None,
+    observe: Annotated[
+        bool, typer.Option("--observe", help="Mask nothing: only count the personal data that goes by.")
+    ] = False,
     data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
@@ -31,7 +38,7 @@ def up(
     from shoal.cli.house import settings_of
     from shoal.cli.logs import to_stderr
 
-    settings = settings_of(config, data_dir, host=host, port=port).settings
+    settings = settings_of(config, data_dir, observe=observe, host=host, port=port).settings
     to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
     _serve(settings, as_json)
 
@@ -46,7 +53,8 @@ def _serve(settings: Settings, as_json: bool) -> None:
     async def serve_all() -> None:
         metrics = Metrics()
         assembly = Assembly(settings, (metrics.observe,))
-        await serve(assembly, metrics, lambda address: _greet(address, assembly.first_start, as_json))
+        unmasked = _unmasked(settings)
+        await serve(assembly, metrics, lambda address: _greet(address, assembly.first_start, as_json, unmasked))
 
     if sys.platform == "win32":
         asyncio.run(serve_all())
@@ -56,13 +64,24 @@ def _serve(settings: Settings, as_json: bool) -> None:
         uvloop.run(serve_all())
 
 
-def _greet(address: str, first: FirstStart | None, as_json: bool) -> None:
-    """Says where the gateway is; on the first start also the member key, this once, with a line that uses it."""
+def _unmasked(settings: Settings) -> str:
+    """The mode of masking where it masks nothing for anybody without rules of their own; else ""."""
+    from shoal.trust.masking.policy import Policy
+
+    strongest = Policy(settings.trust.masking, settings.trust.mode).strongest
+    return "" if strongest == "enforce" else strongest
+
+
+def _greet(address: str, first: FirstStart | None, as_json: bool, unmasked: str) -> None:
+    """Says where the gateway is, and where it masks nothing; on the first start also the member key, this once, with a
+    line that uses it."""
     if as_json:
         made = {"member_key": first.member_token, "credential": str(first.credential)} if first else {}
-        say_json({"event": "started", "address": address, **made})
+        say_json({"event": "started", "address": address, **made, **({"masking": unmasked} if unmasked else {})})
     else:
         say(f"Shoal answers at {address}/v1")
+        if unmasked:
+            say(UNMASKED[unmasked])
         if first is not None:
             say(_first_words(address, first))
     sys.stdout.flush()
