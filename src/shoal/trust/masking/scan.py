@@ -19,6 +19,8 @@ from shoal.trust.masking.patterns import Patterns
 
 # Below it nothing is masked; what cannot reach it is not even checked.
 THRESHOLD = 0.5
+# Numbers of an operator's own country need no context where their form or check says at least this much.
+AT_HOME = 0.3
 MEMORY = 64 << 20
 
 
@@ -71,7 +73,8 @@ class PatternScanner:
             score = each.score
             if (context := self._context.get(each.name)) is not None:
                 near = near or self._words.read(folded.text)
-                if each.country in self._at_home or not context.isdisjoint(near.words(start, end)):
+                at_home = score >= AT_HOME and each.country in self._at_home
+                if at_home or not context.isdisjoint(near.words(start, end)):
                     score = each.context_score
             if score >= THRESHOLD and each.check(each.reading(folded.text[start:end])):
                 found.append(Entity(each.type, *folded.span(start, end), score, each.name))

@@ -73,6 +73,7 @@ class Session:
             return chat
         masked = Visit(self._replacing(texts, found)).chat(chat)
         self._learn(chat, masked)
+        self._options = masked.options
         return masked
 
     async def screen(self, chat: Chat, card: ModelCard) -> Chat:
@@ -188,7 +189,6 @@ class Session:
         self._known.update({id(each): each for each in after.messages})
         self._known.update({id(each): each for each in after.passages})
         self._originals.update({passage.id: passage for passage in before.passages})
-        self._options = after.options or self._options
 
     def _restored(self, citation: Citation) -> Citation:
         passage = self._originals.get(citation.passage.id, citation.passage)

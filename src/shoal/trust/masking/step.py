@@ -84,7 +84,7 @@ def _purpose(settings: Masking, key_id: str, exchange_id: str, conversation: str
     if settings.scope == "tenant":
         return "masking/tenant"
     if settings.scope == "conversation" and conversation:
-        return f"masking/conversation/{key_id}/{conversation}"
+        return f"masking/conversation/{len(key_id)}/{key_id}/{conversation}"
     return f"masking/request/{exchange_id}"
 
 

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from shoal.chat import Choice, Piece
+from shoal.config.trust import Masking, ToolGrant
+from shoal.trust.masking.entity import Entity
+from shoal.trust.masking.placeholders import Scope
+from shoal.trust.masking.policy import Policy
+from shoal.trust.masking.reply import ReplyUnmasker
+from shoal.trust.masking.vault import Vault
+
+NAME = 'Jane "JD" Doe'
+
+
+def reply(**settings: Any) -> tuple[ReplyUnmasker, str]:
+    vault = Vault(Scope(b"k" * 32))
+    token = vault.mask(NAME, [Entity("PERSON", 0, len(NAME), 1.0, "t")])
+    return ReplyUnmasker(vault, Policy(Masking(**settings))), token
+
+
+def said(unmasker: ReplyUnmasker, *choices: Choice) -> list[Choice]:
+    return [each for choice in choices for each in unmasker.restore(Piece([choice])).choices]
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning_content", "reasoning", "refusal"])
+def test_texts_stream_each_by_itself(field: str) -> None:
+    unmasker, token = reply()
+    first, second = token[:7], token[7:]
+    out = said(
+        unmasker,
+        Choice({field: f"I am {first}"}),
+        Choice({field: "other"}, 1),
+        Choice({field: f"{second}."}),
+        Choice({}, 0, "stop"),
+    )
+    assert "".join(each.delta.get(field, "") for each in out if each.index == 0) == f"I am {NAME}."
+    assert [each.delta.get(field) for each in out if each.index == 1] == ["other"]
+
+
+def test_what_is_held_back_goes_out_with_the_finish_reason() -> None:
+    unmasker, token = reply()
+    out = said(unmasker, Choice({"content": f"a {token[:5]}"}), Choice({}, 0, "length"))
+    assert [each.delta for each in out] == [{"content": "a "}, {"content": token[:5]}]
+    assert unmasker.end() is None
+
+
+def test_what_is_held_back_goes_out_at_an_end_without_a_reason() -> None:
+    unmasker, token = reply()
+    said(
+        unmasker,
+        Choice({"content": token[:5]}),
+        Choice({"tool_calls": [{"index": 2, "function": {"arguments": "<P"}}]}, 1),
+    )
+    rest = unmasker.end()
+    assert rest is not None
+    assert [(each.index, each.delta) for each in rest.choices] == [
+        (0, {"content": token[:5]}),
+        (1, {"tool_calls": [{"index": 2, "function": {"arguments": "<P"}}]}),
+    ]
+    assert unmasker.end() is None
+
+
+def test_arguments_of_calls_stay_json() -> None:
+    unmasker, token = reply()
+    arguments = json.dumps({"to": token, "in": json.dumps([token])})
+    out = said(
+        unmasker,
+        Choice({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "send", "arguments": ""}}]}),
+        *(Choice({"tool_calls": [{"index": 0, "function": {"arguments": mark}}]}) for mark in arguments),
+        Choice({}, 0, "tool_calls"),
+    )
+    parts = [call["function"]["arguments"] for each in out for call in each.delta.get("tool_calls", ())]
+    whole = json.loads("".join(parts))
+    assert (whole["to"], json.loads(whole["in"])) == (NAME, [NAME])
+
+
+def test_tools_without_the_grant_keep_the_placeholder() -> None:
+    unmasker, token = reply(tools={"send": ToolGrant(grant=("EMAIL_ADDRESS",))})
+    call = {"index": 0, "function": {"name": "send", "arguments": json.dumps({"to": token})}}
+    other = {"index": 1, "function": {"name": "other", "arguments": json.dumps({"to": token})}}
+    out = said(unmasker, Choice({"tool_calls": [call, other]}, 0, "tool_calls"))
+    first, second = out[0].delta["tool_calls"]
+    assert json.loads(first["function"]["arguments"]) == {"to": token}
+    assert json.loads(second["function"]["arguments"]) == {"to": NAME}
+
+
+def test_all_else_that_is_said_comes_whole() -> None:
+    unmasker, token = reply()
+    note = {"type": "url_citation", "url_citation": {"title": token, "url": f"https://a.example/?q={token}"}}
+    piece = Piece(
+        [Choice({"annotations": [note], "role": "assistant"}, extra={"note": token})], extra={"more": [token]}
+    )
+    out = unmasker.restore(piece)
+    found = out.choices[0].delta["annotations"][0]["url_citation"]
+    assert found == {"title": NAME, "url": f"https://a.example/?q={token}"}
+    assert out.choices[0].extra == {"note": NAME}
+    assert out.extra == {"more": [NAME]}
+
+
+def test_logprobs_show_what_the_model_said() -> None:
+    unmasker, token = reply()
+    logprobs = {"content": [{"token": token}]}
+    out = said(unmasker, Choice({"content": token}, 0, "stop", {"logprobs": logprobs}))
+    assert out[0].extra == {"logprobs": logprobs}
+
+
+@pytest.mark.parametrize("odd", [None, 3, "x", [], [1], {"function": 1}, {"index": "a", "function": {"arguments": 1}}])
+def test_odd_shapes_pass(odd: Any) -> None:
+    unmasker, _ = reply()
+    piece = Piece([Choice({"tool_calls": [odd], "function_call": odd, "content": odd}, 0, "stop")])
+    unmasker.restore(piece)
