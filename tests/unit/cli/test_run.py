@@ -22,6 +22,7 @@ from shoal.errors import (
 )
 from tests.unit.cli.conftest import Shell
 
+MASKING = ("mask", "unmask", "policy", "trust", "report")
 HEAVY = ("numpy", "sqlalchemy", "pydantic", "rich", "starlette", "uvicorn", "structlog", "aiohttp", "asyncio")
 
 
@@ -46,7 +47,7 @@ def test_each_kind_of_error_has_its_exit_code(error: ShoalError, code: int) -> N
 def test_help_lists_every_verb(shell: Shell) -> None:
     said = shell("--help")
     assert said.code == 0
-    for verb in ("up", "ask", "models", "ground", "config", "doctor", "keys"):
+    for verb in (*("up", "ask", "models", "ground", "config", "doctor", "keys"), *MASKING):
         assert f"\n  {verb} " in said.out
 
 

@@ -65,6 +65,19 @@ def test_the_second_start_prints_no_key(tmp_path: Path) -> None:
         assert set(json.loads(first_line(process))) == {"event", "address"}
 
 
+@pytest.mark.parametrize("words", [["--observe"], ["--config", "observing.toml"]])
+def test_where_nothing_is_masked_it_is_said_at_start(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "shoal.toml").write_text('[trust.masking]\ntier = "patterns"\n')
+    (tmp_path / "observing.toml").write_text('[trust.masking]\ntier = "patterns"\nmode = "observe"\n')
+    with up(tmp_path, *words) as process:
+        first_line(process)
+        assert first_line(process).startswith("Nothing is masked: ")
+    with up(tmp_path, *words, "--json") as process:
+        assert json.loads(first_line(process))["masking"] == "observe"
+    with up(tmp_path, "--json") as process:
+        assert "masking" not in json.loads(first_line(process))
+
+
 @pytest.mark.parametrize("as_json", [False, True])
 def test_a_port_in_use_is_said_with_the_fix(tmp_path: Path, as_json: bool) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
