@@ -102,13 +102,13 @@ def _pieces(tokens: Tokens, grams: dict[int, Hashes], size: int) -> Rows:
 
 
 def _shapes(tokens: Tokens, tables: Tables) -> Rows:
-    """Case, length, blanks before, script: four rows of the table of shapes."""
+    """Case, length, blanks before (3: a text begins; texts are joined by NUL), script: rows of the table of shapes."""
     if not len(tokens.start):
         return np.zeros((0, 4), np.int32)
     lengths = tokens.end - tokens.start
     first = padded(tokens.start)
     case = np.minimum(_cases(tokens, tables, lengths), CASES - 1)
-    gap = np.where(tokens.start == 0, 3, tokens.spaces)
+    gap = np.where(tokens.codes[first - 1] == 0, 3, tokens.spaces)
     script = tables.script[tokens.codes[first]].astype(np.int64)
     columns = [
         case,
