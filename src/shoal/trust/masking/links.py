@@ -92,7 +92,7 @@ class LinkContext:
     @property
     def open(self) -> bool:
         """Whether a value may be put here."""
-        return not self.inside or self._head.lower() in _SERVERLESS or self.host_allowed
+        return not self.inside or not self._head or self._head.lower() in _SERVERLESS or self.host_allowed
 
     def leave(self) -> None:
         """A placeholder stays masked here; it counts as one letter that no host has."""

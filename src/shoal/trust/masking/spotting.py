@@ -136,7 +136,7 @@ class Spotter:
         if not rest:
             return self._values.may_become(body)
         closer = _CLOSERS.get(opener) or opener.replace("3c", "3e")
-        if self._values.get(body) is not None and closer.startswith(rest):
+        if self._values.get(body) is not None and closer.startswith(rest) and closer != rest:
             return True
         return rest == "\\" and self._values.may_become(body + "_")
 
