@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from shoal.errors import ShoalError
     from shoal.exchange import Exchange, House
     from shoal.plugins import extension
+    from shoal.trust.masking.entity import Entity, Recognizer
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ _HOMES = {
     "shoal.errors": ("ShoalError",),
     "shoal.exchange": ("Exchange", "House"),
     "shoal.plugins": ("extension",),
+    "shoal.trust.masking.entity": ("Entity", "Recognizer"),
 }
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "Choice",
     "Citation",
     "Decision",
+    "Entity",
     "Exchange",
     "House",
     "Message",
@@ -47,6 +50,7 @@ __all__ = [
     "Piece",
     "Placement",
     "Purpose",
+    "Recognizer",
     "Settings",
     "ShoalError",
     "ShoalOptions",

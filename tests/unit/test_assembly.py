@@ -18,6 +18,7 @@ from shoal.config import Settings
 from shoal.errors import ConfigError, StorageError
 from shoal.identity import Role, credential
 from shoal.testing import ScriptedModel
+from shoal.trust.masking.lists import ListRecognizer, Terms
 
 HOST = {"hosts": {"h": {"dialect": "openai", "base_url": "http://127.0.0.1:1"}}, "models": {"big": {"host": "h"}}}
 Open = Callable[..., Assembly]
@@ -95,6 +96,18 @@ def test_a_plug_in_may_not_take_a_name_that_is_there(opened: Open, monkeypatch: 
     monkeypatch.setitem(sys.modules, "taking", module)
     with pytest.raises(ConfigError, match="rename one"):
         opened(plugins={"modules": ["taking"]})
+
+
+def test_recognizers_of_plug_ins_mask_and_their_types_are_known(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = types.ModuleType("claims")
+    brought = [ListRecognizer(Terms(deny={"CLAIM": ["CL-1"]}))]
+    module.shoal_recognizers = shoal.extension(lambda settings: brought)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "claims", module)
+    rules = {"masking": {"tier": "patterns", "types": {"CLAIM": "enforce"}}}
+    with pytest.raises(ConfigError, match="knows the type 'CLAIM'"):
+        opened(trust=rules)
+    step = opened(trust=rules, plugins={"modules": ["claims"]}).house.masking
+    assert [each.type for each in step.rules("default").detector.find(["about CL-1"])[0]] == ["CLAIM"]
 
 
 def test_a_data_directory_that_cannot_be_used(opened: Open, tmp_path: Path) -> None:

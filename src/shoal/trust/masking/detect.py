@@ -142,7 +142,7 @@ def builtin_recognizers(tier: str, countries: frozenset[str] = frozenset()) -> t
         return (scanner,)
     from shoal.trust.masking.classifier import TokenClassifier
 
-    return scanner, TokenClassifier.load(tier)
+    return scanner, TokenClassifier.load(f"pii-{tier}")
 
 
 def builtin_detector(
