@@ -128,7 +128,7 @@ _LABEL = (
     r"[a-z]{0,6}\.?[\"']?(?: ?(?:number|no|nr|num|#|is|at|on|to|me))?\.?[ \t]?[:=#]?[ \t]?[\"']?"
 )
 _START = r"(?:^|[^0-9A-Za-z_\xe9.+/-])"
-_TRUNK = r"\b0[1-9]\d*(?:(?: ?[./-] ?| )\d+)+\b"
+_TRUNK = rf"{_START}(?P<value>0[1-9]\d*(?:(?: ?[./-] ?| )\d+)+)\b"
 
 PATTERNS = (
     Patterns(
@@ -139,9 +139,9 @@ PATTERNS = (
             rf"\(?\+ ?\(?\d(?:[ .\-/()]{{0,3}}\d)+{_TAIL}",
             rf"\(?\+ ?\(?\d(?:[.\-/()]?\d)+{_TAIL}",
             rf"\+ ?\(?1\)?[ .-]?\(?\d{{3}}\)?[ .-]{{0,2}}\d{{3}}[ .-]?\d{{4}}{_TAIL}",
-            rf"\b00[ .-]?[1-9](?:[ .\-/()]{{0,3}}\d)+{_TAIL}",
-            rf"\b00[1-9](?:[.\-/()]?\d)+{_TAIL}",
-            rf"\b011[ .-][1-9](?:[ .\-/()]{{0,3}}\d)+{_TAIL}",
+            rf"{_START}(?P<value>00[ .-]?[1-9](?:[ .\-/()]{{0,3}}\d)+{_TAIL})",
+            rf"{_START}(?P<value>00[1-9](?:[.\-/()]?\d)+{_TAIL})",
+            rf"{_START}(?P<value>011[ .-][1-9](?:[ .\-/()]{{0,3}}\d)+{_TAIL})",
         ),
         check=is_international,
         reading=as_written,
@@ -202,7 +202,7 @@ PATTERNS = (
         name="phone_national_plain",
         type="PHONE_NUMBER",
         source=_SOURCE,
-        regexes=(r"\b0[1-9]\d{7,10}\b", r"\b8[ -]?9\d\d[ -]?\d{3}[ -]?\d\d[ -]?\d\d\b"),
+        regexes=(rf"{_START}(?P<value>0[1-9]\d{{7,10}})\b", r"\b8[ -]?9\d\d[ -]?\d{3}[ -]?\d\d[ -]?\d\d\b"),
         check=is_national,
         reading=as_written,
         score=0.4,
