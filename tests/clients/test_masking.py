@@ -94,7 +94,7 @@ def recording(*steps: Callable[..., Any]) -> Iterator[ScriptedHost]:
 def gateway(folder: Path, host: ScriptedHost) -> Iterator[openai.OpenAI]:
     """`shoal up`, with nothing set but the host."""
     settings = folder / "shoal.toml"
-    settings.write_text(f'[hosts.h]\ndialect = "openai"\nbase_url = "{host.url}"\n[models.m]\nhost = "h"\n[trust.masking]\ntier="patterns"\n')
+    settings.write_text(f'[hosts.h]\ndialect = "openai"\nbase_url = "{host.url}"\n[models.m]\nhost = "h"\n')
     home = {"XDG_CONFIG_HOME": str(folder / "config"), "XDG_DATA_HOME": str(folder / "data")}
     order = [
         sys.executable,

@@ -86,8 +86,8 @@ class Detector:
 
 
 def settle(candidates: Iterable[Entity]) -> list[Entity]:
-    """The entities in order, none overlapping: sure ones before unsure, long before short; what a loser has beside the
-    winner stays an entity of its own, so that no part of what was found goes free."""
+    """The entities in order, none overlapping: exact ones first, sure ones before unsure, long before short; what a
+    loser has beside the winner stays an entity of its own, so that no part of what was found goes free."""
     chosen: list[Entity] = []
     clusters = _clusters(sorted(candidates, key=lambda each: (each.start, -each.end)))
     for cluster in clusters:
@@ -110,7 +110,9 @@ def _clusters(ordered: Sequence[Entity]) -> Iterable[list[Entity]]:
 
 
 def _settle_cluster(cluster: list[Entity]) -> list[Entity]:
-    cluster.sort(key=lambda each: (each.score < SURE, each.start - each.end, -each.score, each.start, each.type))
+    cluster.sort(
+        key=lambda each: (not each.exact, each.score < SURE, each.start - each.end, -each.score, each.start, each.type)
+    )
     start, end = min(each.start for each in cluster), max(each.end for each in cluster)
     owner: list[Entity | None] = [None] * (end - start)
     free = end - start

@@ -9,6 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+# What the names of recognizers begin with that are models and judge by what they learned; all others know a form.
+LEARNED = "shoal/"
+EXACT = 0.6
+
 
 @dataclass(frozen=True, slots=True)
 class Entity:
@@ -20,6 +24,11 @@ class Entity:
     end: int
     score: float
     recognizer: str
+
+    @property
+    def exact(self) -> bool:
+        """Whether its form alone makes it what it is: no judgement by the words around it outweighs that."""
+        return self.score >= EXACT and not self.recognizer.startswith(LEARNED)
 
 
 class Recognizer(Protocol):
