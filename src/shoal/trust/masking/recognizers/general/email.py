@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from shoal.trust.masking.patterns import Patterns, as_written
 
-_LOCAL = r"[A-Za-z0-9_\xe9\xbf][A-Za-z0-9_\xe9\xbf.%+'!$~-]*"
-_DOMAIN = r"[A-Za-z0-9\xe9\xbf][A-Za-z0-9\xe9\xbf.-]*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z\xe9\xbf]+)"
+_LOCAL = r"[A-Za-z0-9_\xe9][A-Za-z0-9_\xe9.%+'!$~-]*"
+_DOMAIN = r"[A-Za-z0-9\xe9][A-Za-z0-9\xe9.-]*\.(?:xn--[A-Za-z0-9-]+|[A-Za-z\xe9]+)"
+# Scripts without case (Chinese, Arabic, ...) run on into what stands around an address: they need a blank before it,
+# and are not mixed with letters within a domain.
+_UNCASED = r"(?:^|[\s<(\[\"':,])(?P<value>\xbf[0-9_\xbf.-]*@"
+_UNCASED_DOMAIN = r"\xbf[\xbf0-9.-]*\.\xbf+"
 _AT = r"(?: ?[(\[{<] ?(?:at|@|a|arroba|chez|apenstaartje) ?[)\]}>] ?| ?_at_ ?)"
 _POINT = r"(?:dot|punkt|punto|ponto|point|punt)"
 _DOT = rf"(?: ?[(\[{{<] ?(?:{_POINT}|\.) ?[)\]}}>] ?| ?_dot_ ?| {_POINT} |\.)"
@@ -28,7 +32,12 @@ PATTERNS = (
         name="email",
         type="EMAIL_ADDRESS",
         source="RFC 5321, RFC 5322, RFC 6531 (letters beyond ASCII)",
-        regexes=(rf"{_LOCAL}@{_DOMAIN}", rf'"[^"\n@]+"@{_DOMAIN}', rf"{_LOCAL}@\[\d+\.\d+\.\d+\.\d+\]"),
+        regexes=(
+            rf"{_LOCAL}@{_DOMAIN}",
+            rf"{_UNCASED}{_DOMAIN})",
+            rf'"[^"\n@]+"@{_DOMAIN}',
+            rf"{_LOCAL}@\[\d+\.\d+\.\d+\.\d+\]",
+        ),
         check=is_address,
         reading=as_written,
         score=0.95,

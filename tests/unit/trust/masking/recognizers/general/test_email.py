@@ -26,6 +26,9 @@ CASES: list[Case] = [
     ("@jane see you at 5", ()),
     ("meet me at the dot", ()),
     ("x @ 3.50 each", ()),
+    ("我的邮箱是luo.min@jiangchuan.example。谢谢", ("luo.min@jiangchuan.example",)),
+    ("写信给luo@x.example请回复", ("luo@x.example",)),
+    ("联系 用户@例子.广告", ("用户@例子.广告",)),
 ]
 
 
