@@ -33,8 +33,8 @@ PATTERNS = (
         type="EMAIL_ADDRESS",
         source="RFC 5321, RFC 5322, RFC 6531 (letters beyond ASCII)",
         regexes=(
-            rf"{_LOCAL}@{_DOMAIN}",
-            rf"{_UNCASED}{_DOMAIN})",
+            rf"{_LOCAL}@(?:{_DOMAIN}|{_UNCASED_DOMAIN})",
+            rf"{_UNCASED}(?:{_DOMAIN}|{_UNCASED_DOMAIN}))",
             rf'"[^"\n@]+"@{_DOMAIN}',
             rf"{_LOCAL}@\[\d+\.\d+\.\d+\.\d+\]",
         ),
