@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from shoal.call import ModelCard
 from shoal.chat import Chat, Citation, Json, Message, Passage, Piece
@@ -63,11 +64,16 @@ class Session:
         return self._policy.strongest == "enforce"
 
     async def mask(self, chat: Chat) -> Chat:
-        """The chat with its personal data replaced. Raises MaskingFailed: then nothing may be sent."""
+        """The chat with its personal data replaced, a long one in a thread. Raises MaskingFailed: then nothing may be
+        sent."""
         self._attachments = attachments(chat)
-        texts: list[Text] = []
-        Visit(lambda text: _keep(texts, text)).chat(chat)
-        found = await self._find(texts)
+        if is_long((chat.messages, chat.passages, chat.options)):
+            return await asyncio.to_thread(self._mask, chat)
+        return self._mask(chat)
+
+    def _mask(self, chat: Chat) -> Chat:
+        texts = _texts(chat)
+        found = self._find(texts)
         if not self.enforces:
             self._count(texts, found)
             return chat
@@ -86,17 +92,17 @@ class Session:
         new = [each for each in (*chat.messages, *chat.passages) if id(each) not in self._known]
         if not new and chat.options is self._options:
             return chat
-        return await self._mask_new(chat)
+        if is_long((new, chat.options)):
+            return await asyncio.to_thread(self._mask_new, chat)
+        return self._mask_new(chat)
 
-    async def _mask_new(self, chat: Chat) -> Chat:
+    def _mask_new(self, chat: Chat) -> Chat:
         messages = tuple(each for each in chat.messages if id(each) not in self._known)
         passages = tuple(each for each in chat.passages if id(each) not in self._known)
         options = {} if chat.options is self._options else chat.options
         fresh = Chat(chat.model, messages, options, passages=passages)
-        texts: list[Text] = []
-        Visit(lambda text: _keep(texts, text)).chat(fresh)
-        found = await self._find(texts)
-        masked = Visit(self._replacing(texts, found, own=True)).chat(fresh)
+        texts = _texts(fresh)
+        masked = Visit(self._replacing(texts, self._find(texts), own=True)).chat(fresh)
         self._learn(fresh, masked)
         new_messages, new_passages = iter(masked.messages), iter(masked.passages)
         return replace(
@@ -129,14 +135,10 @@ class Session:
             wire["unknown_placeholders"] = self.vault.unknown
         return wire
 
-    async def _find(self, texts: Sequence[Text]) -> list[list[Entity]]:
-        """The candidates in each text, long ones found in a thread. Raises MaskingFailed."""
-        headed = [_headed(text) for text in texts]
+    def _find(self, texts: Sequence[Text]) -> list[list[Entity]]:
+        """The candidates in each text. Raises MaskingFailed."""
         try:
-            if sum(map(len, headed)) <= INLINE_CHARS:
-                found = self._detector.candidates(headed)
-            else:
-                found = await asyncio.to_thread(self._detector.candidates, headed)
+            found = self._detector.candidates([_headed(text) for text in texts])
         except Exception as error:  # noqa: BLE001 - a plug-in's recognizer may raise anything; nothing goes unmasked
             if not self.enforces:
                 return [[] for _ in texts]
@@ -200,9 +202,35 @@ class Session:
                 self.observed.add(each)
 
 
-def _keep(texts: list[Text], text: Text) -> str:
-    texts.append(text)
-    return text.value
+def _texts(chat: Chat) -> list[Text]:
+    """Every string of the chat, in the order of a visit."""
+    texts: list[Text] = []
+
+    def keep(text: Text) -> str:
+        texts.append(text)
+        return text.value
+
+    Visit(keep).chat(chat)
+    return texts
+
+
+def is_long(value: Any) -> bool:
+    """Whether all strings in it have more than INLINE_CHARS characters together: too many for the event loop."""
+    size, left = 0, [value]
+    while left and size <= INLINE_CHARS:
+        each = left.pop()
+        if isinstance(each, str):
+            size += len(each)
+        elif isinstance(each, dict):
+            left.extend(each)
+            left.extend(each.values())
+        elif isinstance(each, list | tuple):
+            left.extend(each)
+        elif isinstance(each, Message):
+            left.append(each.wire)
+        elif isinstance(each, Passage):
+            left += (each.title, each.text)
+    return size > INLINE_CHARS
 
 
 def _headed(text: Text) -> str:
