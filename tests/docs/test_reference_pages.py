@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
+from scripts import entity_types
 from shoal import errors
 from shoal.cli.run import make_app
 from shoal.config import Settings
@@ -17,7 +18,9 @@ from shoal.models.hosts.rows import rows as known_rows
 from tests.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
-NAMED_TABLES = {"hosts": "hosts.NAME", "models": "models.NAME"}
+NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.masking.tools")}
+# Tables that take the keys of another one: a row stands for all of them.
+ALIKE = {"trust.tenants": "trust.tenants.NAME.masking"}
 # Defaults that the page says in words: unset, or another table's.
 WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists")
 ABSTRACT = ("HostError",)
@@ -27,7 +30,9 @@ def keys(table: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
     """Every key of the settings in the page's spelling, and its default."""
     for name, field in table.model_fields.items():
         inner = table_in(field.annotation)
-        if inner is None or name == "price":
+        if prefix + name in ALIKE:
+            yield ALIKE[prefix + name], PydanticUndefined
+        elif inner is None or name == "price":
             yield prefix + name, field.default
         else:
             yield from keys(inner, f"{NAMED_TABLES.get(prefix + name, prefix + name)}.")
@@ -66,6 +71,11 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
     known = {key for key, _ in keys(Settings)}
     explained = {row for row in rows("configuration.md") if row.partition(".")[0] in Settings.model_fields}
     assert explained == known
+
+
+def test_every_entity_type_stands_in_the_table() -> None:
+    written = entity_types.PAGE.read_text(encoding="utf-8")
+    assert written == entity_types.page(), "run 'python scripts/entity_types.py'"
 
 
 def test_every_kind_of_host_stands_in_the_table() -> None:
