@@ -1,8 +1,8 @@
 """JSON strings: how deep in JSON a place in a growing text lies, and how a value is written there.
 
-A `Depth` follows one text. Where the text is JSON so far, what each of its strings says is followed as a text of its
-own, and so on: JSON in strings in JSON. A `LinkContext` reads along at every depth, escapes undone. It knows no
-placeholders.
+A `Depth` follows one text. Where the text holds JSON, what each of its strings says is followed as a text of its own,
+and so on: JSON in strings in JSON, DEEPEST deep. A `LinkContext` reads along at every depth, escapes undone. It knows
+no placeholders.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import re
 from shoal.trust.masking.json_grammar import Grammar
 from shoal.trust.masking.links import AllowedHosts, LinkContext
 
-DEEPEST = 4
+DEEPEST = 6
 
 _OUTSIDE = re.compile(r'[ \t\r\n]+|[{}\[\],:"]|[^ \t\r\n{}\[\],:"]+')
+_BRACKET = re.compile(r"[{\[]")
 _INSIDE = re.compile(r'[^"\\\x00-\x1f]+|\\u[0-9a-fA-F]{4}|\\["\\/bfnrt]|"')
 _INSIDE_LOOSELY = re.compile(r'[^"\\]+|\\u[0-9a-fA-F]{4}|\\[\s\S]|"')
 _ESCAPE_BEGUN = re.compile(r"\\(?:u[0-9a-fA-F]{0,3})?\Z")
@@ -47,7 +48,7 @@ def unescaped(text: str, depth: int = 1) -> str | None:
 
 class Depth:
     """A text, followed piece by piece; how it is cut does not matter. `is_json` says that it is JSON for sure, as the
-    arguments of a tool are; else it is taken for JSON while it begins with "{" or "[" and keeps to the grammar."""
+    arguments of a tool are; else it is taken for JSON from each "{" or "[" on, while it keeps to the grammar."""
 
     __slots__ = ("_begun", "_grammar", "_hosts", "_links", "_room", "_string", "_surely")
 
@@ -89,7 +90,7 @@ class Depth:
         if not self._surely or self._string is None:
             self._links.leave()
         if self._begun:
-            self._broken()
+            self._broken(0)
 
     def feed(self, text: str) -> None:
         """The next piece of the text."""
@@ -97,7 +98,7 @@ class Depth:
             self._links.feed(text)
         text, self._begun = self._begun + text, ""
         at = 0
-        while at < len(text) and self._room and (self._surely or self._grammar.alive):
+        while at < len(text) and self._room:
             at = self._outside(text, at) if self._string is None else self._inside(text, at)
 
     def _outside(self, text: str, at: int) -> int:
@@ -108,10 +109,15 @@ class Depth:
             if quote >= 0:
                 self._string = Depth(self._hosts, room=self._room - 1)
             return end
+        if not self._grammar.alive:
+            begin = _BRACKET.search(text, at)
+            if begin is None:
+                return len(text)
+            self._grammar, at = Grammar(), begin.start()
         for match in _OUTSIDE.finditer(text, at):
             self._grammar.take(match[0])
             if not self._grammar.alive:
-                break
+                return match.start()
             if match[0] == '"':
                 self._string = Depth(self._hosts, room=self._room - 1)
                 return match.end()
@@ -127,8 +133,7 @@ class Depth:
                 break
             match = pattern.match(text, at)
             if match is None:
-                self._broken()
-                return len(text)
+                return self._broken(at)
             at = match.end()
             if match[0] == '"':
                 self._string = None
@@ -138,11 +143,12 @@ class Depth:
             self._string.feed("".join(said))
         return at
 
-    def _broken(self) -> None:
-        """It is no JSON after all; what is JSON for sure is read on as well as it goes."""
+    def _broken(self, at: int) -> int:
+        """It is no JSON after all from here; what is JSON for sure never comes to this but with half an escape."""
         self._begun = ""
         if not self._surely:
             self._grammar.alive, self._string = False, None
+        return at
 
 
 def _meant(written: str) -> str:

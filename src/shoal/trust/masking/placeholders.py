@@ -38,7 +38,7 @@ _BODY = r"""
 """
 # A placeholder as models write it: plain, escaped for Markdown, HTML or a URL, or inside a JSON string. Case is free.
 FORM = re.compile(
-    r"(?:(?P<md>\\)?<|(?P<html>&(?:lt|\#60|\#x3c);)|(?P<url>%3c)|(?P<json>\\{1,16})u003c)"
+    r"(?:(?P<md>\\)?<|(?P<html>&(?:lt|\#60|\#x3c);)|(?P<url>%3c)|(?P<json>\\{1,32})u003c)"
     + _BODY
     + r"(?(md)\\>|(?(html)&(?:gt|\#62|\#x3e);|(?(url)%3e|(?(json)(?P<end>\\+)u003e|>))))",
     re.ASCII | re.IGNORECASE | re.VERBOSE,

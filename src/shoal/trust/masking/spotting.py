@@ -17,7 +17,7 @@ _SLASHES = 2 ** (DEEPEST - 1)
 _OPENERS = ("<", "\\<", "&lt;", "&#60;", "&#x3c;", "%3c", *("\\" * 2**level + "u003c" for level in range(DEEPEST)))
 _CLOSERS = {"<": ">", "\\<": "\\>", "&lt;": "&gt;", "&#60;": "&#62;", "&#x3c;": "&#x3e;", "%3c": "%3e"}
 _MAY_BEGIN = re.compile(r"[<&%]|\\+")
-_BEGUN = re.compile(r"(\\?<|&(?:lt|#60|#x3c);|%3c|\\{1,8}u003c)((?:[a-z0-9.:]|\\?_)*)", re.ASCII | re.IGNORECASE)
+_BEGUN = re.compile(r"(\\?<|&(?:lt|#60|#x3c);|%3c|\\{1,32}u003c)((?:[a-z0-9.:]|\\?_)*)", re.ASCII | re.IGNORECASE)
 _WORD = re.compile(r"(?<!\w)\S")
 
 
@@ -51,8 +51,8 @@ class Spotter:
         """This piece is no placeholder and is done with."""
         bare = text.rstrip("\\")
         run = len(text) - len(bare) + (0 if bare else _slashes_at_end(self._last))
-        # Only the four lowest bits of a run matter.
-        self._last = bare[-1:] + "\\" * (run if run < 32 else 16 + run % 16)
+        # Only the lowest bits of a run matter.
+        self._last = bare[-1:] + "\\" * (run if run < 4 * _SLASHES else 2 * _SLASHES + run % (2 * _SLASHES))
 
     def placed(self, written: str) -> None:
         """This placeholder is done with, as it was written."""

@@ -48,18 +48,7 @@ class Unmasker:
     """Unmasks one text of a reply. `is_json` says that it is JSON, as the arguments of a tool; `granted` says of a type
     whether its values may be put into this text. Feed it, then close it."""
 
-    __slots__ = (
-        "_depth",
-        "_gathered",
-        "_granted",
-        "_held",
-        "_is_json",
-        "_loose",
-        "_size",
-        "_spotter",
-        "_tally",
-        "_values",
-    )
+    __slots__ = ("_depth", "_gathered", "_granted", "_held", "_loose", "_size", "_spotter", "_tally", "_values")
 
     def __init__(
         self,
@@ -71,7 +60,6 @@ class Unmasker:
     ) -> None:
         self._values = values
         self._tally = tally
-        self._is_json = is_json
         self._granted = granted
         self._depth = Depth(hosts, is_json)
         self._spotter = Spotter(values)
@@ -164,13 +152,9 @@ class Unmasker:
 
     def _written(self, spot: Spot) -> str:
         """The value as it is written in this place."""
-        stored = spot.stored
-        value = stored.text.reveal()
-        if spot.kind == "html":
-            value = html.escape(value, quote=False)
-        elif spot.kind == "url":
-            value = quote(value, safe="", errors="surrogatepass")
-        if self._depth.quotes_due:
-            return f'"{escaped(value)}"'
         depth = self._depth.depth
-        return escaped(value, min(depth, int(self._is_json)) if stored.verbatim else depth)
+        if spot.kind == "html":
+            return escaped(html.escape(spot.stored.meant, quote=False), depth)
+        if spot.kind == "url":
+            return quote(spot.stored.meant, safe="", errors="surrogatepass")
+        return f'"{spot.stored.at(1)}"' if self._depth.quotes_due else spot.stored.at(depth)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shoal.errors import RequestError
+from shoal.trust.masking.json_strings import DEEPEST, escaped, unescaped
 from shoal.trust.masking.placeholders import normal
 from shoal.trust.sensitive import Sensitive
 
@@ -21,12 +22,25 @@ _GRAM = 3
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a placeholder stands for. `verbatim`: it is put back as it is, even where JSON would escape it, because it
-    was found that way."""
+    """What a placeholder stands for. `depth`: the text is as it was written that many JSON strings deep, because
+    writing what it means again would give something else (`Jos\\u00e9`), or because it is no piece of one string."""
 
     type: str
     text: Sensitive
-    verbatim: bool = False
+    depth: int = 0
+
+    @property
+    def meant(self) -> str:
+        """What the text means."""
+        return self.at(0)
+
+    def at(self, depth: int) -> str:
+        """The text as it is written in a place `depth` JSON strings deep."""
+        text = self.text.reveal()
+        if depth >= self.depth:
+            return escaped(text, depth - self.depth)
+        found = unescaped(text, self.depth - depth)
+        return text if found is None else found
 
 
 class Values:
@@ -142,7 +156,7 @@ def _begins(ordered: list[str], beginning: str) -> bool:
 
 def _to_json(stored: Stored) -> dict[str, Any]:
     entry: dict[str, Any] = {"type": stored.type, "text": stored.text.reveal()}
-    return {**entry, "verbatim": True} if stored.verbatim else entry
+    return {**entry, "depth": stored.depth} if stored.depth else entry
 
 
 def _entries(wire: Mapping[str, Any], name: str) -> list[tuple[str, Stored]]:
@@ -156,8 +170,10 @@ def _entries(wire: Mapping[str, Any], name: str) -> list[tuple[str, Stored]]:
 
 
 def _is_entry(entry: object) -> bool:
-    return isinstance(entry, Mapping) and all(isinstance(entry.get(name), str) for name in ("type", "text"))
+    if not isinstance(entry, Mapping) or entry.get("depth", 0) not in range(DEEPEST + 1):
+        return False
+    return all(isinstance(entry.get(name), str) for name in ("type", "text"))
 
 
 def _from_json(entry: Mapping[str, Any]) -> Stored:
-    return Stored(entry["type"], Sensitive(entry["text"]), entry.get("verbatim") is True)
+    return Stored(entry["type"], Sensitive(entry["text"]), entry.get("depth", 0))

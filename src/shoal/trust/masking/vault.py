@@ -137,8 +137,8 @@ class Vault:
         return sorted(found)
 
     def _replaced(self, text: str, spans: Sequence[Span]) -> str:
-        """The text with its spans replaced. Inside a text that is JSON, a value is what its string says."""
-        place = Depth(self._hosts) if text.lstrip()[:1] in ("{", "[") else None
+        """The text with its spans replaced. Where it is JSON, a value is what its string says."""
+        place = Depth(self._hosts) if "{" in text or "[" in text else None
         out: list[str] = []
         at = 0
         for start, end, type in spans:
@@ -158,7 +158,7 @@ class Vault:
     def _give(self, stored: Stored, before: str, glued: bool) -> str:
         """What stands for a value: what it got before, unless it was linked to a name and now fits two. Where a letter
         or digit is `glued` to it there can be no surrogate: nobody would find it again."""
-        plain, name = _canonical(stored.type, stored.text.reveal())
+        plain, name = _canonical(stored.type, stored.meant)
         whole = self._names.whole_of(name) if name else None
         key = (stored, glued and self._surrogates.covers(stored.type))
         given = self._given.get(key)
@@ -171,7 +171,7 @@ class Vault:
         return token
 
     def _fake(self, stored: Stored) -> str | None:
-        value = stored.text.reveal()
+        value = stored.meant
         return self._surrogates.make(stored.type, value, lambda fake: self.values.add_surrogate(fake, stored))
 
     def _placeholder(self, stored: Stored, plain: str, role: str, name: Name | None, before: str) -> str:
@@ -189,8 +189,10 @@ class Vault:
     def _reserve(self, type: str, plain: str, name: Name) -> None:
         """The parts of a full name, since a model that wants to say "Dear Jane" may write the placeholder of one."""
         for role, word in (("first", name.words[0]), ("last", name.words[-1])):
-            part = Stored(type, Sensitive(word))
-            self._forms.setdefault((label(type), plain, role), {})[part] = self._new(part, plain, role)
+            forms = self._forms.setdefault((label(type), plain, role), {})
+            if not forms:
+                part = Stored(type, Sensitive(word))
+                forms[part] = self._new(part, plain, role)
 
     def _new(self, stored: Stored, plain: str, form: str, hint: str = "") -> str:
         kind = label(stored.type)
@@ -225,9 +227,10 @@ def _depth(place: Depth | None, before: str) -> int:
 
 
 def _read(type: str, said: str, depth: int) -> Stored:
+    """A value as it means, or as it is written where writing it again would give something else."""
     value = unescaped(said, depth)
-    verbatim = value is None or ("\\" not in said and escaped(value, depth) != said)
-    return Stored(type, Sensitive(said if value is None else value), verbatim)
+    plain = value is not None and escaped(value, depth) == said
+    return Stored(type, Sensitive(value if plain and value is not None else said), 0 if plain else depth)
 
 
 def _apart(entities: Iterable[Entity], kept: Sequence[Span]) -> list[Entity]:

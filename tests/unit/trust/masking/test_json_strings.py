@@ -37,7 +37,10 @@ DEPTHS = [
     ('["\\q", "|"]', "0"),
     ('[note] he said "|"', "0"),
     ('"|"', "0"),
-    ("{" * 3 + '"|"', "0"),
+    ('{{{"|"', "1"),
+    ('Here it is: {"a": "|"} or\n["|"] or {a: "|", {"b": "|"}', "1101"),
+    ('{"a": "x" {"b": "|"', "1"),
+    ('["a\n["|', "1"),
 ]
 
 
@@ -151,6 +154,6 @@ def test_depth_and_length_are_bounded() -> None:
     value = "|"
     for _ in range(9):
         value = json.dumps([value])
-    assert depths([value]) == "4"
+    assert depths([value]) == "6"
     assert depths(["[" * 200_000 + '"|']) == "1"
     assert depths(["[" + "1" * 200_000 + ', "|']) == "0"

@@ -12,7 +12,7 @@ from shoal.trust.sensitive import Sensitive
 def filled() -> Values:
     values = Values()
     values.add("<PERSON_k7f3m2qa:f>", Stored("PERSON", Sensitive("Jane Doe")))
-    values.add("<US_SSN_a2345672>", Stored("US_SSN", Sensitive("536-22-1234"), verbatim=True))
+    values.add("<US_SSN_a2345672>", Stored("US_SSN", Sensitive("536-22-1234"), depth=1))
     values.add_surrogate("alma.falk12@example.com", Stored("EMAIL_ADDRESS", Sensitive("jane@x.com")))
     return values
 
@@ -57,7 +57,7 @@ def test_a_map_is_read_as_it_was_written() -> None:
     wire = json.loads(json.dumps(filled().to_map()))
     again = Values.from_map(wire)
     assert again.to_map() == filled().to_map()
-    assert again.get("us_ssn_a2345672") == Stored("US_SSN", Sensitive("536-22-1234"), verbatim=True)
+    assert again.get("us_ssn_a2345672") == Stored("US_SSN", Sensitive("536-22-1234"), depth=1)
     assert again.next_surrogate("alma.falk12@example.com", 0)
 
 

@@ -222,7 +222,7 @@ def test_nothing_shows_a_value() -> None:
     assert "Jane" not in repr(vars(vault)["values"])
 
 
-PLAIN = st.text('ab \n{}[]"\\<>_&;%:,é\ud800' + "2", max_size=6)
+PLAIN = st.text('ab \n{}[]"\\<>_&;%,é\ud800' + "2", max_size=6)
 VALUE = st.sampled_from(
     ["Jane Doe", "jane doe", "Jane", "Doe, Jane", "a@x.com", "4111 1111", 'A "B"\n\\C', "<x>", "é\ud800"]
 )
