@@ -116,7 +116,7 @@ def settings_for(day: Day, only_observed: frozenset[str]) -> Iterator[str]:
 
 
 def _doubtful(row: Row) -> str:
-    said = f"about {row.doubt:.0f} of them none" if row.doubt >= 0.5 else "nearly all of them real"
+    said = f"{row.doubt:.1f} of them probably none"
     return f"{said}: look at examples first" if row.doubt / row.found > LOOK_FIRST else said
 
 

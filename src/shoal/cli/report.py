@@ -54,7 +54,7 @@ def first_day(
 def _show(day: Day, since: float, lines: list[str]) -> None:
     from shoal.cli.first_day import fate
 
-    say(f"{day.exchanges} requests in the last {since:g} h were looked at, {day.with_entities} held personal data")
+    say(f"requests looked at in the last {since:g} h: {day.exchanges}, with personal data: {day.with_entities}")
     if not day.exchanges:
         note("nothing was looked at: start the gateway with 'shoal up --observe' and send it requests first")
         return

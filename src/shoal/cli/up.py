@@ -65,10 +65,12 @@ def _serve(settings: Settings, as_json: bool) -> None:
 
 
 def _unmasked(settings: Settings) -> str:
-    """The mode of masking where it masks nothing for anybody without rules of their own; else ""."""
-    from shoal.trust.masking.policy import Policy
+    """What is done instead where nothing is masked for anybody; else ""."""
+    from shoal.trust.masking.policy import ORDER, Policy
 
-    strongest = Policy(settings.trust.masking, settings.trust.mode).strongest
+    trust = settings.trust
+    rules = (trust.masking, *map(trust.masking_of, trust.tenants))
+    strongest = max((Policy(each, trust.mode).strongest for each in rules), key=ORDER.index)
     return "" if strongest == "enforce" else strongest
 
 
