@@ -46,6 +46,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield database(folder)
     yield documentation(folder)
     yield weights()
+    yield masking(settings)
     yield credential(folder)
     with ThreadPoolExecutor(max_workers=8) as pool:
         yield from pool.map(lambda item: host(*item), settings.hosts.items())
@@ -145,6 +146,23 @@ def weights() -> Finding:
     except ShoalError as error:
         return Finding("embedded models", "fault", error.message, "restore src/shoal/weights from the repository")
     return Finding("embedded models", "ok", ", ".join(names))
+
+
+def masking(settings: Settings) -> Finding:
+    """Whether personal data is masked, and can be. The risks are told by `shoal policy check`."""
+    from shoal.cli.policy_check import findings as rules
+    from shoal.identity.keys import DEFAULT_TENANT
+    from shoal.trust.masking.policy import Policy
+
+    faults = [each for each in rules(settings, DEFAULT_TENANT) if each.state == "fault"]
+    if faults:
+        found = "; ".join(f"{each.name}: {each.found}" for each in faults)
+        return Finding("masking", "fault", found, "run 'shoal policy check'")
+    mode = Policy(settings.trust.masking, settings.trust.mode).strongest
+    if mode != "enforce":
+        fix = 'set trust.mode and trust.masking.mode to "enforce"'
+        return Finding("masking", "warning", f"{mode}: nothing is masked", fix)
+    return Finding("masking", "ok", f"{mode}, tier {settings.trust.masking.tier}")
 
 
 def credential(folder: Path) -> Finding:

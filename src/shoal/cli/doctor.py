@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import say, say_json
+
+if TYPE_CHECKING:
+    from shoal.cli.checkup import Finding
 
 MARKS = {"ok": "ok     ", "warning": "note   ", "fault": "FAULT  "}
 
@@ -29,6 +34,11 @@ def doctor(data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson 
         found.extend(findings(loaded.settings))
     except ConfigError as error:
         found.append(Finding("settings", "fault", error.message, "mend shoal.toml as said"))
+    report(found, as_json)
+
+
+def report(found: Sequence[Finding], as_json: bool) -> None:
+    """Says what was found, line by line, and ends with exit code 1 where there is a fault."""
     if as_json:
         say_json([asdict(finding) for finding in found])
     else:

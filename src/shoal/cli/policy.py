@@ -56,7 +56,7 @@ def check(tenant: OfTenant = "default", config: ConfigPath = None, as_json: AsJs
     The exit code is 1 where something is wrong.
     """
     from shoal.cli.checkup import Finding
-    from shoal.cli.doctor import MARKS
+    from shoal.cli.doctor import report
     from shoal.cli.house import settings_of
     from shoal.cli.policy_check import findings
     from shoal.errors import ConfigError
@@ -65,15 +65,7 @@ def check(tenant: OfTenant = "default", config: ConfigPath = None, as_json: AsJs
         found = list(findings(settings_of(config).settings, tenant))
     except ConfigError as error:
         found = [Finding("settings", "fault", error.message, "mend shoal.toml as said")]
-    if as_json:
-        say_json([asdict(finding) for finding in found])
-    else:
-        for finding in found:
-            say(f"{MARKS[finding.state]}{finding.name}: {finding.found}")
-            if finding.fix:
-                say(f"       -> {finding.fix}")
-    if any(finding.state == "fault" for finding in found):
-        raise typer.Exit(1)
+    report(found, as_json)
 
 
 @app.command()

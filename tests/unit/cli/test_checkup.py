@@ -142,6 +142,21 @@ def test_the_embedded_models_are_well() -> None:
     assert "shoal/answer" in checkup.weights().found
 
 
+@pytest.mark.parametrize(
+    ("rules", "state", "said"),
+    [
+        ({"masking": {"tier": "patterns"}}, "ok", "enforce, tier patterns"),
+        ({"mode": "observe", "masking": {"tier": "patterns"}}, "warning", "observe: nothing is masked"),
+        ({"masking": {"tier": "patterns", "types": {"PERSN": "off"}}}, "fault", "did you mean 'PERSON'?"),
+    ],
+)
+def test_whether_personal_data_is_masked(rules: dict[str, Any], state: str, said: str, tmp_path: Path) -> None:
+    settings = Settings.model_validate({"server": {"data_dir": tmp_path}, "trust": rules})
+    found = checkup.masking(settings)
+    assert found.state == state
+    assert said in found.found
+
+
 def test_a_stored_credential_is_well_until_others_can_read_it(shell: Shell) -> None:
     from shoal.identity import credential
 

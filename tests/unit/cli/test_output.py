@@ -45,6 +45,17 @@ def test_a_table_for_people_has_headings_and_reads_no_markup(monkeypatch: pytest
     assert "[red]fish[/red]" in shown
 
 
+def test_a_table_aside_leaves_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    output.table(("name", "size"), [("x", 3)], aside=True)
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "x\t3\n")
+
+
+def test_text_for_programs_is_exact(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    output.say_exactly("a\r\n\x1b[0m \ud800")
+    assert capfdbinary.readouterr().out == b"a\r\n\x1b[0m \xed\xa0\x80"
+
+
 def test_json_is_one_line_and_keeps_letters(capsys: pytest.CaptureFixture[str]) -> None:
     output.say_json({"name": "Zoë\n"})
     out = capsys.readouterr().out
