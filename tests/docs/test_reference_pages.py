@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,8 @@ from shoal import errors
 from shoal.cli.run import make_app
 from shoal.config import Settings
 from shoal.models.hosts.rows import rows as known_rows
+from shoal.trust.masking.policy import OBSERVED
+from shoal.trust.masking.surrogates import SHAPES
 from tests.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
@@ -76,6 +79,13 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
 def test_every_entity_type_stands_in_the_table() -> None:
     written = entity_types.PAGE.read_text(encoding="utf-8")
     assert written == entity_types.page(), "run 'python scripts/entity_types.py'"
+
+
+def test_the_page_on_masking_names_what_is_only_observed_and_what_has_surrogates() -> None:
+    page = (ROOT / "docs" / "concepts" / "masking.md").read_text(encoding="utf-8")
+    for heading, names in (("## Which types are only observed", OBSERVED), ("## Surrogates", SHAPES)):
+        section = page.partition(heading)[2].partition("\n## ")[0]
+        assert set(re.findall(r"`([A-Z_]+)`", section)) == set(names)
 
 
 def test_every_kind_of_host_stands_in_the_table() -> None:

@@ -12,6 +12,7 @@ import pytest
 from shoal.config.trust import TrustRules
 from shoal.identity import Role, mint
 from shoal.testing import ScriptedModel
+from shoal.trust.masking.detect import Detector
 from tests.gateway.house import Running, running
 
 PATH = "/v1/shoal/mask"
@@ -118,6 +119,17 @@ def test_a_long_text_with_much_in_it(house: Running) -> None:
     last = body["entities"][0][-1]
     assert text[last["start"] : last["end"]] == "user4999@example.org"
     assert "@" not in body["texts"][0]
+
+
+def test_it_fails_closed(house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError(MAIL)
+
+    monkeypatch.setattr(Detector, "candidates", broken)
+    for text in (f"to {MAIL}", "x" * 5000 + MAIL):
+        answer = post(house, {"text": text})
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "masking_failed")
+        assert "jane" not in answer.text
 
 
 def test_where_masking_is_off_no_text_comes_back(tmp_path: Path) -> None:
