@@ -16,8 +16,9 @@ from shoal.call import ModelCard
 from shoal.chat import Chat, Citation, Json, Message, Passage, Piece
 from shoal.errors import MaskingFailed
 from shoal.trust.masking.attachments import attachments, refuse
+from shoal.trust.masking.blocks import blocks_of
 from shoal.trust.masking.detect import Detector, settle
-from shoal.trust.masking.entity import Entity
+from shoal.trust.masking.entity import LEARNED, Entity
 from shoal.trust.masking.fields import FieldRules
 from shoal.trust.masking.policy import Policy
 from shoal.trust.masking.reply import ReplyUnmasker
@@ -137,23 +138,24 @@ class Session:
 
     def _find(self, texts: Sequence[Text]) -> list[list[Entity]]:
         """The candidates in each text. Raises MaskingFailed."""
+        blocks = list(blocks_of(texts))
         try:
-            found = self._detector.candidates([_headed(text) for text in texts])
+            candidates = self._detector.candidates([block.text for block in blocks])
         except Exception as error:  # noqa: BLE001 - a plug-in's recognizer may raise anything; nothing goes unmasked
             if not self.enforces:
                 return [[] for _ in texts]
             raise MaskingFailed(
                 f"a recognizer of personal data failed ({type(error).__name__}), so nothing was sent: see shoal doctor"
             ) from None
-        return [self._placed(text, each) for text, each in zip(texts, found, strict=True)]
+        found: list[list[Entity]] = []
+        for block, entities in zip(blocks, candidates, strict=True):
+            found += block.divided(entities)
+        return [self._known_field(text) or each for text, each in zip(texts, found, strict=True)]
 
-    def _placed(self, text: Text, found: Sequence[Entity]) -> list[Entity]:
-        """Candidates with their places in the value itself, and what the field alone says."""
-        shift = len(_headed(text)) - len(text.value)
-        placed = [replace(each, start=each.start - shift, end=each.end - shift) for each in found] if shift else found
+    def _known_field(self, text: Text) -> list[Entity]:
+        """All of the text, where its field alone says what it is."""
         kind = text.kind or (self._fields.type_of(text.path) if self._fields and text.path else None)
-        whole = [Entity(kind, 0, len(text.value), 1.0, FIELDS)] if kind and text.value else []
-        return whole or [each for each in placed if each.start >= 0]
+        return [Entity(kind, 0, len(text.value), 1.0, FIELDS)] if kind and text.value else []
 
     def _by_mode(self, text: Text, candidates: Sequence[Entity]) -> tuple[list[Entity], list[Entity]]:
         """(enforced, observed): each settled by itself, so that what is only observed takes nothing from the other."""
@@ -177,7 +179,7 @@ class Session:
         return lambda text: self._masked(text, *next(pairs), own)
 
     def _masked(self, text: Text, enforced: list[Entity], observed: list[Entity], own: bool) -> str:
-        if text.number and [(0, len(text.value))] != [(each.start, each.end) for each in enforced]:
+        if text.number and not (len(enforced) == 1 and is_whole_number(text, enforced[0])):
             enforced = []
         for each in enforced:
             self.masked.add(each)
@@ -233,12 +235,13 @@ def is_long(value: Any) -> bool:
     return size > INLINE_CHARS
 
 
-def _headed(text: Text) -> str:
-    """The value with the name of its field before it, which says what it is as words around it would."""
-    return f"{text.heading}: {text.value}" if text.heading else text.value
-
-
 def _is_free(entity: Entity, settled: Sequence[Entity], ends: Sequence[int]) -> bool:
     """Whether the entity overlaps none of the settled ones, which lie in order with these ends."""
     at = bisect_right(ends, entity.start)
     return at == len(settled) or settled[at].start >= entity.end
+
+
+def is_whole_number(text: Text, entity: Entity) -> bool:
+    """Whether all of a number is one entity by its form: where it is masked, a string takes its place in the record, so
+    no guess by the words around it will do."""
+    return (entity.start, entity.end) == (0, len(text.value)) and not entity.recognizer.startswith(LEARNED)

@@ -37,13 +37,14 @@ _PERSON = "PERSON"
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One string. `path` is where it stands in a record (its last name tells what it is); `kind` the type that all of
-    it has, where that is known; `bare` that only letters, digits, "_" and "-" may stand there; `number` that it is
-    written as a number in a record."""
+    """One string. `path` is where it stands in a record (its last name tells what it is), `record` the number of that
+    record in the visit (0 outside of any); `kind` the type that all of it has, where that is known; `bare` that only
+    letters, digits, "_" and "-" may stand there; `number` that it is written as a number in a record."""
 
     value: str = field(repr=False)
     label: Trust
     path: Path = ()
+    record: int = 0
     kind: str | None = None
     bare: bool = False
     number: bool = False
@@ -62,6 +63,7 @@ class Visit:
 
     def __init__(self, take: Take) -> None:
         self._take = take
+        self._records = 0
 
     def chat(self, chat: Chat) -> Chat:
         """The chat with every string as `take` gives it back."""
@@ -129,7 +131,7 @@ class Visit:
             return self._take(Text(value, Trust.USER, kind=_PERSON, bare=True))
         if name in ("tools", "functions", "response_format"):
             return self._schema(value)
-        return self._record(value, Trust.USER, (name,))
+        return self._whole_record(value, Trust.USER, (name,))
 
     def _schema(self, value: Any, names: bool = False) -> Any:
         """A JSON Schema or what holds one: its descriptions, constants and examples; `names` says that the keys are
@@ -146,40 +148,46 @@ class Visit:
         return self._take(Text(value, Trust.SYSTEM)) if isinstance(value, str) else value
 
     def _any(self, value: Any, label: Trust) -> Any:
-        return self._text(value, label) if isinstance(value, str) else self._record(value, label, ())
+        return self._text(value, label) if isinstance(value, str) else self._whole_record(value, label, ())
 
-    def _record(self, value: Any, label: Trust, path: Path) -> Any:
+    def _whole_record(self, value: Any, label: Trust, path: Path) -> Any:
+        self._records += 1
+        return self._record(value, label, path, self._records)
+
+    def _record(self, value: Any, label: Trust, path: Path, record: int) -> Any:
         """Free JSON: names of fields too, and numbers that could be somebody's."""
         if isinstance(value, dict):
             return {
-                self._take(Text(name, label)): self._record(inner, label, (*path, name))
+                self._take(Text(name, label, record=record)): self._record(inner, label, (*path, name), record)
                 for name, inner in value.items()
             }
         if isinstance(value, list):
-            return [self._record(inner, label, (*path, at)) for at, inner in enumerate(value)]
+            return [self._record(inner, label, (*path, at), record) for at, inner in enumerate(value)]
         if isinstance(value, str):
-            return self._text(value, label, path)
+            return self._text(value, label, path, record)
         if isinstance(value, int) and not isinstance(value, bool) and may_identify(said := str(value)):
-            taken = self._take(Text(said, label, path, number=True))
+            taken = self._take(Text(said, label, path, record, number=True))
             return value if taken == said else taken
         return value
 
-    def _text(self, text: str, label: Trust, path: Path = (), nested: int = 0) -> str:
+    def _text(self, text: str, label: Trust, path: Path = (), record: int = 0, nested: int = 0) -> str:
         """A string; where it is JSON itself, the strings in it."""
         if nested < MOST_NESTED and is_record(text):
-            found = [(value, self._value(value, label, path, nested)) for value in values(text)]
+            if not record:
+                self._records += 1
+                record = self._records
+            found = [(value, self._value(value, label, path, record, nested)) for value in values(text)]
             changes = [(value, said) for value, said in found if said != value.said]
             return replaced(text, changes) if changes else text
-        return self._take(Text(text, label, path))
+        return self._take(Text(text, label, path, record))
 
-    def _value(self, value: Value, label: Trust, path: Path, nested: int) -> str:
+    def _value(self, value: Value, label: Trust, path: Path, record: int, nested: int) -> str:
         if value.number:
-            return (
-                self._take(Text(value.said, label, value.path, number=True)) if may_identify(value.said) else value.said
-            )
+            number = Text(value.said, label, value.path, record, number=True)
+            return self._take(number) if may_identify(value.said) else value.said
         if value.name:
-            return self._take(Text(value.said, label))
-        return self._text(value.said, label, value.path or path, nested + 1)
+            return self._take(Text(value.said, label, record=record))
+        return self._text(value.said, label, value.path or path, record, nested + 1)
 
 
 def may_identify(number: str) -> bool:

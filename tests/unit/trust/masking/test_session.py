@@ -76,13 +76,13 @@ def test_the_same_value_has_the_same_name_everywhere() -> None:
 def test_the_name_of_a_field_is_context() -> None:
     words = Words(NUMBER="bsn: 111")
     masked(session(words), Message.of("tool", '{"bsn": "111", "more": {"n": 12345678}}'))
-    assert "bsn: 111" in words.asked
-    assert "n: 12345678" in words.asked
+    assert words.asked == ["bsn: 111\nmore\nn: 12345678"]
 
 
-def test_what_is_found_in_the_name_of_a_field_is_not_cut_out_of_the_value() -> None:
-    chat = masked(session(Words(PERSON="jane: J")), Message.of("tool", '{"jane": "J"}'))
-    assert chat.messages[0].text == '{"jane": "J"}'
+def test_what_reaches_from_one_field_into_the_next_is_masked_in_each() -> None:
+    chat = masked(session(Words(PERSON="Jane\nlast: Doe")), Message.of("tool", '{"first": "Jane", "last": "Doe"}'))
+    assert "Jane" not in chat.messages[0].text
+    assert "Doe" not in chat.messages[0].text
 
 
 def test_fields_named_by_the_schema_are_masked_whole_in_any_language() -> None:
