@@ -28,7 +28,7 @@ _LEFT = "\ufffc"
 _MARK = re.compile(r"[(:=/?#]|[wW]\.")
 _ATTRIBUTES = ("src", "srcset", "href", "formaction", "poster", "background", "ping", "longdesc")
 _SCHEMES = ("https:", "http:", "ftp:")
-_DOMAIN_END = re.compile(r"[^\W\d_]{2,63}(?::\d{1,5})?[/?#]")
+_DOMAIN_END = re.compile(r"(?:[^\W\d_]{2,63}|[xX][nN]--[a-zA-Z0-9-]{1,59})(?::\d{1,5})?[/?#]")
 _HOST = re.compile(r"(?:https?:)?//([a-z0-9.-]{1,253})(?::\d{1,5})?[/?#]", re.IGNORECASE | re.ASCII)
 _SERVERLESS = frozenset({"mailto:", "tel:", "sms:"})
 _WHITE = " \t\n\r\f\v"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from shoal.trust.masking.entity import Entity
@@ -18,18 +18,17 @@ from shoal.trust.masking.identifiers import Identifiers
 from shoal.trust.masking.json_strings import Depth, escaped, unescaped
 from shoal.trust.masking.linking import Name, Names, gender, read_name
 from shoal.trust.masking.links import AllowedHosts
-from shoal.trust.masking.placeholders import ESCAPED, FORM, Scope, canonical, label, normal, render
+from shoal.trust.masking.placeholders import Scope, canonical, label, render
+from shoal.trust.masking.spans import OWN, Span, apart, own_spans, with_escapes
 from shoal.trust.masking.surrogates import Surrogates
 from shoal.trust.masking.unmask import Grant, Tally, Unmasker
 from shoal.trust.masking.values import Stored, Values
 from shoal.trust.sensitive import Sensitive
 
 _PERSON = "PERSON"
-# What stays as it is, among the spans of a text.
-_OWN = ""
+_BRACKET = re.compile(r"[{\[]")
+_ESCAPES = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
 _WORD_END = re.compile(r"\w\Z")
-
-Span = tuple[int, int, str]
 
 
 class Vault:
@@ -83,8 +82,8 @@ class Vault:
     def mask(self, text: str, entities: Sequence[Entity], own: bool = False) -> str:
         """The text with its entities replaced; they must not overlap. What looks like a placeholder by itself is
         escaped. `own`: the text may hold placeholders of this vault, which stay (and an entity across one is none)."""
-        kept = [*self._own_spans(text)] if own else []
-        chosen = _apart(entities, kept)
+        kept = own_spans(text, self.values) if own else []
+        chosen = apart(entities, kept)
         self.learn(text, chosen)
         self._surrogates.note(text)
         for entity in chosen:
@@ -92,7 +91,7 @@ class Vault:
                 self._names.add(read_name(text[entity.start : entity.end]))
             self._counts[entity.type] += 1
         spans = [*kept, *((each.start, each.end, each.type) for each in chosen)]
-        return self._replaced(text, [*self._with_escapes(text, sorted(spans))])
+        return self._replaced(text, [*with_escapes(text, sorted(spans), self.values)])
 
     def bare(self, value: str, type: str) -> str:
         """A name of letters, digits and "_" for a field that takes nothing else, such as "PERSON_k7f3m2qa". It is never
@@ -110,41 +109,15 @@ class Vault:
         arguments are JSON and get only values of the types that `granted` says."""
         return Unmasker(self.values, self._hosts, self._tally, is_json, granted)
 
-    def _own_spans(self, text: str) -> Iterator[Span]:
-        for match in FORM.finditer(text):
-            if self.values.get(normal(match["body"])) is not None:
-                yield match.start(), match.end(), _OWN
-
-    def _with_escapes(self, text: str, spans: Sequence[Span]) -> Iterator[Span]:
-        """The spans, and between them what unmasking might take for one of our placeholders."""
-        at = 0
-        for span in (*spans, (len(text), len(text), _OWN)):
-            gap = text[at : span[0]]
-            for start, end in self._lookalikes(gap):
-                yield at + start, at + end, ESCAPED
-            yield span
-            at = span[1]
-
-    def _lookalikes(self, gap: str) -> list[tuple[int, int]]:
-        found = [match.span() for match in FORM.finditer(gap)] if "_" in gap else []
-        if not self.values.has_surrogates:
-            return found
-        at = 0
-        while fake := self.values.next_surrogate(gap, at):
-            if all(fake[1] <= start or end <= fake[0] for start, end in found):
-                found.append(fake[:2])
-            at = fake[1]
-        return sorted(found)
-
     def _replaced(self, text: str, spans: Sequence[Span]) -> str:
         """The text with its spans replaced. Where it is JSON, a value is what its string says."""
-        place = Depth(self._hosts) if "{" in text or "[" in text else None
+        place = Depth(self._hosts) if _depth_matters(text, spans) else None
         out: list[str] = []
         at = 0
         for start, end, type in spans:
             out.append(text[at:start])
             said = text[start:end]
-            if type == _OWN:
+            if type == OWN:
                 out.append(said)
             else:
                 stored = _read(type, said, _depth(place, text[at:start]))
@@ -219,6 +192,11 @@ def _hint(name: Name, before: str) -> str:
     return name.hint or (gender(last[0]) if last else "")
 
 
+def _depth_matters(text: str, spans: Iterable[Span]) -> bool:
+    """Whether a value of the text would be written otherwise inside a JSON string than outside."""
+    return _BRACKET.search(text) is not None and any(_ESCAPES.search(text, start, end) for start, end, _ in spans)
+
+
 def _depth(place: Depth | None, before: str) -> int:
     if place is None:
         return 0
@@ -231,16 +209,3 @@ def _read(type: str, said: str, depth: int) -> Stored:
     value = unescaped(said, depth)
     plain = value is not None and escaped(value, depth) == said
     return Stored(type, Sensitive(value if plain and value is not None else said), 0 if plain else depth)
-
-
-def _apart(entities: Iterable[Entity], kept: Sequence[Span]) -> list[Entity]:
-    """The entities that overlap none of the spans; both lie in order and apart."""
-    chosen: list[Entity] = []
-    spans = iter(kept)
-    span = next(spans, None)
-    for entity in sorted(entities, key=lambda each: each.start):
-        while span and span[1] <= entity.start:
-            span = next(spans, None)
-        if entity.end > entity.start and (span is None or entity.end <= span[0]):
-            chosen.append(entity)
-    return chosen

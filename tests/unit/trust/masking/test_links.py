@@ -56,6 +56,8 @@ CASES = [
     ("evil.example/?q=|", "-"),
     ("evil.example:8080/|", "-"),
     ("evil.example#|", "-"),
+    ("evil.xn--p1ai/|", "-"),
+    ("evil.пример/|", "-"),
     ("https://|/", "-"),
     ("https://|.evil.example/", "-"),
     ("https://ok.example|/", "-"),
