@@ -52,7 +52,10 @@ def _lookalikes(gap: str, values: Values) -> list[tuple[int, int]]:
         return found
     at = 0
     while fake := values.next_surrogate(gap, at):
-        if all(fake[1] <= start or end <= fake[0] for start, end in found):
-            found.append(fake[:2])
+        found.append(fake[:2])
         at = fake[1]
-    return sorted(found)
+    alone: list[tuple[int, int]] = []
+    for span in sorted(found):
+        if not alone or span[0] >= alone[-1][1]:
+            alone.append(span)
+    return alone

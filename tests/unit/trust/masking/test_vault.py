@@ -189,6 +189,15 @@ def test_surrogates_keep_the_shape_and_come_back() -> None:
     assert vault.unmask(vault.mask(f"a real {fake}", [])) == f"a real {fake}"
 
 
+def test_a_long_text_of_surrogates_is_escaped_in_linear_work() -> None:
+    vault = Vault(SCOPE, surrogates=frozenset({"EMAIL_ADDRESS"}))
+    fake = mask(vault, "jane@x.com", ("EMAIL_ADDRESS", "jane@x.com"))
+    text = f"{fake} <PERSON_k7f3m2qa> " * 20_000
+    masked = vault.mask(text, [])
+    assert fake not in masked
+    assert vault.unmask(masked) == text
+
+
 JSON_TEXTS = [
     ('{"a": "Ann \\"AJ\\" Roe", "b": 5}', 'Ann \\"AJ\\" Roe', 'Ann "AJ" Roe'),
     ('{"a": "1 Main\\nRome", cut', "1 Main\\nRome", "1 Main\nRome"),
