@@ -4,9 +4,9 @@
 
 The texts are those of synth_dataset_v2 (English), of `bench/data/pii_texts.json` (12 languages, an entity every 90
 bytes), and prose without personal data (the project's own documentation), each joined and cut to size. `--file` takes
-any other text file or labelled file. CPU is that of the process (user and system), the best of the repeats; every
-repeat reads another part of the text, so that nothing comes from memory, after one reading that is not counted. A kB is 1,024 bytes of UTF-8. "Hostile" are
-texts made to be slow: they must stay linear.
+any other text file or labelled file. CPU is that of the process (user and system), the best of the repeats; each reads
+another part of the text, so that nothing comes from memory, after one reading that is not counted. A kB is 1,024 bytes
+of UTF-8. "Hostile" are texts made to be slow: they must stay linear.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib.metadata import packages_distributions
@@ -85,14 +85,14 @@ def docstring(file: File) -> Iterator[str]:
 
 
 def environment(file: File) -> Iterator[str]:
-    """The environment is read in config.py alone."""
-    if not file.product or file.name == "src/shoal/config.py":
+    """The environment is read in config/ alone."""
+    if not file.product or file.name == "src/shoal/config/__init__.py":
         return
     for node in file.nodes:
         read = isinstance(node, ast.Attribute) and node.attr in ENVIRONMENT
         brought = isinstance(node, ast.ImportFrom) and node.module == "os"
         if read or (brought and ENVIRONMENT & {name.name for name in node.names}):  # type: ignore[attr-defined]
-            yield f"line {node.lineno}: read the environment in config.py"  # type: ignore[attr-defined]
+            yield f"line {node.lineno}: read the environment in config/"  # type: ignore[attr-defined]
 
 
 def blanket(file: File) -> Iterator[str]:
@@ -144,7 +144,7 @@ def undeclared(file: File) -> Iterator[str]:
     what only the extra `tune` brings is imported in tuning alone."""
     allowed = declared() | (declared("tune") if file.name.startswith("src/shoal/tuning/") else frozenset())
     for module in imported(file) if file.product else ():
-        brought_by = {normal(name) for name in packages_distributions().get(module, [module])}
+        brought_by = {normal(name) for name in installed().get(module, [module])}
         if module not in sys.stdlib_module_names | {"shoal"} and not brought_by & allowed:
             yield f"imports {module}: add it to the dependencies in pyproject.toml, then run 'make lock'"
 
@@ -154,6 +154,12 @@ def imported(file: File) -> set[str]:
     found = [alias.name for node in file.nodes if isinstance(node, ast.Import) for alias in node.names]
     found += [node.module for node in file.nodes if isinstance(node, ast.ImportFrom) and node.module]
     return {name.partition(".")[0] for name in found}
+
+
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """The distributions that bring each top-level module, read once: there are many."""
+    return packages_distributions()
 
 
 @cache

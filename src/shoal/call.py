@@ -293,7 +293,8 @@ class Leaf:
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """The leaf's pieces. A failure before the first piece is tried again where that can help; after it never.
 
-        Raises PlacementError, MaskingFailed, AttachmentRefused, DeadlineExceeded, HostTimeout and whatever the leaf raises.
+        Raises PlacementError, MaskingFailed, AttachmentRefused, DeadlineExceeded, HostTimeout and whatever the leaf
+        raises.
         """
         call.placement.check(self.card)
         chat = await call.screened(chat, self.card)

@@ -311,5 +311,5 @@ def test_what_is_not_text_goes_to_no_remote_host_unless_the_tenant_says_so() -> 
     assert outer.ask("here", messages=(IMAGE,)) == "y"
     passing = TrustRules(masking=Masking(tier="patterns", attachments="pass"))
     assert Outer(remote, trust=passing).ask("remote", messages=(IMAGE,)) == "x"
-    own = TrustRules(masking=Masking(tier="patterns"), tenants={"t": {"masking": {"attachments": "pass"}}})  # type: ignore[dict-item]
+    own = TrustRules(masking=Masking(tier="patterns"), tenants={"t": {"masking": {"attachments": "pass"}}})
     assert Outer(remote, trust=own).ask("remote", messages=(IMAGE,)) == "x"

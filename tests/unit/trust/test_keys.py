@@ -1,3 +1,5 @@
+"""The root key: published vectors, who may read it, what it gives whom."""
+
 from __future__ import annotations
 
 import stat

@@ -29,7 +29,7 @@ def refuse(found: Counter[str], card: ModelCard) -> None:
     if found and card.kind == "host":
         kinds = ", ".join(sorted(found))
         raise AttachmentRefused(
-            f"parts that are not text ({kinds}) cannot be masked, so they are not sent to host '{card.host}': take them "
-            'out, or have the operator set trust.masking.attachments = "pass"',
+            f"parts that are not text ({kinds}) cannot be masked, so they are not sent to host '{card.host}': take "
+            'them out, or have the operator set trust.masking.attachments = "pass"',
             param="messages",
         )

@@ -1,3 +1,5 @@
+"""What counts as an attachment, and who is refused it."""
+
 from __future__ import annotations
 
 from collections import Counter

@@ -1,3 +1,5 @@
+"""How the strings of a record are read together and told apart again."""
+
 from __future__ import annotations
 
 from shoal.chat import Trust

@@ -1,3 +1,5 @@
+"""Worked cases of the check digits that many numbers share."""
+
 from __future__ import annotations
 
 from collections.abc import Callable

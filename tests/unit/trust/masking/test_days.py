@@ -1,3 +1,5 @@
+"""Dates inside numbers: real days only."""
+
 from __future__ import annotations
 
 import datetime

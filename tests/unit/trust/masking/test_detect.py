@@ -1,6 +1,9 @@
+"""Settling of overlaps, the operator's lists, memory, and hostile texts."""
+
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -63,7 +66,7 @@ def test_overlaps_are_settled(candidates: list[Entity], expected: list[tuple[str
 def test_nothing_that_was_found_goes_free(drawn: list[tuple[str, int, int, float]]) -> None:
     candidates = [entity(kind, start, start + length, score) for kind, start, length, score in drawn]
     settled = settle(candidates)
-    assert all(one.end <= other.start for one, other in zip(settled, settled[1:], strict=False))
+    assert all(one.end <= other.start for one, other in pairwise(settled))
     covered = {at for each in settled for at in range(each.start, each.end)}
     assert covered == {at for each in candidates for at in range(each.start, each.end)}
 
@@ -95,8 +98,11 @@ def test_allowed_values_pass_and_denied_terms_do_not() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("3 May 1980", "DATE_TIME"), ("1980-05-03", "DATE_TIME"), ("May 3rd", "DATE_TIME"), ("5月3日", "DATE_TIME")]
-    + [
+    [
+        ("3 May 1980", "DATE_TIME"),
+        ("1980-05-03", "DATE_TIME"),
+        ("May 3rd", "DATE_TIME"),
+        ("5月3日", "DATE_TIME"),
         ("1977", "PERIOD"),
         ("last spring", "PERIOD"),
         ("May 1980", "PERIOD"),

@@ -1,7 +1,9 @@
+"""Many expressions over one text, found alike in whatever sets."""
+
 from __future__ import annotations
 
 import pytest
-import re2
+import re2  # type: ignore[import-untyped]
 
 from shoal.trust.masking.expressions import TOGETHER, Expressions
 

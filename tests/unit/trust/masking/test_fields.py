@@ -1,3 +1,5 @@
+"""Paths to sensitive fields: what they cover, and what is no path."""
+
 from __future__ import annotations
 
 import pytest

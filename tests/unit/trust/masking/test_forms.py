@@ -1,3 +1,5 @@
+"""Pictures of numbers: what stands by itself is found, nothing else."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Pictures that begin with words, and how far a word may reach."""
+
 from __future__ import annotations
 
 import pytest

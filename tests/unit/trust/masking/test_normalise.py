@@ -1,3 +1,5 @@
+"""Folding: what it folds to, and the way back to the text."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Modes by label and type, ceilings, grants, tenants."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The fields of a reply on its way out: streams, calls, and what comes whole."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Context words in many spellings and scripts."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Scopes, tenants and lists: what a session is opened with."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -33,7 +35,7 @@ def test_off_opens_nothing_and_loads_nothing() -> None:
     ],
 )
 def test_scopes(scope: str, exchanges: bool, conversations: bool, keys: bool, without: bool) -> None:
-    step = MaskingStep(TrustRules(masking=Masking(tier="patterns", scope=scope)), ROOT)  # type: ignore[arg-type]
+    step = MaskingStep(TrustRules(masking=Masking(tier="patterns", scope=scope)), ROOT)
     first = token(step, talk="a")
     assert (first == token(step, exchange="f", talk="a")) is exchanges
     assert (first == token(step, talk="b")) is (conversations or scope == "request")

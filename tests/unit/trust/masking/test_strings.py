@@ -1,3 +1,5 @@
+"""Every string of a chat is visited; the structure stays."""
+
 from __future__ import annotations
 
 import json

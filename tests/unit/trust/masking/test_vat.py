@@ -1,3 +1,5 @@
+"""Worked cases of the check digits of VAT numbers."""
+
 from __future__ import annotations
 
 import pytest

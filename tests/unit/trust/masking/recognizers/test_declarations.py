@@ -1,3 +1,5 @@
+"""Cases for declarations: test_declarations."""
+
 from __future__ import annotations
 
 import random

@@ -1,3 +1,5 @@
+"""Cases for aba_routing: United States: ABA routing transit numbers, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

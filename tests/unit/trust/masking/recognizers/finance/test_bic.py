@@ -1,3 +1,5 @@
+"""Cases for bic: Business identifier codes (SWIFT codes) of 8 or 11 characters."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for credit_card: Payment cards of every scheme, 12 to 19 digits, with their security code and expiry date."""
+
 from __future__ import annotations
 
 import pytest

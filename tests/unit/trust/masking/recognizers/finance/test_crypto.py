@@ -1,3 +1,5 @@
+"""Cases for crypto: Addresses of crypto-currency wallets: Bitcoin and its kin, Ethereum, Tron, Monero, Solana."""
+
 from __future__ import annotations
 
 import pytest

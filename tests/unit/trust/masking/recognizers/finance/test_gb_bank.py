@@ -1,3 +1,5 @@
+"""Cases for gb_bank: United Kingdom: sort codes and the account numbers that go with them."""
+
 from __future__ import annotations
 
 import pytest

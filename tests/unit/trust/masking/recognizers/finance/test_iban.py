@@ -1,3 +1,5 @@
+"""Cases for iban: International bank account numbers of every country in the registry, grouped or not."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for in_ifsc: India: IFSC codes of bank branches, four letters, a zero and six characters."""
+
 from __future__ import annotations
 
 import pytest

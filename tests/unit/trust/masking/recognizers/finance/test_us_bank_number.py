@@ -1,3 +1,5 @@
+"""Cases for us_bank_number: United States: bank account numbers, 6 to 17 digits that only their context tells."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for age: Ages of people: a number with the words that make it one."""
+
 from __future__ import annotations
 
 import pytest

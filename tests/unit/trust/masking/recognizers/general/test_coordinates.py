@@ -1,3 +1,5 @@
+"""Cases for coordinates: Places on the globe as latitude and longitude, in decimal degrees or degrees, minutes."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for date: Days of the calendar written in numbers or with the name of a month, in some twenty languages."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for domain_name: Names of hosts without a scheme, under well-known top-level domains."""
+
 from __future__ import annotations
 
 import pytest

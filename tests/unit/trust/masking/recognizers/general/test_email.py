@@ -1,3 +1,5 @@
+"""Cases for email: E-mail addresses: plain, with letters beyond ASCII, quoted, and spelt out ("jane (at) example."""
+
 from __future__ import annotations
 
 import pytest

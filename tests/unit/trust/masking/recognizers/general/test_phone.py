@@ -1,3 +1,5 @@
+"""Cases for phone: Telephone numbers: international, and national as written in some forty regions."""
+
 from __future__ import annotations
 
 import pytest

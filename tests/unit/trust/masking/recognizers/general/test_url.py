@@ -1,3 +1,5 @@
+"""Cases for url: Addresses of web pages and files: with a scheme, or beginning with www."""
+
 from __future__ import annotations
 
 import pytest

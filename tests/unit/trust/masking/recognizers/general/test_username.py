@@ -1,3 +1,5 @@
+"""Cases for username: Names of accounts: @handles near the networks that use them, and what follows "username:"."""
+
 from __future__ import annotations
 
 import pytest

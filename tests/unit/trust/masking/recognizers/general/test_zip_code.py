@@ -1,3 +1,5 @@
+"""Cases for zip_code: Postal codes: those with a form of their own, and plain digits near words that name them."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ae_emirates_id: United Arab Emirates: Emirates ID, 15 digits from 784."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ar_cuit: Argentina: CUIT and CUIL, the tax and labour number, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ar_dni: Argentina: Documento Nacional de Identidad, 7 or 8 digits, no check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for at_social_security: Austria: Sozialversicherungsnummer, 10 digits: three, a check digit and the day."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for au_abn: Australia: business number, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

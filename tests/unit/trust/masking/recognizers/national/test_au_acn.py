@@ -1,3 +1,5 @@
+"""Cases for au_acn: Australia: company number, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

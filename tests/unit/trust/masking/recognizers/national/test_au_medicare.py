@@ -1,3 +1,5 @@
+"""Cases for au_medicare: Australia: Medicare card number, 10 digits and the place of the person on the card."""
+
 from __future__ import annotations
 
 import pytest

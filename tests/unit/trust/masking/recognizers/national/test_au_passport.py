@@ -1,3 +1,5 @@
+"""Cases for au_passport: Australia: passport number, one or two letters and 7 digits; context only."""
+
 from __future__ import annotations
 
 import pytest

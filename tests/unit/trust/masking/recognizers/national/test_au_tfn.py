@@ -1,3 +1,5 @@
+"""Cases for au_tfn: Australia: tax file number, 9 digits (8 in old ones)."""
+
 from __future__ import annotations
 
 import pytest

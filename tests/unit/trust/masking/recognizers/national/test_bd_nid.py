@@ -1,3 +1,5 @@
+"""Cases for bd_nid: Bangladesh: national identity card, 10, 13 or 17 digits; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for be_enterprise_number: Belgium: ondernemingsnummer / numéro d'entreprise, 10 digits that begin with 0."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for be_id_card: Belgium: identity card, 12 digits of which the last two are a key."""
+
 from __future__ import annotations
 
 import pytest

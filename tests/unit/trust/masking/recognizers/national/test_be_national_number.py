@@ -1,3 +1,5 @@
+"""Cases for be_national_number: Belgium: rijksregisternummer / numéro de registre national, with BIS numbers; a."""
+
 from __future__ import annotations
 
 import pytest

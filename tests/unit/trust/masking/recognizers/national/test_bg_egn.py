@@ -1,3 +1,5 @@
+"""Cases for bg_egn: Bulgaria: EGN, 10 digits: day of birth (the century in the month), three digits and a check."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for bg_eik: Bulgaria: EIK (BULSTAT) of a firm, 9 digits, 13 for a branch."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for bh_cpr: Bahrain: personal number (CPR), 9 digits: year and month of birth, number; its check digit is."""
+
 from __future__ import annotations
 
 import pytest

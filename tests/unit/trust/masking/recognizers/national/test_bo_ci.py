@@ -1,3 +1,5 @@
+"""Cases for bo_ci: Bolivia: cédula de identidad, 5 to 8 digits and often the department; no check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for br_cnh: Brazil: number of registration of the Carteira Nacional de Habilitação (driving licence), 11."""
+
 from __future__ import annotations
 
 import pytest

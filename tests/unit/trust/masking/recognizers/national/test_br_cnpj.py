@@ -1,3 +1,5 @@
+"""Cases for br_cnpj: Brazil: Cadastro Nacional da Pessoa Jurídica, 14 characters; with letters since July 2026."""
+
 from __future__ import annotations
 
 import pytest

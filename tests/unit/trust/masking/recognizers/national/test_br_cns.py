@@ -1,3 +1,5 @@
+"""Cases for br_cns: Brazil: Cartão Nacional de Saúde (health card of the SUS), 15 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for br_cpf: Brazil: Cadastro de Pessoas Físicas, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for br_pis: Brazil: PIS/PASEP, NIS and NIT, the number of a worker or insured person, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for br_rg: Brazil: Registro Geral, the identity card of a state; 7 to 9 characters, no check that all."""
+
 from __future__ import annotations
 
 import pytest

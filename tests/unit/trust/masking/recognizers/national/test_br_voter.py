@@ -1,3 +1,5 @@
+"""Cases for br_voter: Brazil: título de eleitor (voter's registration), 12 digits."""
+
 from __future__ import annotations
 
 import pytest

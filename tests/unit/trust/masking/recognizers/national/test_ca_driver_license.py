@@ -1,3 +1,5 @@
+"""Cases for ca_driver_license: Canada: driver licences of Ontario and Quebec, a letter and 14 or 12 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ca_health_card: Canada: Ontario health card, 10 digits and a version code."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ca_passport: Canada: passport number, two letters and 6 digits (since 2023 a letter, 6 digits and two."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ca_sin: Canada: social insurance number, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

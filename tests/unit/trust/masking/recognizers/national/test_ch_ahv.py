@@ -1,3 +1,5 @@
+"""Cases for ch_ahv: Switzerland: AHV/AVS number, 13 digits that begin with 756."""
+
 from __future__ import annotations
 
 import pytest

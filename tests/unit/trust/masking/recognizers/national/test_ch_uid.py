@@ -1,3 +1,5 @@
+"""Cases for ch_uid: Switzerland: Unternehmens-Identifikationsnummer, CHE and nine digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for cl_rut: Chile: Rol Único Tributario and Rol Único Nacional, 7 or 8 digits and a check character that."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for cn_passport: China: passport, and travel permits to Hong Kong and Macau: a letter or two and digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for cn_resident_id: China: number of the resident identity card, 18 characters (15 on cards before 2000)."""
+
 from __future__ import annotations
 
 import pytest

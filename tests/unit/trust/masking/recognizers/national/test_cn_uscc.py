@@ -1,3 +1,5 @@
+"""Cases for cn_uscc: China: unified social credit identifier of organisations, 18 characters."""
+
 from __future__ import annotations
 
 import pytest

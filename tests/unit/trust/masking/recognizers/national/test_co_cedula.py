@@ -1,3 +1,5 @@
+"""Cases for co_cedula: Colombia: cédula de ciudadanía or extranjería or NUIP, 6 to 10 digits, no check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for co_nit: Colombia: Número de Identificación Tributaria, 9 or 10 digits and a check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for cr_cedula: Costa Rica: cédula of people and companies, and DIMEX of residents; no check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for cy_id_card: Cyprus: identity card, six to ten digits; only beside a word for it."""
+
 from __future__ import annotations
 
 import pytest

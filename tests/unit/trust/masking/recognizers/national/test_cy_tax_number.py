@@ -1,3 +1,5 @@
+"""Cases for cy_tax_number: Cyprus: tax identification code, eight digits and a check letter."""
+
 from __future__ import annotations
 
 import pytest

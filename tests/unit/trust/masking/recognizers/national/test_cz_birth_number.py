@@ -1,3 +1,5 @@
+"""Cases for cz_birth_number: Czechia: rodné číslo, day of birth (women 50 more in the month) and three or four."""
+
 from __future__ import annotations
 
 import pytest

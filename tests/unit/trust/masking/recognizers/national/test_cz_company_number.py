@@ -1,3 +1,5 @@
+"""Cases for cz_company_number: Czechia and Slovakia: IČO of a firm, 8 digits."""
+
 from __future__ import annotations
 
 import pytest

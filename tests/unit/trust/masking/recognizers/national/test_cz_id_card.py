@@ -1,3 +1,5 @@
+"""Cases for cz_id_card: Czechia: občanský průkaz and passport, nine digits or two letters and digits; only beside."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for de_driving_licence: Germany: Führerschein, eleven characters: authority, serial, check and copy; only."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for de_health_insurance: Germany: Krankenversichertennummer, the part of the card that never changes: a."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for de_id_card: Germany: Personalausweis, nine consonants and digits, often with a check digit; only."""
+
 from __future__ import annotations
 
 import pytest

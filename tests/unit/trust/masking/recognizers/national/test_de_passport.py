@@ -1,3 +1,5 @@
+"""Cases for de_passport: Germany: Reisepass, nine consonants and digits, often with a check digit; only beside a."""
+
 from __future__ import annotations
 
 import pytest

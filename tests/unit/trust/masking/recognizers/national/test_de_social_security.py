@@ -1,3 +1,5 @@
+"""Cases for de_social_security: Germany: Rentenversicherungsnummer (Sozialversicherungsnummer): area, day of."""
+
 from __future__ import annotations
 
 import pytest

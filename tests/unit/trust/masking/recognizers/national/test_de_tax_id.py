@@ -1,3 +1,5 @@
+"""Cases for de_tax_id: Germany: steuerliche Identifikationsnummer, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

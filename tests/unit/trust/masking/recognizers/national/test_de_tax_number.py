@@ -1,3 +1,5 @@
+"""Cases for de_tax_number: Germany: Steuernummer of a tax office, in the forms of the states; only beside a word."""
+
 from __future__ import annotations
 
 import pytest

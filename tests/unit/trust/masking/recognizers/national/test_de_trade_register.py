@@ -1,3 +1,5 @@
+"""Cases for de_trade_register: Germany: number in the trade register, HRA or HRB."""
+
 from __future__ import annotations
 
 import pytest

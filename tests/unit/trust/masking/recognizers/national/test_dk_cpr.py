@@ -1,3 +1,5 @@
+"""Cases for dk_cpr: Denmark: CPR number, day of birth and four digits. Numbers given since 2007 need not pass the."""
+
 from __future__ import annotations
 
 import pytest

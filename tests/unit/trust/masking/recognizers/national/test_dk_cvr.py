@@ -1,3 +1,5 @@
+"""Cases for dk_cvr: Denmark: CVR number of a company, 8 digits."""
+
 from __future__ import annotations
 
 import pytest

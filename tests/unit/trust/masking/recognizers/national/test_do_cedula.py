@@ -1,3 +1,5 @@
+"""Cases for do_cedula: Dominican Republic: cédula de identidad y electoral, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for do_rnc: Dominican Republic: Registro Nacional del Contribuyente, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

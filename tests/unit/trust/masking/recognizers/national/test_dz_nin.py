@@ -1,3 +1,5 @@
+"""Cases for dz_nin: Algeria: numéro d'identification nationale, 18 digits; its two check digits are not published."""
+
 from __future__ import annotations
 
 import pytest

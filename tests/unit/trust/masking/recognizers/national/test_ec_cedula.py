@@ -1,3 +1,5 @@
+"""Cases for ec_cedula: Ecuador: cédula de identidad, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ec_ruc: Ecuador: Registro Único de Contribuyentes, 13 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ee_personal_code: Estonia: isikukood, 11 digits: sex and century, day of birth, three digits and a."""
+
 from __future__ import annotations
 
 import pytest

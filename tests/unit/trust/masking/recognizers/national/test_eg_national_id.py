@@ -1,3 +1,5 @@
+"""Cases for eg_national_id: Egypt: national number, 14 digits: century, day of birth, governorate, number, check."""
+
 from __future__ import annotations
 
 import pytest

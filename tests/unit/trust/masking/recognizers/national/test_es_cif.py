@@ -1,3 +1,5 @@
+"""Cases for es_cif: Spain: NIF of companies and other bodies (CIF): a letter, seven digits and a control digit or."""
+
 from __future__ import annotations
 
 import pytest

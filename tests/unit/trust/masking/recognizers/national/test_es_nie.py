@@ -1,3 +1,5 @@
+"""Cases for es_nie: Spain: NIE, the number of a foreigner: X, Y or Z, seven digits and a letter."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for es_nif: Spain: NIF of a person (DNI), 8 digits and a letter, or K, L, M with seven digits and a."""
+
 from __future__ import annotations
 
 import pytest

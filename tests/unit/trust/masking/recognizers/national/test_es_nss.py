@@ -1,3 +1,5 @@
+"""Cases for es_nss: Spain: número de la Seguridad Social, 12 digits: province, number and two of control."""
+
 from __future__ import annotations
 
 import pytest

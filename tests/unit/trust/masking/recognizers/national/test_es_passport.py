@@ -1,3 +1,5 @@
+"""Cases for es_passport: Spain: passport, two or three letters and six digits; only beside a word for it."""
+
 from __future__ import annotations
 
 import pytest

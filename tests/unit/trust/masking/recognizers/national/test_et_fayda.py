@@ -1,3 +1,5 @@
+"""Cases for et_fayda: Ethiopia: Fayda identification number, 12 digits (16 for the alias on the card)."""
+
 from __future__ import annotations
 
 import pytest

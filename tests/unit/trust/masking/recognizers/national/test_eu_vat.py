@@ -1,3 +1,5 @@
+"""Cases for eu_vat: European Union (and Britain): VAT numbers with the prefix of their country, one declaration."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fi_business_id: Finland: Y-tunnus of a company, seven digits, a dash and a check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fi_identity_code: Finland: henkilötunnus, day of birth, a sign of the century, three digits and a."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fr_driving_licence: France: permis de conduire, 12 digits or two digits, two letters and five digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fr_id_card: France: carte nationale d'identité, 12 digits (until 2021) or 9 consonants and digits."""
+
 from __future__ import annotations
 
 import pytest

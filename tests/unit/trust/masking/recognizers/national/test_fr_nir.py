@@ -1,3 +1,5 @@
+"""Cases for fr_nir: France: numéro d'inscription au répertoire (numéro de sécurité sociale), 13 characters and a."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fr_passport: France: passport, two digits, two letters and five digits; only beside a word for it."""
+
 from __future__ import annotations
 
 import pytest

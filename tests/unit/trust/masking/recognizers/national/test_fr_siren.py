@@ -1,3 +1,5 @@
+"""Cases for fr_siren: France: SIREN, the 9 digits of a company."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fr_siret: France: SIRET, the 14 digits of one place of a company: its SIREN and 5 more."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for fr_tax_number: France: numéro fiscal de référence (SPI), 13 digits that begin with 0 to 3."""
+
 from __future__ import annotations
 
 import pytest

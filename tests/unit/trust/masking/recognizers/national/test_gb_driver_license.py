@@ -1,3 +1,5 @@
+"""Cases for gb_driver_license: United Kingdom: driver number, 16 characters made of surname, date of birth and."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gb_license_plate: United Kingdom: vehicle registration marks since 2001 and the styles before; mostly."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gb_nhs: United Kingdom: NHS number, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gb_nino: United Kingdom: national insurance number, two letters, 6 digits and a letter."""
+
 from __future__ import annotations
 
 import pytest

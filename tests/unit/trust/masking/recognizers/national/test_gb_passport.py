@@ -1,3 +1,5 @@
+"""Cases for gb_passport: United Kingdom: passport number, 9 digits; context only."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gb_utr: United Kingdom: unique taxpayer reference, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gh_card: Ghana: number of the Ghana Card: GHA, 9 digits and a check digit whose rule is not published."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gr_afm: Greece: AFM, the tax number, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gr_amka: Greece: AMKA, the social security number, 11 digits: day of birth, four digits and a check."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gr_id_card: Greece: identity card (one or two letters and six digits) and passport (two and seven)."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gt_cui: Guatemala: Código Único de Identificación of the DPI, 13 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for gt_nit: Guatemala: Número de Identificación Tributaria, up to 8 digits and a check character that may."""
+
 from __future__ import annotations
 
 import pytest

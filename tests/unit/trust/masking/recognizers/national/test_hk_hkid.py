@@ -1,3 +1,5 @@
+"""Cases for hk_hkid: Hong Kong: identity card, one or two letters, six digits and a check character."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for hn_dni: Honduras: Documento Nacional de Identificación, 13 digits: municipality, year, number."""
+
 from __future__ import annotations
 
 import pytest

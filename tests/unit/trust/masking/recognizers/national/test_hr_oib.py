@@ -1,3 +1,5 @@
+"""Cases for hr_oib: Croatia: OIB, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for hu_id_card: Hungary: személyi igazolvány (six digits and two letters) and passport; only beside a."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for hu_personal_id: Hungary: személyi azonosító, 11 digits: sex and century, day of birth, three digits."""
+
 from __future__ import annotations
 
 import pytest

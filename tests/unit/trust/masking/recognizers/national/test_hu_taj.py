@@ -1,3 +1,5 @@
+"""Cases for hu_taj: Hungary: TAJ, the social security number, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

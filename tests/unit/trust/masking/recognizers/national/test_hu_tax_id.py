@@ -1,3 +1,5 @@
+"""Cases for hu_tax_id: Hungary: adóazonosító jel of a person, 10 digits that begin with 8; the next five count."""
+
 from __future__ import annotations
 
 import pytest

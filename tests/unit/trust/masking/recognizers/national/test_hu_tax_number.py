@@ -1,3 +1,5 @@
+"""Cases for hu_tax_number: Hungary: adószám of a firm, eight digits, a digit of its tax and two of its county."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for id_nik: Indonesia: Nomor Induk Kependudukan of the KTP, 16 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for id_npwp: Indonesia: Nomor Pokok Wajib Pajak (tax number), 15 digits."""
+
 from __future__ import annotations
 
 import pytest

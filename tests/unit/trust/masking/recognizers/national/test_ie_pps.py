@@ -1,3 +1,5 @@
+"""Cases for ie_pps: Ireland: Personal Public Service number, seven digits, a check letter and at times one more."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for il_id: Israel: identity number (teudat zehut), 9 digits, at times written without leading zeros."""
+
 from __future__ import annotations
 
 import pytest

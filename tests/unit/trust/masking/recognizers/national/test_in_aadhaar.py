@@ -1,3 +1,5 @@
+"""Cases for in_aadhaar: India: Aadhaar, 12 digits; its virtual number has 16."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for in_gstin: India: goods and services tax identification number, 15 characters with a PAN inside."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for in_pan: India: permanent account number, 5 letters, 4 digits and a letter."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for in_passport: India: passport number, a letter and 7 digits; context only."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for in_vehicle_registration: India: vehicle registration mark, state, district, series and number."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for in_voter: India: voter identity card (EPIC), 3 letters and 7 digits."""
+
 from __future__ import annotations
 
 import pytest

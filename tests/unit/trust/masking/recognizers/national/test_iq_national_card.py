@@ -1,3 +1,5 @@
+"""Cases for iq_national_card: Iraq: number of the national card, 12 digits; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

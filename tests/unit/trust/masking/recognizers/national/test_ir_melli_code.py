@@ -1,3 +1,5 @@
+"""Cases for ir_melli_code: Iran: national code (code-e melli), 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for is_kennitala: Iceland: kennitala, day of birth (40 more for companies), two digits, a check digit and."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for it_driver_license: Italy: patente di guida, two letters, seven digits and a letter, or U1 and eight."""
+
 from __future__ import annotations
 
 import pytest

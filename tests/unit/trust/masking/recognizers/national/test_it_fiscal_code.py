@@ -1,3 +1,5 @@
+"""Cases for it_fiscal_code: Italy: codice fiscale, 16 characters, with letters in place of digits where two."""
+
 from __future__ import annotations
 
 import pytest

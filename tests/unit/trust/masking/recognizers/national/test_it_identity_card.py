@@ -1,3 +1,5 @@
+"""Cases for it_identity_card: Italy: carta d'identità, on paper, electronic of the second and of the third kind."""
+
 from __future__ import annotations
 
 import pytest

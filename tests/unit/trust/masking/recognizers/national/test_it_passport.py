@@ -1,3 +1,5 @@
+"""Cases for it_passport: Italy: passport, two letters and seven digits; only beside a word for it."""
+
 from __future__ import annotations
 
 import pytest

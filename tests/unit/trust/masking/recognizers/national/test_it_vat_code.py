@@ -1,3 +1,5 @@
+"""Cases for it_vat_code: Italy: partita IVA, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for jo_national_number: Jordan: national number, 10 digits; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

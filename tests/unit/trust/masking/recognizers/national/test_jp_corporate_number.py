@@ -1,3 +1,5 @@
+"""Cases for jp_corporate_number: Japan: corporate number, 13 digits; with T before it the number of an issuer of."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for jp_driving_licence: Japan: number of the driving licence, 12 digits."""
+
 from __future__ import annotations
 
 import pytest

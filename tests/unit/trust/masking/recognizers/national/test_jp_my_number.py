@@ -1,3 +1,5 @@
+"""Cases for jp_my_number: Japan: individual number ("My Number"), 12 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for jp_passport: Japan: passport, two letters and seven digits, no check digit outside the."""
+
 from __future__ import annotations
 
 import pytest

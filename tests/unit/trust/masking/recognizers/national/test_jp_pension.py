@@ -1,3 +1,5 @@
+"""Cases for jp_pension: Japan: basic pension number, 4 and 6 digits, no check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for jp_residence_card: Japan: residence card (在留カード), two letters, eight digits, two letters."""
+
 from __future__ import annotations
 
 import pytest

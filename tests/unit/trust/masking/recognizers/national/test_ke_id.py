@@ -1,3 +1,5 @@
+"""Cases for ke_id: Kenya: national identity card and Maisha number, 7 to 9 digits; no check digit."""
+
 from __future__ import annotations
 
 import pytest

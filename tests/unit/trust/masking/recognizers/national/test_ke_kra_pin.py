@@ -1,3 +1,5 @@
+"""Cases for ke_kra_pin: Kenya: KRA PIN of a taxpayer, a letter, 9 digits, a letter; no published check character."""
+
 from __future__ import annotations
 
 import pytest

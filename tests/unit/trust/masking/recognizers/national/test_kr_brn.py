@@ -1,3 +1,5 @@
+"""Cases for kr_brn: South Korea: business registration number, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

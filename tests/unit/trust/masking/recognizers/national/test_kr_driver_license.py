@@ -1,3 +1,5 @@
+"""Cases for kr_driver_license: South Korea: driving licence, region, year, number and check digits, 12 digits."""
+
 from __future__ import annotations
 
 import pytest

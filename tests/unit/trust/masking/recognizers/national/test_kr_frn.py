@@ -1,3 +1,5 @@
+"""Cases for kr_frn: South Korea: foreigner registration number, 13 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for kr_passport: South Korea: passport, a letter and 8 digits; since 2021 with a second letter in the."""
+
 from __future__ import annotations
 
 import pytest

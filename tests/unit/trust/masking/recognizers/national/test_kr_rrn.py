@@ -1,3 +1,5 @@
+"""Cases for kr_rrn: South Korea: resident registration number, 13 digits; those issued since October 2020 have no."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for kw_civil_id: Kuwait: civil ID, 12 digits."""
+
 from __future__ import annotations
 
 import pytest

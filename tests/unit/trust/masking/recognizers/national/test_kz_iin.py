@@ -1,3 +1,5 @@
+"""Cases for kz_iin: Kazakhstan: individual identification number (IIN) and business identification number (BIN)."""
+
 from __future__ import annotations
 
 import pytest

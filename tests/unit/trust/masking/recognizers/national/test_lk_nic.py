@@ -1,3 +1,5 @@
+"""Cases for lk_nic: Sri Lanka: national identity card, 9 digits and V or X, or 12 digits since 2016."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for lt_personal_code: Lithuania: asmens kodas, 11 digits, which is built as Estonia's."""
+
 from __future__ import annotations
 
 import pytest

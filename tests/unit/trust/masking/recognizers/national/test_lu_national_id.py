@@ -1,3 +1,5 @@
+"""Cases for lu_national_id: Luxembourg: matricule nationale, 13 digits: a day of birth, three digits and two."""
+
 from __future__ import annotations
 
 import pytest

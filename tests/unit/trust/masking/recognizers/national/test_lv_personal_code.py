@@ -1,3 +1,5 @@
+"""Cases for lv_personal_code: Latvia: personas kods, 11 digits: day of birth and five, or since 2017 a 32 and."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ma_cin: Morocco: carte nationale d'identité (CIN, CNIE), one or two letters and 5 or 6 digits; no."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for mo_bir: Macau: resident identity card (BIR), 7 digits and one in brackets; its check digit is not."""
+
 from __future__ import annotations
 
 import pytest

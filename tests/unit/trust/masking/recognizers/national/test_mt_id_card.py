@@ -1,3 +1,5 @@
+"""Cases for mt_id_card: Malta: identity card, up to seven digits and a letter; only beside a word for it."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for mx_curp: Mexico: Clave Única de Registro de Población, 18 characters."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for mx_elector: Mexico: clave de elector of the voter's card (INE), 18 characters."""
+
 from __future__ import annotations
 
 import pytest

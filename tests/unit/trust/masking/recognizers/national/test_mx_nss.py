@@ -1,3 +1,5 @@
+"""Cases for mx_nss: Mexico: Número de Seguridad Social of the IMSS, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for mx_rfc: Mexico: Registro Federal de Contribuyentes, 13 characters for people, 12 for companies."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for my_mykad: Malaysia: national registration identity card (MyKad), 12 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ng_bvn: Nigeria: Bank Verification Number, 11 digits from 22; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ng_nin: Nigeria: National Identification Number, 11 digits; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

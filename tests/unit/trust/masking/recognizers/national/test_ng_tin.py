@@ -1,3 +1,5 @@
+"""Cases for ng_tin: Nigeria: Tax Identification Number: 8 and 4 digits, 10 digits, or 13 since 2026; no published."""
+
 from __future__ import annotations
 
 import pytest

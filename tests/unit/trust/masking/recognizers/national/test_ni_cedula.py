@@ -1,3 +1,5 @@
+"""Cases for ni_cedula: Nicaragua: cédula de identidad: municipality, date of birth, number, letter."""
+
 from __future__ import annotations
 
 import pytest

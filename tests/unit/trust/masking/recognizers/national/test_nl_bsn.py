@@ -1,3 +1,5 @@
+"""Cases for nl_bsn: Netherlands: burgerservicenummer, 9 digits (8 where the first is 0)."""
+
 from __future__ import annotations
 
 import pytest

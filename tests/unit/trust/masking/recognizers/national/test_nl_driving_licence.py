@@ -1,3 +1,5 @@
+"""Cases for nl_driving_licence: Netherlands: rijbewijs, 10 digits; only beside a word for it."""
+
 from __future__ import annotations
 
 import pytest

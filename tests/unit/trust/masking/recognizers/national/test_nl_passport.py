@@ -1,3 +1,5 @@
+"""Cases for nl_passport: Netherlands: passport and identity card, two letters, six letters or digits and a digit."""
+
 from __future__ import annotations
 
 import pytest

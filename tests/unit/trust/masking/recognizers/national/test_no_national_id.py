@@ -1,3 +1,5 @@
+"""Cases for no_national_id: Norway: fødselsnummer, D-nummer and the like: day of birth, three digits and two."""
+
 from __future__ import annotations
 
 import pytest

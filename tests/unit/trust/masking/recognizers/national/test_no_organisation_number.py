@@ -1,3 +1,5 @@
+"""Cases for no_organisation_number: Norway: organisasjonsnummer, 9 digits that begin with 8 or 9."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for np_citizenship: Nepal: certificate of citizenship, national identity number and PAN; no published."""
+
 from __future__ import annotations
 
 import pytest

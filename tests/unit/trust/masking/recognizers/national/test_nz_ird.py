@@ -1,3 +1,5 @@
+"""Cases for nz_ird: New Zealand: Inland Revenue number, 8 or 9 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for nz_nhi: New Zealand: National Health Index number, 7 characters."""
+
 from __future__ import annotations
 
 import pytest

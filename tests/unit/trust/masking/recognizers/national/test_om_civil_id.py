@@ -1,3 +1,5 @@
+"""Cases for om_civil_id: Oman: civil number, 7 to 9 digits; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

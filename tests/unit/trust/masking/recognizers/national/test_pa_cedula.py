@@ -1,3 +1,5 @@
+"""Cases for pa_cedula: Panama: cédula de identidad personal: province (or PE, E, N), volume, entry; no check."""
+
 from __future__ import annotations
 
 import pytest

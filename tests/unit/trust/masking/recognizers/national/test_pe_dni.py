@@ -1,3 +1,5 @@
+"""Cases for pe_dni: Peru: Documento Nacional de Identidad, 8 digits, at times with a check character."""
+
 from __future__ import annotations
 
 import pytest

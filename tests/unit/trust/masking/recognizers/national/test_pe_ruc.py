@@ -1,3 +1,5 @@
+"""Cases for pe_ruc: Peru: Registro Único de Contribuyentes, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ph_philhealth: Philippines: PhilHealth identification number, 12 digits; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

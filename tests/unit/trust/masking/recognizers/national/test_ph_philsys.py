@@ -1,3 +1,5 @@
+"""Cases for ph_philsys: Philippines: PhilSys national ID: number (12 digits) and card number (16), no published."""
+
 from __future__ import annotations
 
 import pytest

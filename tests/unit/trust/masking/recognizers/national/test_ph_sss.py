@@ -1,3 +1,5 @@
+"""Cases for ph_sss: Philippines: social security number (SSS), common reference number of the UMID card; no."""
+
 from __future__ import annotations
 
 import pytest

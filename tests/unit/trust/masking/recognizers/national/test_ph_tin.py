@@ -1,3 +1,5 @@
+"""Cases for ph_tin: Philippines: Taxpayer Identification Number, 9 digits and a branch of 3 or 5; no published."""
+
 from __future__ import annotations
 
 import pytest

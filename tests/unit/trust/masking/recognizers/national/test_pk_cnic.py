@@ -1,3 +1,5 @@
+"""Cases for pk_cnic: Pakistan: computerised national identity card (CNIC, NICOP), 13 digits; no published check."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for pl_id_card: Poland: dowód osobisty, three letters and six digits of which the first checks the rest."""
+
 from __future__ import annotations
 
 import pytest

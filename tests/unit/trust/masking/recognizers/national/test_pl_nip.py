@@ -1,3 +1,5 @@
+"""Cases for pl_nip: Poland: NIP, the tax number of firms, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for pl_passport: Poland: passport, two letters and seven digits of which the first checks the rest."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for pl_pesel: Poland: PESEL, day of birth (the century in the month), four digits and a check digit."""
+
 from __future__ import annotations
 
 import pytest

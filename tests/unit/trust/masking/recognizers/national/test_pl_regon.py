@@ -1,3 +1,5 @@
+"""Cases for pl_regon: Poland: REGON, the number of a firm, 9 or 14 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for pt_citizen_card: Portugal: cartão de cidadão, 8 digits, a check digit, two letters of the version and."""
+
 from __future__ import annotations
 
 import pytest

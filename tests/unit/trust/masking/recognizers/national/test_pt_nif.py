@@ -1,3 +1,5 @@
+"""Cases for pt_nif: Portugal: número de identificação fiscal, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

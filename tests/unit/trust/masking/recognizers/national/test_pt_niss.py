@@ -1,3 +1,5 @@
+"""Cases for pt_niss: Portugal: número de identificação de segurança social, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for py_ruc: Paraguay: Registro Único de Contribuyentes, 5 to 8 digits and a check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for qa_qid: Qatar: QID, 11 digits: century, year of birth, country, number; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ro_cnp: Romania: cod numeric personal, 13 digits: sex and century, day of birth, county, three digits."""
+
 from __future__ import annotations
 
 import pytest

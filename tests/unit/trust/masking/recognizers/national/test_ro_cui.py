@@ -1,3 +1,5 @@
+"""Cases for ro_cui: Romania: cod unic de înregistrare (CUI, CIF) of a firm, at most 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ro_id_card: Romania: carte de identitate (two letters and six digits) and passport; only beside a."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for rs_jmbg: Serbia, Bosnia, Montenegro, North Macedonia, Croatia: JMBG, 13 digits, day of birth, region."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for rs_pib: Serbia: PIB, the tax number of a firm, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ru_inn: Russia: INN, the tax number, 12 digits of a person or 10 of a firm."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ru_ogrn: Russia: OGRN of a firm (13 digits) and OGRNIP of a sole trader (15 digits)."""
+
 from __future__ import annotations
 
 import pytest

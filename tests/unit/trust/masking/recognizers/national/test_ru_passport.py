@@ -1,3 +1,5 @@
+"""Cases for ru_passport: Russia: passport, a series of four digits (region and year) and six digits; only beside."""
+
 from __future__ import annotations
 
 import pytest

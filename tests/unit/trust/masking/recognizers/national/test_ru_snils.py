@@ -1,3 +1,5 @@
+"""Cases for ru_snils: Russia: SNILS, the number of the pension account, 11 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for sa_national_id: Saudi Arabia: national identity number (first digit 1) and residence permit, iqama."""
+
 from __future__ import annotations
 
 import pytest

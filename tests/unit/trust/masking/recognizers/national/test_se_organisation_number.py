@@ -1,3 +1,5 @@
+"""Cases for se_organisation_number: Sweden: organisationsnummer, 10 digits of which the third is 2 or more."""
+
 from __future__ import annotations
 
 import pytest

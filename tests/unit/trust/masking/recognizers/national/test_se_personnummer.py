@@ -1,3 +1,5 @@
+"""Cases for se_personnummer: Sweden: personnummer and samordningsnummer, day of birth, three digits and a check."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for sg_nric_fin: Singapore: NRIC and FIN, a letter, 7 digits and a check letter."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for sg_uen: Singapore: unique entity number, 9 or 10 characters."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for si_emso: Slovenia: EMŠO, 13 digits, a JMBG of the regions 50 to 59."""
+
 from __future__ import annotations
 
 import pytest

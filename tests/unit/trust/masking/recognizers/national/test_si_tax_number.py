@@ -1,3 +1,5 @@
+"""Cases for si_tax_number: Slovenia: davčna številka, 8 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for sk_birth_number: Slovakia: rodné číslo, which is built as Czechia's."""
+
 from __future__ import annotations
 
 import pytest

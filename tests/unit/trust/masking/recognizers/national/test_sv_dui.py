@@ -1,3 +1,5 @@
+"""Cases for sv_dui: El Salvador: Documento Único de Identidad, 8 digits and a check digit."""
+
 from __future__ import annotations
 
 import pytest

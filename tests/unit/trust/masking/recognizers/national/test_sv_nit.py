@@ -1,3 +1,5 @@
+"""Cases for sv_nit: El Salvador: Número de Identificación Tributaria, 14 digits: municipality, date, number."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for th_tnin: Thailand: national identification number, 13 digits."""
+
 from __future__ import annotations
 
 import pytest

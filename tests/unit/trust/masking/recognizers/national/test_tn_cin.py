@@ -1,3 +1,5 @@
+"""Cases for tn_cin: Tunisia: carte d'identité nationale, 8 digits from 0 or 1; no check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for tr_national_id: Turkey: T.C. kimlik numarası, 11 digits of which the last two are check digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for tr_tax_number: Turkey: vergi kimlik numarası, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

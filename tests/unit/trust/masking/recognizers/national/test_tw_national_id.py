@@ -1,3 +1,5 @@
+"""Cases for tw_national_id: Taiwan: national identification number, and the numbers of residence certificates, 10."""
+
 from __future__ import annotations
 
 import pytest

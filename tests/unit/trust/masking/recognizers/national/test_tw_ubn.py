@@ -1,3 +1,5 @@
+"""Cases for tw_ubn: Taiwan: unified business number, 8 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for tz_nida: Tanzania: national identification number (NIDA), 20 digits: day of birth, postcode, number."""
+
 from __future__ import annotations
 
 import pytest

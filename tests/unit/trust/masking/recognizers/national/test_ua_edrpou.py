@@ -1,3 +1,5 @@
+"""Cases for ua_edrpou: Ukraine: EDRPOU, the number of a firm, 8 digits."""
+
 from __future__ import annotations
 
 import pytest

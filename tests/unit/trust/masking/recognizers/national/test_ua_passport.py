@@ -1,3 +1,5 @@
+"""Cases for ua_passport: Ukraine: passport, two Cyrillic or Latin letters and six digits, or the nine digits of a."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for ua_tax_number: Ukraine: RNOKPP (IPN), the tax number of a person, 10 digits: days since 1899, four."""
+
 from __future__ import annotations
 
 import pytest

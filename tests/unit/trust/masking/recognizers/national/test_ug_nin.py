@@ -1,3 +1,5 @@
+"""Cases for ug_nin: Uganda: National Identification Number, 14 characters; no published check digit."""
+
 from __future__ import annotations
 
 import pytest

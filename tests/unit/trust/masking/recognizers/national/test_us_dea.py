@@ -1,3 +1,5 @@
+"""Cases for us_dea: United States: medical licence numbers of the Drug Enforcement Administration, two letters."""
+
 from __future__ import annotations
 
 import pytest

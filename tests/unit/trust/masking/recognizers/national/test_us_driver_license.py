@@ -1,3 +1,5 @@
+"""Cases for us_driver_license: United States: driver licence numbers of the states; context only."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for us_ein: United States: employer identification number, 9 digits written 2-7."""
+
 from __future__ import annotations
 
 import pytest

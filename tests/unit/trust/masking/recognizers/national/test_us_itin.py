@@ -1,3 +1,5 @@
+"""Cases for us_itin: United States: individual taxpayer identification number, 9 digits that begin with 9."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for us_mbi: United States: Medicare beneficiary identifier, 11 characters."""
+
 from __future__ import annotations
 
 import pytest

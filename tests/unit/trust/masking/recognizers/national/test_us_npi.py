@@ -1,3 +1,5 @@
+"""Cases for us_npi: United States: national provider identifier, 10 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for us_passport: United States: passport number, 9 digits or a letter and 8 digits; context only."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for us_ssn: United States: social security number, 9 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for uy_ci: Uruguay: cédula de identidad, 6 or 7 digits and a check digit."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for uy_rut: Uruguay: Registro Único Tributario, 12 digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for uz_passport: Uzbekistan: passport and identity card, two letters and seven digits."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for uz_pinfl: Uzbekistan: personal identification number (PINFL, JShShIR), 14 digits; its check digit is."""
+
 from __future__ import annotations
 
 import pytest

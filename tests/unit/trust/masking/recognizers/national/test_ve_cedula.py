@@ -1,3 +1,5 @@
+"""Cases for ve_cedula: Venezuela: cédula de identidad, V or E and 6 to 8 digits, no check digit."""
+
 from __future__ import annotations
 
 import pytest

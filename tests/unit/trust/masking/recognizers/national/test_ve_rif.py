@@ -1,3 +1,5 @@
+"""Cases for ve_rif: Venezuela: Registro Único de Información Fiscal, a letter and 9 digits."""
+
 from __future__ import annotations
 
 import pytest

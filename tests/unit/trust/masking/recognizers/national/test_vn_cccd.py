@@ -1,3 +1,5 @@
+"""Cases for vn_cccd: Vietnam: personal number of the căn cước (12 digits) and of the older CMND card (9), no."""
+
 from __future__ import annotations
 
 import pytest

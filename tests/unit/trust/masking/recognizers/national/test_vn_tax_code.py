@@ -1,3 +1,5 @@
+"""Cases for vn_tax_code: Vietnam: tax code (mã số thuế), 10 digits, with a branch 13."""
+
 from __future__ import annotations
 
 import pytest

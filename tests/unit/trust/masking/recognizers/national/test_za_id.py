@@ -1,3 +1,5 @@
+"""Cases for za_id: South Africa: identity number, 13 digits."""
+
 from __future__ import annotations
 
 import pytest

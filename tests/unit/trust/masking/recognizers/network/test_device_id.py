@@ -1,3 +1,5 @@
+"""Cases for device_id: Advertising and device identifiers of phones and computers; context only."""
+
 from __future__ import annotations
 
 import pytest

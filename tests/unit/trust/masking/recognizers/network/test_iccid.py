@@ -1,3 +1,5 @@
+"""Cases for iccid: Serial numbers of SIM cards, 19 or 20 digits that begin with 89."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for imei: Identity numbers of mobile phones, 15 digits; with a software version 16."""
+
 from __future__ import annotations
 
 import pytest

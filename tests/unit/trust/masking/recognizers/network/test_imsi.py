@@ -1,3 +1,5 @@
+"""Cases for imsi: Identity numbers of mobile subscribers, 15 digits that begin with a mobile country code."""
+
 from __future__ import annotations
 
 import pytest

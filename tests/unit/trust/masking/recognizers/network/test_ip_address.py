@@ -1,3 +1,5 @@
+"""Cases for ip_address: Addresses of the Internet Protocol, version 4 and 6; a port or prefix length after them."""
+
 from __future__ import annotations
 
 import pytest

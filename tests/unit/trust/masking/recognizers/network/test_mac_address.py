@@ -1,3 +1,5 @@
+"""Cases for mac_address: Hardware addresses of network cards: six bytes in hexadecimal."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for session: Cookies and identifiers of sessions."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for vin: Vehicle identification numbers, 17 characters."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for api_key: Keys and secrets without a form of their own: random characters after a name that says so."""
+
 from __future__ import annotations
 
 import pytest

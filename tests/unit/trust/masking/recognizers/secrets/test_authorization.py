@@ -1,3 +1,5 @@
+"""Cases for authorization: Authorization headers: bearer tokens, basic credentials, keys in headers."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for aws: Amazon Web Services: access key identifiers, secret access keys, session tokens."""
+
 from __future__ import annotations
 
 import pytest

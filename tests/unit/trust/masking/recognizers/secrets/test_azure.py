@@ -1,3 +1,5 @@
+"""Cases for azure: Microsoft Azure: storage and service bus keys, shared access signatures, client secrets."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for code_hosts: Tokens of code hosts and package registries: GitHub, GitLab, npm, PyPI, Docker Hub."""
+
 from __future__ import annotations
 
 import pytest

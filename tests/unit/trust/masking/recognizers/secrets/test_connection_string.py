@@ -1,3 +1,5 @@
+"""Cases for connection_string: Connection strings with a password: URLs of databases and brokers, key-value."""
+
 from __future__ import annotations
 
 import pytest

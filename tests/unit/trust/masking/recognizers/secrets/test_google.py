@@ -1,3 +1,5 @@
+"""Cases for google: Google: API keys, OAuth tokens and client secrets, service accounts' private key identifiers."""
+
 from __future__ import annotations
 
 import pytest

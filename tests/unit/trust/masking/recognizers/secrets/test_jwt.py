@@ -1,3 +1,5 @@
+"""Cases for jwt: JSON web tokens, signed or encrypted."""
+
 from __future__ import annotations
 
 import pytest

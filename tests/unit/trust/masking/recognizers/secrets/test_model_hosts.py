@@ -1,3 +1,5 @@
+"""Cases for model_hosts: Keys of hosts of language models: OpenAI, Anthropic, Hugging Face, Groq and others, and."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Cases for password: Passwords, passphrases and PINs after the word that names them."""
+
 from __future__ import annotations
 
 import pytest

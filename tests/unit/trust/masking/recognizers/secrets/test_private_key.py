@@ -1,3 +1,5 @@
+"""Cases for private_key: Private keys: PEM, OpenSSH and PGP blocks, whole or cut off; PuTTY and age keys."""
+
 from __future__ import annotations
 
 import pytest

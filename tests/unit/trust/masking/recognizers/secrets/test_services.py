@@ -1,3 +1,5 @@
+"""Cases for services: Tokens of online services that have a form of their own: payment, mail, chat, hosting."""
+
 from __future__ import annotations
 
 import pytest
