@@ -16,7 +16,7 @@ NAMES: Mapping[str, str] = {
     **dict.fromkeys(("GPE", "LOC", "CITY", "COUNTRY", "STATE", "FACILITY"), "LOCATION"),
     **dict.fromkeys(("ORG", "COMPANY", "HOSPITAL", "VENDOR", "HOSP", "PATORG"), "ORGANIZATION"),
     **dict.fromkeys(("PER", "NAME", "FIRST_NAME", "LAST_NAME", "PATIENT", "STAFF", "HCW"), "PERSON"),
-    **dict.fromkeys(("DATE", "TIME", "BIRTHDAY", "DATE_OF_BIRTH", "DOB"), "DATE_TIME"),
+    **dict.fromkeys(("DATE", "TIME", "PERIOD", "BIRTHDAY", "DATE_OF_BIRTH", "DOB"), "DATE_TIME"),
     **dict.fromkeys(("NORP", "NATIONALITY", "RELIGION"), "NRP"),
     **dict.fromkeys(("ZIP", "POSTCODE", "POSTAL_CODE"), "ZIP_CODE"),
     "PREFIX": "TITLE",
