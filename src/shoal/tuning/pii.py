@@ -23,11 +23,11 @@ from shoal.models.specialists.cards import CARD_FILE
 from shoal.trust.masking.classifier import MODEL_FILE, TokenClassifier
 from shoal.trust.masking.tokens import build_tables
 from shoal.tuning.pii_card import prose
-from shoal.tuning.pii_corpora import TEST_FILES, read_corpora
+from shoal.tuning.pii_corpora import TEST_FILES, read_corpora, read_questions
 from shoal.tuning.pii_data import Maker, Template, read_pools, read_templates
 from shoal.tuning.pii_fill import Filled
 from shoal.tuning.pii_network import SIZES, export
-from shoal.tuning.pii_report import best_bias, best_temperature, measure, table, variants
+from shoal.tuning.pii_report import alarm_rate, best_bias, best_temperature, measure, table, variants
 from shoal.tuning.pii_training import Packed, pack, train
 
 if TYPE_CHECKING:
@@ -80,11 +80,14 @@ def report(classifier: TokenClassifier, held: Sequence[Filled], data: Path) -> J
     say(table(by_case["as written"]))
     for name, tallies in [*by_case.items(), *by_language.items(), *by_corpus.items()]:
         say(f"{name:12} {table({'any': tallies['any']})}")
+    alarms = round(alarm_rate(classifier, read_questions(data)), 4)
+    say(f"share of words found in Banking77 test, which names next to nobody: {alarms}")
     return {
         "by_type": _figures(by_case["as written"]),
         "by_case": {name: tallies["any"].figures() for name, tallies in by_case.items()},
         "by_language": {name: tallies["any"].figures() for name, tallies in by_language.items()},
         "corpora": {name: _figures(tallies) for name, tallies in by_corpus.items()},
+        "share_of_words_found_in_banking77_test": alarms,
     }
 
 

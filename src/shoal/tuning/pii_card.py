@@ -23,7 +23,7 @@ def prose(tier: str) -> Json:
         "side, BIO labels decoded with Viterbi, weights in int8",
         "training_data": [
             {
-                "name": "src/shoal/tuning/pii_templates: 1,300 templates in 25 languages",
+                "name": "src/shoal/tuning/pii_templates: 1,700 templates in 25 languages, everyday words of 24",
                 "licence": "Apache-2.0, written for the project",
             },
             {"name": "names, streets, companies from Faker in 60 locales", "licence": "MIT"},
@@ -66,7 +66,8 @@ def prose(tier: str) -> Json:
             "it decides by words near by; a first name alone that is also a word is often missed or masked in vain",
             "organisations with names of everyday words, nicknames and brand names are found least",
             "relative dates (tomorrow, last week), weekdays and durations are not entities; years and times of day are",
-            "languages other than English have some 25 templates each; those not among the 25 rely on shape alone",
+            "languages other than English have 6 to 60 templates each; those not among the 25 rely on names and "
+            "shape alone",
             "in text without capitals it finds less",
         ],
     }

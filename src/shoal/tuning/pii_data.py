@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from shoal.trust.masking.classifier import BETWEEN
 from shoal.trust.masking.tagging import LABELS, TYPES
 from shoal.trust.masking.tokens import Tables, Tokens, cut
-from shoal.tuning.pii_corpora import TRAIN_FILES, read_corpora, read_plain, unlabelled
+from shoal.tuning.pii_corpora import TRAIN_FILES, read_code, read_corpora, read_plain, unlabelled
 from shoal.tuning.pii_fill import UNSURE, Filled, Origin, Span, Values, fill, read_lines
 from shoal.tuning.pii_values import HELD_OUT, TEMPLATES, TRAINED, Pool, draw
 
@@ -27,8 +28,26 @@ if TYPE_CHECKING:
 TEST_SHARE = 8
 ANY = (1 << LABELS) - 1
 ENGLISH_SHARE = 0.6
-CORPUS_SHARE, PLAIN_SHARE = 0.17, 0.08
-LOWER_SHARE, UPPER_SHARE, TITLE_SHARE, TYPO_SHARE, MESSY_SHARE = 0.16, 0.06, 0.02, 0.1, 0.08
+CORPUS_SHARE, PLAIN_SHARE, CODE_SHARE = 0.17, 0.08, 0.015
+LOWER_SHARE, UPPER_SHARE, TITLE_SHARE, TYPO_SHARE, MESSY_SHARE = 0.16, 0.06, 0.04, 0.1, 0.08
+WORDS_SHARE, ADDRESSED_SHARE = 0.2, 0.3
+_NAMED = (
+    "{first},",
+    "{first} -",
+    "Hi {first},",
+    "Dear {title} {last},",
+    "{person}:",
+    "{first}",
+    "{person}",
+    "Thanks, {first}",
+    "{person}, {city}",
+    "{org}",
+    "{person}, {org}",
+    "On {date}:",
+    "as {first} said",
+    "{first} {last} here.",
+    "({city}, {date})",
+)
 _NO_CAPITALS = frozenset({"ja", "zh", "ko", "he", "ar", "hi"})
 
 
@@ -70,6 +89,7 @@ class Maker:
             if template.testing == testing:
                 self._by_language.setdefault(template.language, []).append(template.text)
         self._corpora = read_corpora(data, TRAIN_FILES) if data and not testing else []
+        self._code = [] if testing else list(read_code())
         self._plain = list(self._read_plain(data)) if data and not testing else []
 
     @property
@@ -82,10 +102,26 @@ class Maker:
         if self._corpora and roll < CORPUS_SHARE:
             return rng.choice(self._corpora)
         if self._plain and roll < CORPUS_SHARE + PLAIN_SHARE:
-            return rng.choice(self._plain)
+            return self._addressed(rng.choice(self._plain), rng)
+        if self._code and roll < CORPUS_SHARE + PLAIN_SHARE + CODE_SHARE:
+            return rng.choice(self._code)
         language = "en" if rng.random() < ENGLISH_SHARE else rng.choice(self.languages)
         count = 1 if rng.random() < 0.65 else rng.randrange(2, 6)
-        return joined([self.filled(language, rng) for _ in range(count)], rng)
+        parts = [self.filled(language, rng) for _ in range(count)]
+        if rng.random() < WORDS_SHARE:
+            words = self._sentence(language, rng)
+            parts = [words] if count == 1 else [words, *parts] if rng.random() < 0.5 else [*parts, words]
+        return joined(parts, rng)
+
+    def _sentence(self, language: str, rng: random.Random) -> Filled:
+        return merged(self._values.sentence(language, self._origin(language, rng), rng))
+
+    def _addressed(self, plain: Filled, rng: random.Random) -> Filled:
+        """Now and then a plain text with a name before or after it."""
+        if rng.random() > ADDRESSED_SHARE:
+            return plain
+        named = merged(fill(rng.choice(_NAMED), "en", self._values, self._origin("en", rng), rng))
+        return joined([named, plain] if rng.random() < 0.5 else [plain, named], rng)
 
     def filled(self, language: str, rng: random.Random) -> Filled:
         """One template of a language, filled."""
@@ -100,9 +136,10 @@ class Maker:
 
     def _read_plain(self, data: Path) -> Iterator[Filled]:
         parts = [pool.parts[part] for pool in self._pools for part in ("first", "last", "city")]
-        names = {word.lower() for values in parts for name in values for word in name.split()}
-        names |= {word.lower() for name in read_lines("cities.txt") for word in name.split()}
-        known = frozenset(names)
+        names = {word.lower() for values in (*parts, read_lines("cities.txt")) for v in values for word in v.split()}
+        english = [template.text for template in read_templates() if template.language == "en"]
+        everyday = {word for text in english for word in text.split()}
+        known = frozenset(names - everyday)
         for source, text in read_plain(data):
             yield unlabelled(text, known, "en", source)
 
@@ -221,7 +258,7 @@ def label_bits(tokens: Tokens, spans: Iterable[Span], offset: int = 0) -> NDArra
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Texts as the network reads them: `tokens` of all texts joined by NUL, `owner` (T,) their text, `bits` (T,)."""
+    """Texts as the network reads them: `tokens` of all, joined by BETWEEN, `owner` (T,) their text, `bits` (T,)."""
 
     tokens: Tokens
     owner: NDArray[np.int64]
@@ -230,9 +267,9 @@ class Labelled:
 
 def labelled(texts: Sequence[Filled], tables: Tables) -> Labelled:
     """Cuts and labels texts, all at once."""
-    lengths = [len(made.text) + 1 for made in texts]
+    lengths = [len(made.text) + len(BETWEEN) for made in texts]
     starts = np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)[:-1]])
-    tokens = cut("\0".join(made.text.replace("\0", " ") for made in texts), tables)
+    tokens = cut(BETWEEN.join(made.text.replace("\0", " ") for made in texts), tables)
     spans = [
         (start + offset, end + offset, kind)
         for made, offset in zip(texts, starts.tolist(), strict=True)

@@ -50,6 +50,11 @@ TYPE_OF = {
     "month": UNSURE,
 }
 _STREET_WORDS = ("Main", "High", "Park", "Church", "Mill")
+_LOOSE = ("person", "person", "first", "last", "city", "city", "country", "org", "date", "year", "street", "address1")
+_AGES = ("18", "21", "30", "65", "101", "four")
+_LISTS = {"product": "products", "acronym": "acronyms", "tech": "tech"}
+_PATRONYMS = frozenset({"ru", "uk"})
+_PATRONYM_FORMS = ("{f} {m}", "{f} {m} {l}", "{l} {f} {m}", "{f} {m}", "{l} {i}. {j}.", "{i}.{j}. {l}")
 _ORDINALS = ("1st", "2nd", "3rd", "4th", "5th", "7th", "10th", "42nd", "Fifth", "Third", "Second", "First")
 
 
@@ -88,6 +93,7 @@ class Values:
         rows = [line.split("\t") for line in read_lines("cities_other_scripts.txt")]
         self._foreign = {script: names for script, *names in rows}
         latin = [pool for pool in pools if not pool.non_latin]
+        self._everyday = {language: words.split() for language, words in read_json("vocabulary.json").items()}
         self._surnames = Inventor([name for pool in latin for name in pool.parts["last"]])
         self._firsts = Inventor([name for pool in latin for name in pool.parts["first"]])
         self._towns = Inventor(self._cities)
@@ -111,26 +117,29 @@ class Values:
         return self._other(slot, language, origin, rng)
 
     def _other(self, slot: str, language: str, origin: Origin, rng: random.Random) -> str:
+        words = self._words
         if slot.startswith("address"):
             return self._address(slot, language, origin, rng)
+        if slot in ("title", "nrp"):
+            lists = words[slot if slot == "nrp" else "titles"]
+            return str(rng.choice(lists.get(language, lists["en"]) if rng.random() < 0.9 else lists["en"]))
+        if slot in _LISTS:
+            return str(rng.choice(words[_LISTS[slot]]))
+        if slot == "job":
+            return str(rng.choice(origin.pool.parts["job"] or words["tech"]))
+        if slot in words["numbers"]:
+            return number_like(rng.choice(words["numbers"][slot]), rng)
+        return self._plain(slot, language, origin, rng)
+
+    def _plain(self, slot: str, language: str, origin: Origin, rng: random.Random) -> str:
         if slot == "org":
             return self._organisation(language, origin, rng)
-        if slot in ("title", "nrp"):
-            lists = self._words[slot if slot == "nrp" else "titles"]
-            return str(rng.choice(lists.get(language, lists["en"]) if rng.random() < 0.9 else lists["en"]))
         if slot == "country":
-            local = self._calendar.get(language, self._calendar["en"])
-            return str(rng.choice(local["countries"]))
-        if slot == "product":
-            return str(rng.choice(self._words["products"]))
+            return self._value_country(language, rng)
         if slot == "year":
             return str(pii_dates.year_number(rng))
         if slot == "age":
-            return str(
-                rng.randrange(1, 100) if rng.random() < 0.8 else rng.choice(("18", "21", "30", "65", "101", "four"))
-            )
-        if slot in self._words["numbers"]:
-            return number_like(rng.choice(self._words["numbers"][slot]), rng)
+            return str(rng.randrange(1, 100)) if rng.random() < 0.8 else rng.choice(_AGES)
         found = plain_value(slot, rng, self._first(origin, rng) + "." + self._last(origin, rng))
         if found is None:
             raise ValueError(f"no such slot: {slot}")
@@ -145,6 +154,17 @@ class Values:
             if held_out(value) == origin.testing:
                 return value
         return value
+
+    def sentence(self, language: str, origin: Origin, rng: random.Random) -> Filled:
+        """Everyday words of a language in no order, in half of the cases with one entity among them."""
+        words = self._everyday.get(language) or self.pools[0].parts["words"]
+        more = origin.pool.parts["words"] if origin.pool.language == language else []
+        parts = [rng.choice(more if more and rng.random() < 0.4 else words) for _ in range(rng.randrange(3, 14))]
+        if rng.random() < 0.5:
+            parts.insert(rng.randrange(len(parts) + 1), "{" + rng.choice(_LOOSE) + "}")
+        text = ("" if language in UNSPACED and rng.random() < 0.8 else " ").join(parts)
+        marks = rng.choice((".", "?", "!", "", "", ","))
+        return fill(text[:1].upper() + text[1:] + marks, language, self, origin, rng)
 
     def _first(self, origin: Origin, rng: random.Random) -> str:
         if not origin.pool.non_latin and rng.random() < 0.08:
@@ -165,6 +185,9 @@ class Values:
         if language in SURNAME_FIRST:
             space = " " if language not in UNSPACED or rng.random() < 0.2 else ""
             return last + space + first
+        middle = self._pick("middle", origin, rng)
+        if middle and language in _PATRONYMS and rng.random() < 0.5:
+            return rng.choice(_PATRONYM_FORMS).format(f=first, m=middle, l=last, i=first[0], j=middle[0])
         form = str(rng.choice(self._words["person_forms"][: 8 if origin.pool.non_latin else None]))
         other_first, other_last = self._first(origin, rng), self._last(origin, rng)
         return form.format(

@@ -112,8 +112,8 @@ def read_json(name: str) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """What Faker knows of one country. `parts` holds lists by name: first, last, street, zip, city, region, address,
-    company."""
+    """What Faker knows of one country. `parts` holds lists by name: first, last, middle, street, zip, city, region,
+    address, company, job, words."""
 
     locale: str
     parts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
@@ -132,12 +132,15 @@ def _makers(fake: Any) -> dict[str, list[Callable[[], str]]]:
     names = {
         "first": ("first_name", "first_name_male", "first_name_female"),
         "last": ("last_name", "last_name_male", "last_name_female"),
+        "middle": ("middle_name", "middle_name_male", "middle_name_female"),
         "street": ("street_address",),
         "zip": ("postcode",),
         "city": ("city",),
-        "region": ("state", "administrative_unit", "region", "province", "county", "prefecture"),
+        "region": ("state", "state_abbr", "administrative_unit", "region", "province", "county", "prefecture"),
         "address": ("address",),
         "company": ("company",),
+        "job": ("job",),
+        "words": ("word",),
     }
     return {part: [getattr(fake, name) for name in known if hasattr(fake, name)] for part, known in names.items()}
 
@@ -150,7 +153,7 @@ def draw(locale: str, seed: int, draws: int = DRAWS) -> Pool:
     fake.seed_instance(seed)
     pool = Pool(locale)
     for part, makers in _makers(fake).items():
-        count = draws if part in ("first", "last") else draws // 3
+        count = draws if part in ("first", "last", "middle", "words") else draws // 3
         values = {makers[at % len(makers)]() for at in range(count)} if makers else set()
         pool.parts[part] = sorted(value.strip() for value in values if value.strip())
     return pool

@@ -33,6 +33,8 @@ MODEL_FILE = "model.onnx"
 FORMAT = "1"
 GAP = 8
 """Empty rows between two texts in one run: as far as one layer of the network looks."""
+BETWEEN = "\0" * 4
+"""Joins texts: so long that no feature reaches from one into the next."""
 PIECE = 6000
 MARGIN = 400
 """Code points of a text read at once, and how many more on each side."""
@@ -106,11 +108,11 @@ class TokenClassifier:
         return tokens, self._scores(tokens, np.zeros(len(tokens.start), np.int64))
 
     def _find(self, batch: Sequence[_Piece], found: list[list[Entity]]) -> None:
-        joined = "\0".join(piece.string for piece in batch)
+        joined = BETWEEN.join(piece.string for piece in batch)
         tokens = cut(joined, self._tables)
         if not len(tokens.start):
             return
-        starts = np.cumsum([0, *(len(piece.string) + 1 for piece in batch[:-1])])
+        starts = np.cumsum([0, *(len(piece.string) + len(BETWEEN) for piece in batch[:-1])])
         owner = np.searchsorted(starts, tokens.start, side="right") - 1
         scores = self._scores(tokens, owner)
         self._report(batch, tokens, scores, owner, starts, found)
@@ -146,7 +148,7 @@ class TokenClassifier:
         biased[-1, 0] = 0
         labels = best_labels(biased)[:-1]
         chances = np.exp(scores)
-        for first, after, kind in spans(_restarted(labels, owner)):
+        for first, after, kind in _joined(spans(_restarted(labels, owner)), tokens):
             last = _trimmed(tokens, first, after)
             piece = batch[int(owner[first])]
             shift = piece.offset - int(starts[owner[first]])
@@ -161,6 +163,18 @@ def _restarted(labels: NDArray[np.int64], owner: NDArray[np.int64]) -> NDArray[n
     """No entity goes on from one text into the next."""
     first = np.append(True, owner[1:] != owner[:-1])
     return np.where(first & (labels > len(TYPES)), labels - len(TYPES), labels)
+
+
+def _joined(found: Sequence[tuple[int, int, int]], tokens: Tokens) -> list[tuple[int, int, int]]:
+    """Entities of one type with nothing or one blank between them are one."""
+    joined: list[tuple[int, int, int]] = []
+    for first, after, kind in found:
+        near = joined and joined[-1][1] == first and joined[-1][2] == kind
+        if near and tokens.start[first] - tokens.end[first - 1] <= 1:
+            joined[-1] = (joined[-1][0], after, kind)
+        else:
+            joined.append((first, after, kind))
+    return joined
 
 
 def _trimmed(tokens: Tokens, first: int, after: int) -> int:

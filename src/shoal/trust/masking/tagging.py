@@ -1,6 +1,7 @@
 """From label scores to entities: the best valid sequence of O, B- and I- labels; it knows no text.
 
-Only tokens that may belong to an entity are decoded, all runs of them side by side.
+Where the likeliest label of each token makes a valid sequence, that is the best one; else the run of tokens around
+the fault that may belong to an entity is decoded, all such runs side by side.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 TYPES = ("PERSON", "ADDRESS", "LOCATION", "ORGANIZATION", "DATE_TIME", "AGE", "NRP", "TITLE")
 LABELS = 1 + 2 * len(TYPES)
 """Label 0 is O; 1 + k begins an entity of TYPES[k], 1 + len(TYPES) + k continues it."""
-SURELY_OUTSIDE = 0.98
+SURELY_OUTSIDE = 0.95
 LONGEST_RUN = 128
 _KINDS = len(TYPES)
 _LOW = np.float32(-1e4)
@@ -26,12 +27,17 @@ _LOW = np.float32(-1e4)
 
 def best_labels(scores: Scores) -> Labels:
     """(T,) the best valid labels for log probabilities (T, LABELS), already biased; Viterbi within each run."""
-    found = np.zeros(len(scores), np.int64)
+    found = scores.argmax(axis=1)
+    before = np.concatenate([[0], found[:-1]])
+    broken = (found > _KINDS) & (before != found) & (before != found - _KINDS)
+    if not broken.any():
+        return found
     inside = scores[:, 0] < np.log(SURELY_OUTSIDE)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
     begins, ends = _shortened(edges[::2], edges[1::2])
-    if len(begins):
-        _decode(scores, begins, ends, found)
+    counted = np.append(0, np.cumsum(broken))
+    wrong = counted[ends] > counted[begins]
+    _decode(scores, begins[wrong], ends[wrong], found)
     return found
 
 
