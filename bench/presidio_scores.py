@@ -54,7 +54,7 @@ class Peer:
         rows = (
             [Entity(kind, start, end, score, "presidio") for kind, start, end, score in row] for row in answer["found"]
         )
-        return answer["how"], [settle(row) for row in rows]
+        return answer["how"], [settle(text, row) for text, row in zip(texts, rows, strict=True)]
 
     def agreement(self, name: str, texts: Sequence[LabelledText], found: Sequence[Sequence[Entity]]) -> str:
         """A line that says how presidio-evaluator scores the findings, and whether Shoal's definition, given the same

@@ -9,16 +9,18 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from hashlib import blake2b
 from os import urandom
 
 from shoal.trust.masking.dates import narrowed
 from shoal.trust.masking.entity import Entity, Recognizer
+from shoal.trust.masking.gazetteer import GazetteerRecognizer
 from shoal.trust.masking.lists import ListRecognizer, Terms
 from shoal.trust.masking.recognizers import builtin
 from shoal.trust.masking.scan import THRESHOLD, PatternScanner
 
-SURE = 0.8
+_OPENING, _CLOSING = frozenset("([+#"), frozenset(")].")
 REMEMBERED = 4096
 WORTH_REMEMBERING = 40
 
@@ -41,7 +43,7 @@ class Detector:
 
     def find(self, texts: Sequence[str]) -> list[list[Entity]]:
         """For each text its entities at THRESHOLD or more, in order, none overlapping."""
-        return [settle(found) for found in self.candidates(texts)]
+        return [settle(text, found) for text, found in zip(texts, self.candidates(texts), strict=True)]
 
     def candidates(self, texts: Sequence[str]) -> list[Sequence[Entity]]:
         """For each text all that was found at THRESHOLD or more; they may overlap. A recognizer's error is its own."""
@@ -85,13 +87,13 @@ class Detector:
                 self._seen.popitem(last=False)
 
 
-def settle(candidates: Iterable[Entity]) -> list[Entity]:
-    """The entities in order, none overlapping: exact ones first, sure ones before unsure, long before short; what a
-    loser has beside the winner stays an entity of its own, so that no part of what was found goes free."""
+def settle(text: str, candidates: Iterable[Entity]) -> list[Entity]:
+    """The entities in order, none overlapping: by rank, long before short; what a loser has beside the winner stays an
+    entity of its own, without blanks and commas at its ends, so that no part of what was found goes free."""
     chosen: list[Entity] = []
     clusters = _clusters(sorted(candidates, key=lambda each: (each.start, -each.end)))
     for cluster in clusters:
-        chosen += cluster if len(cluster) == 1 else _settle_cluster(cluster)
+        chosen += cluster if len(cluster) == 1 else _settle_cluster(text, cluster)
     return chosen
 
 
@@ -109,10 +111,8 @@ def _clusters(ordered: Sequence[Entity]) -> Iterable[list[Entity]]:
         yield cluster
 
 
-def _settle_cluster(cluster: list[Entity]) -> list[Entity]:
-    cluster.sort(
-        key=lambda each: (not each.exact, each.score < SURE, each.start - each.end, -each.score, each.start, each.type)
-    )
+def _settle_cluster(text: str, cluster: list[Entity]) -> list[Entity]:
+    cluster.sort(key=lambda each: (each.rank, each.start - each.end, -each.score, each.start, each.type))
     start, end = min(each.start for each in cluster), max(each.end for each in cluster)
     owner: list[Entity | None] = [None] * (end - start)
     free = end - start
@@ -123,17 +123,31 @@ def _settle_cluster(cluster: list[Entity]) -> list[Entity]:
             if owner[at] is None:
                 owner[at] = each
                 free -= 1
-    return list(_runs(owner, start))
+    return list(_runs(text, owner, start))
 
 
-def _runs(owner: Sequence[Entity | None], start: int) -> Iterable[Entity]:
+def _runs(text: str, owner: Sequence[Entity | None], start: int) -> Iterable[Entity]:
     at = 0
     while at < len(owner):
         each, begun = owner[at], at
         while at < len(owner) and owner[at] is each:
             at += 1
-        if each is not None:
-            yield Entity(each.type, start + begun, start + at, each.score, each.recognizer)
+        if each is None:
+            continue
+        first, last = start + begun, start + at
+        if (first, last) != (each.start, each.end):
+            first, last = _bare(text, first, last)
+        if first < last:
+            yield replace(each, start=first, end=last)
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place without blanks, commas and the like at its ends; empty where it holds nothing else."""
+    while start < end and not text[start].isalnum() and text[start] not in _OPENING:
+        start += 1
+    while start < end and not text[end - 1].isalnum() and text[end - 1] not in _CLOSING:
+        end -= 1
+    return start, end
 
 
 def builtin_recognizers(tier: str, countries: frozenset[str] = frozenset()) -> tuple[Recognizer, ...]:
@@ -144,7 +158,7 @@ def builtin_recognizers(tier: str, countries: frozenset[str] = frozenset()) -> t
         return (scanner,)
     from shoal.trust.masking.classifier import TokenClassifier
 
-    return scanner, TokenClassifier.load(f"pii-{tier}")
+    return scanner, GazetteerRecognizer.builtin(), TokenClassifier.load(f"pii-{tier}")
 
 
 def builtin_detector(

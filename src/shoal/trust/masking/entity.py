@@ -9,9 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-# What the names of recognizers begin with that are models and judge by what they learned; all others know a form.
+# What the names of recognizers begin with that judge: models by what they learned, the gazetteer by a word alone.
 LEARNED = "shoal/"
-EXACT = 0.6
+GAZETTEER = "gazetteer"
+TITLE = "TITLE"
+SURE, EXACT = 0.8, 0.85
+# Their form says little of where they end: what is longer around them may hold them.
+_LOOSE = frozenset({"AGE", "DATE_TIME", "PERIOD", "URL", "ZIP_CODE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,15 @@ class Entity:
     recognizer: str
 
     @property
-    def exact(self) -> bool:
-        """Whether its form alone makes it what it is: no judgement by the words around it outweighs that."""
-        return self.score >= EXACT and not self.recognizer.startswith(LEARNED)
+    def rank(self) -> int:
+        """Who wins where entities overlap, the lowest: 0 what its form alone makes what it is (and a title before a
+        name), 1 what is sure, 2 a form that is less than sure, 3 all else."""
+        formal = not self.recognizer.startswith((LEARNED, GAZETTEER)) and self.type not in _LOOSE
+        if self.type == TITLE or (formal and self.score >= EXACT):
+            return 0
+        if self.score >= SURE:
+            return 1
+        return 2 if formal else 3
 
 
 class Recognizer(Protocol):

@@ -70,12 +70,12 @@ class ListRecognizer:
         found = []
         for last, (kind, length) in self._denied.iter_long(plain):
             start, end = last + 1 - length, last + 1
-            if not _inside_word(plain, start, end):
+            if not inside_word(plain, start, end):
                 found.append(Entity(kind, *folded.span(start, end), 1.0, self.name))
         return found
 
 
-def _inside_word(text: str, start: int, end: int) -> bool:
+def inside_word(text: str, start: int, end: int) -> bool:
     """Whether the term is part of a longer word; scripts without case (Chinese, Japanese, ...) have no such joints."""
     return (start > 0 and _joins(text[start - 1]) and _joins(text[start])) or (
         end < len(text) and _joins(text[end]) and _joins(text[end - 1])

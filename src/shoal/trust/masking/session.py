@@ -134,6 +134,8 @@ class Session:
             wire["attachments"] = dict(self._attachments)
         if self.vault.unknown:
             wire["unknown_placeholders"] = self.vault.unknown
+        if self.vault.withheld:
+            wire["withheld_placeholders"] = self.vault.withheld
         return wire
 
     def _find(self, texts: Sequence[Text]) -> list[list[Entity]]:
@@ -164,10 +166,10 @@ class Session:
         sorted_out: dict[str, list[Entity]] = {"off": [], "observe": [], "enforce": []}
         for each in candidates:
             sorted_out[self._policy.mode(text.label, each.type)].append(each)
-        enforced = settle(sorted_out["enforce"])
+        enforced = settle(text.value, sorted_out["enforce"])
         ends = [each.end for each in enforced]
         free = [each for each in sorted_out["observe"] if _is_free(each, enforced, ends)]
-        return enforced, settle(free)
+        return enforced, settle(text.value, free)
 
     def _replacing(self, texts: Sequence[Text], found: Sequence[Sequence[Entity]], own: bool = False) -> Take:
         """What replaces the same texts when they are visited again; `own`: they may hold placeholders of ours."""

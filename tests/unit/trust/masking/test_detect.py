@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shoal.trust.masking.dates import narrowed
 from shoal.trust.masking.detect import Detector, builtin_detector, settle
-from shoal.trust.masking.entity import Entity
+from shoal.trust.masking.entity import GAZETTEER, LEARNED, Entity
 from shoal.trust.masking.lists import Terms
 
 
@@ -45,10 +45,24 @@ def entity(kind: str, start: int, end: int, score: float = 0.9) -> Entity:
     return Entity(kind, start, end, score, "test")
 
 
+def learned(kind: str, start: int, end: int, score: float = 0.9) -> Entity:
+    return Entity(kind, start, end, score, f"{LEARNED}pii")
+
+
+def found_in_list(kind: str, start: int, end: int) -> Entity:
+    return Entity(kind, start, end, 0.7, GAZETTEER)
+
+
+TEXT = "12 High Street, York, 4111111111111111 Dr Jane Doe"
 SETTLED = [
     ([entity("A", 0, 4), entity("B", 5, 9)], [("A", 0, 4), ("B", 5, 9)]),
-    ([entity("ZIP", 10, 15), entity("ADDRESS", 0, 20)], [("ADDRESS", 0, 20)]),
-    ([entity("WEAK", 0, 20, 0.6), entity("CARD", 2, 18, 0.95)], [("WEAK", 0, 2), ("CARD", 2, 18), ("WEAK", 18, 20)]),
+    ([entity("ZIP_CODE", 10, 14, 0.95), learned("ADDRESS", 0, 20)], [("ADDRESS", 0, 20)]),
+    ([entity("VEHICLE", 10, 14, 0.7), learned("ADDRESS", 0, 20)], [("ADDRESS", 0, 20)]),
+    ([learned("ADDRESS", 0, 38), entity("CARD", 22, 38, 0.95)], [("ADDRESS", 0, 20), ("CARD", 22, 38)]),
+    ([learned("ADDRESS", 16, 38, 0.65), entity("CARD", 22, 38, 0.6)], [("ADDRESS", 16, 20), ("CARD", 22, 38)]),
+    ([learned("PERSON", 39, 50), found_in_list("TITLE", 39, 41)], [("TITLE", 39, 41), ("PERSON", 42, 50)]),
+    ([learned("PERSON", 42, 50), found_in_list("LOCATION", 42, 46)], [("PERSON", 42, 50)]),
+    ([entity("DATE_TIME", 3, 9), learned("DATE_TIME", 0, 14)], [("DATE_TIME", 0, 14)]),
     ([entity("A", 0, 10), entity("B", 5, 12)], [("A", 0, 10), ("B", 10, 12)]),
     ([entity("A", 0, 4), entity("A", 0, 4)], [("A", 0, 4)]),
     ([entity("A", 0, 4), entity("B", 4, 8)], [("A", 0, 4), ("B", 4, 8)]),
@@ -57,7 +71,7 @@ SETTLED = [
 
 @pytest.mark.parametrize(("candidates", "expected"), SETTLED)
 def test_overlaps_are_settled(candidates: list[Entity], expected: list[tuple[str, int, int]]) -> None:
-    assert [(each.type, each.start, each.end) for each in settle(candidates)] == expected
+    assert [(each.type, each.start, each.end) for each in settle(TEXT, candidates)] == expected
 
 
 @given(
@@ -65,7 +79,7 @@ def test_overlaps_are_settled(candidates: list[Entity], expected: list[tuple[str
 )
 def test_nothing_that_was_found_goes_free(drawn: list[tuple[str, int, int, float]]) -> None:
     candidates = [entity(kind, start, start + length, score) for kind, start, length, score in drawn]
-    settled = settle(candidates)
+    settled = settle("x" * 60, candidates)
     assert all(one.end <= other.start for one, other in pairwise(settled))
     covered = {at for each in settled for at in range(each.start, each.end)}
     assert covered == {at for each in candidates for at in range(each.start, each.end)}

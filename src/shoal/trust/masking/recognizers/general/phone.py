@@ -205,7 +205,7 @@ PATTERNS = (
         regexes=(rf"{_START}(?P<value>0[1-9]\d{{7,10}})\b", r"\b8[ -]?9\d\d[ -]?\d{3}[ -]?\d\d[ -]?\d\d\b"),
         check=is_national,
         reading=as_written,
-        score=0.4,
+        score=0.55,
         context=WORDS,
     ),
     Patterns(
