@@ -65,7 +65,8 @@ def is_national(value: str) -> bool:
     digits = "".join(filter(str.isdigit, value))
     if not _FEWEST_NATIONAL <= len(digits) <= _MOST_NATIONAL or _TIMES.match(value):
         return False
-    return bool(_plan(trunk=True).fullmatch(digits)) and not all_same(digits[1:])
+    counted = digits in "01234567890123456789"
+    return bool(_plan(trunk=True).fullmatch(digits)) and not counted and not all_same(digits[1:])
 
 
 def is_labelled(value: str) -> bool:
