@@ -28,7 +28,7 @@ from shoal.tuning.pii_data import Maker, Template, read_pools, read_templates
 from shoal.tuning.pii_fill import Filled
 from shoal.tuning.pii_network import SIZES, export
 from shoal.tuning.pii_report import alarm_rate, best_bias, best_temperature, measure, table, variants
-from shoal.tuning.pii_training import Packed, pack, train
+from shoal.tuning.pii_training import pack, train
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,9 +132,11 @@ def finish(arrays: dict[str, NDArray[np.float32]], tier: str, folder: Path, held
     return TokenClassifier(folder)
 
 
-def make_shards(maker: Maker, tier: str, texts: int) -> list[Packed]:
-    """The training texts, packed."""
-    return [pack(maker, texts, SIZES[tier], build_tables(), random.Random(SEED))]
+def earlier_cpu_s(start: Path | None) -> float:
+    """CPU seconds that the model to go on from has cost, as its card says."""
+    if start is None:
+        return 0.0
+    return float(json.loads((start / CARD_FILE).read_bytes())["training"]["cpu_s"])
 
 
 def main() -> None:
@@ -147,17 +149,19 @@ def main() -> None:
     parser.add_argument("--texts", type=int, default=400_000, help="training texts to make")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--draws", type=int, default=1500, help="values to draw per list and locale")
+    parser.add_argument("--start", type=Path, help="folder of a model of this tier to go on from")
     chosen = parser.parse_args()
     import torch  # type: ignore[import-not-found,unused-ignore]
 
     torch.set_num_threads(chosen.threads)
-    begun = time.process_time()
+    begun, size, seed = time.process_time(), SIZES[chosen.tier], SEED + (100 if chosen.start else 0)
     templates, pools = read_templates(), read_pools(draws=chosen.draws)
-    shards = make_shards(Maker(templates, pools, chosen.data, testing=False), chosen.tier, chosen.texts)
-    training = {"texts": chosen.texts, "tokens": int(sum((shard.bits != 0).sum() for shard in shards))}
+    maker = Maker(templates, pools, chosen.data, testing=False)
+    packed = pack(maker, chosen.texts, size, build_tables(), random.Random(seed))
+    training = {"texts": chosen.texts, "tokens": int((packed.bits != 0).sum()), "minutes": chosen.minutes}
     say(json.dumps(training))
-    arrays = train(shards, SIZES[chosen.tier], chosen.minutes * 60, SEED, say)
-    cpu_s = time.process_time() - begun
+    arrays = train(packed, size, chosen.minutes * 60, seed, say, chosen.start)
+    cpu_s = time.process_time() - begun + earlier_cpu_s(chosen.start)
     folder = chosen.out / f"pii-{chosen.tier}"
     held = held_texts(templates, pools, TEST_TEXTS)
     classifier = finish(arrays, chosen.tier, folder, held)

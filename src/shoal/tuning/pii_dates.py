@@ -58,6 +58,8 @@ _WORDED = {
         "{month} {d} {Y}",
         "{month} {d} at {h}{ap}",
         "{month} '{y}",
+        "the {d}{th} day of {month}, {Y}",
+        "{weekday} the {d}{th} of {month}",
     ),
     "de": ("{d}. {month} {Y}", "{d}. {month}", "{weekday}, {d}. {month} {Y}", "{month} {Y}"),
     "es": ("{d} de {month} de {Y}", "{d} de {month}", "{month} de {Y}"),

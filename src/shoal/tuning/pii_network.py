@@ -64,9 +64,17 @@ def shapes(size: Size) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def old_parameters(folder: Path, size: Size) -> dict[str, Any]:
+    """Those of a shipped model as torch parameters."""
+    import torch  # type: ignore[import-not-found,unused-ignore]
+
+    arrays = read_parameters(folder, size)
+    return {name: torch.from_numpy(values.copy()).requires_grad_() for name, values in arrays.items()}
+
+
 def new_parameters(size: Size, seed: int) -> dict[str, Any]:
     """Fresh torch parameters."""
-    import torch  # type: ignore[import-not-found,unused-ignore]
+    import torch
 
     generator = torch.Generator().manual_seed(seed)
     found = {}
@@ -83,6 +91,19 @@ def new_parameters(size: Size, seed: int) -> dict[str, Any]:
         if name in ("word", "pieces"):
             values[0] = 0
         found[name] = values.requires_grad_()
+    return found
+
+
+def read_parameters(folder: Path, size: Size) -> dict[str, NDArray[np.float32]]:
+    """The parameters of a shipped model, unpacked from int8: training can go on from them."""
+    import onnx
+    from onnx import numpy_helper
+
+    held = {each.name: numpy_helper.to_array(each) for each in onnx.load(folder / MODEL_FILE).graph.initializer}
+    found = {}
+    for name in shapes(size):
+        values = held[name] if name in held else held[f"{name}_q"].astype(np.float32) * held[f"{name}_s"]
+        found[name] = values.astype(np.float32)
     return found
 
 

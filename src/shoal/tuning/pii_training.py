@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,14 +17,14 @@ from shoal.trust.masking.tagging import LABELS, TYPES
 from shoal.trust.masking.tokens import Tables
 from shoal.trust.masking.word_features import describe
 from shoal.tuning.pii_data import ANY, Maker, damaged, labelled
-from shoal.tuning.pii_network import Size, forward, new_parameters
+from shoal.tuning.pii_network import Size, forward, new_parameters, old_parameters
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK = 2000
 BATCH_ROWS = 8192
-PEAK_RATE, LAST_RATE = 3e-3, 2e-5
+PEAK_RATE, START_RATE, LAST_RATE = 3e-3, 1.2e-3, 2e-5
 WARM_UP = 0.02
 AVERAGE_FROM, AVERAGE_KEEP = 0.7, 0.998
 FORGET_WORD, FORGET_ENTITY_WORD, FORGET_PIECE = 0.12, 0.4, 0.05
@@ -104,34 +105,34 @@ def loss_of(scores: Any, bits: Any) -> Any:
     return (torch.logsumexp(scores, 1) - torch.logsumexp(permitted, 1)).mean()
 
 
-def rate_at(share: float) -> float:
+def rate_at(share: float, peak: float) -> float:
     """The learning rate after a share 0..1 of the time: a short rise, then a cosine."""
     if share < WARM_UP:
-        return PEAK_RATE * share / WARM_UP
+        return peak * share / WARM_UP
     through = (share - WARM_UP) / (1 - WARM_UP)
-    return LAST_RATE + (PEAK_RATE - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * min(1.0, through)))
+    return LAST_RATE + (peak - LAST_RATE) * 0.5 * (1 + math.cos(math.pi * min(1.0, through)))
 
 
 def train(
-    shards: list[Packed], size: Size, seconds: float, seed: int, say: Callable[[str], None]
+    pack: Packed, size: Size, seconds: float, seed: int, say: Callable[[str], None], start: Path | None = None
 ) -> dict[str, NDArray[np.float32]]:
-    """Parameters after `seconds` of training; an average over the last quarter's steps."""
+    """Parameters after `seconds` of training, an average over the last steps; `start` is a model to go on from."""
     import torch  # type: ignore[import-not-found,unused-ignore]
 
     torch.manual_seed(seed)
-    parameters = new_parameters(size, seed)
+    parameters = old_parameters(start, size) if start else new_parameters(size, seed)
+    peak = START_RATE if start else PEAK_RATE
     optimiser = torch.optim.AdamW(parameters.values(), lr=1e-3, betas=(0.9, 0.98), weight_decay=0.01, fused=True)
     mean = {name: value.detach().clone() for name, value in parameters.items()}
     rng = np.random.default_rng(seed)
     begun, step, averaged, running = time.monotonic(), 0, 0, 0.0
-    pack = join_packs(shards) if len(shards) > 1 else shards[0]
     while (share := (time.monotonic() - begun) / seconds) < 1:
         for batch in _batches(pack, rng):
             share = (time.monotonic() - begun) / seconds
             if share >= 1:
                 break
             for group in optimiser.param_groups:
-                group["lr"] = rate_at(share)
+                group["lr"] = rate_at(share, peak)
             scores = forward(parameters, size, batch)
             loss = loss_of(scores.float(), batch["bits"])
             optimiser.zero_grad(set_to_none=True)

@@ -30,10 +30,12 @@ from shoal.tuning.pii_data import (
     recased,
 )
 from shoal.tuning.pii_fill import TYPE_OF, UNSURE, Filled, choose
+from shoal.tuning.pii_network import Size, export, read_parameters, shapes
 from shoal.tuning.pii_report import Tally, kinds_of
 from shoal.tuning.pii_values import HELD_OUT, TRAINED, Inventor, held_out, number_like, read_json
 
 pytest.importorskip("faker", reason="the extra `tune` is not installed")
+pytest.importorskip("onnx", reason="the extra `tune` is not installed")
 
 LOCALES = ("en_US", "de_DE", "ja_JP", "ru_RU", "hu_HU")
 
@@ -202,6 +204,15 @@ def test_corpora_are_read_where_they_are(data: Path) -> None:
     assert [parts(made) for made in found] == [[("Ana Lima", "PERSON")], [("Rome", "LOCATION|ADDRESS")]]
 
 
+def test_a_network_survives_its_export(tmp_path: Path) -> None:
+    size = Size(64, 64, 4, 4, 4, 8, 8, (1, 2))
+    rng = np.random.default_rng(0)
+    arrays = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes(size).items()}
+    export(arrays, size, tmp_path, 1.5, 1.0)
+    for name, values in read_parameters(tmp_path, size).items():
+        assert values == pytest.approx(arrays[name], abs=float(np.abs(arrays[name]).max()) / 127 + 1e-6)
+
+
 def test_the_training_command_writes_a_classifier(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -217,3 +228,8 @@ def test_the_training_command_writes_a_classifier(
     assert card["training"]["texts"] == 60
     assert card["held_out"]["by_type"]["any"]["tokens"] > 0
     assert np.isfinite(classifier.label_scores("Ana Lima")[1]).all()
+    start = ["--start", tmp_path / "out" / "pii-fast"]
+    monkeypatch.setattr(sys, "argv", ["pii", *map(str, [*options, *start])])
+    pii.main()
+    later = json.loads((tmp_path / "out" / "pii-fast" / "card.json").read_bytes())
+    assert later["training"]["cpu_s"] > card["training"]["cpu_s"]
