@@ -10,7 +10,7 @@ import numpy as np
 
 from shoal.trust.masking.classifier import TokenClassifier
 from shoal.trust.masking.tagging import LABELS, TYPES
-from shoal.trust.masking.tokens import LETTER, SINGLE, Tokens
+from shoal.trust.masking.tokens import DIGIT, LETTER, SINGLE, Tokens
 from shoal.tuning.pii_data import label_bits
 from shoal.tuning.pii_fill import Filled
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shoal.trust.masking.entity import Entity
 
 ALLOWED_LOSS = 0.001
-WORDLIKE = (LETTER, SINGLE, 2)
+WORDLIKE = (LETTER, DIGIT, SINGLE)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from shoal.errors import WeightsError
 from shoal.models.specialists.cards import WEIGHTS, load_card
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.tagging import LABELS, TYPES, best_labels, spans
-from shoal.trust.masking.tokens import LETTER, SINGLE, Tables, Tokens, build_tables, cut
+from shoal.trust.masking.tokens import DIGIT, LETTER, SINGLE, Tables, Tokens, build_tables, cut, padded
 from shoal.trust.masking.word_features import describe
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ BETWEEN = "\0" * 4
 PIECE = 6000
 MARGIN = 400
 """Code points of a text read at once, and how many more on each side."""
+_FULL_STOP = ord(".")
+_NEVER = -20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,15 @@ class TokenClassifier:
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return logits
 
+    def _labels(self, scores: Scores, owner: NDArray[np.int64]) -> NDArray[np.int64]:
+        """(T,) the best labels; a row that is surely O between texts keeps them apart."""
+        rows = np.arange(len(owner)) + owner
+        biased = np.full((int(rows[-1]) + 1, LABELS), _NEVER, np.float32)
+        biased[:, 0] = 0
+        biased[rows] = scores
+        biased[rows, 0] -= np.float32(self._form.bias)
+        return np.asarray(best_labels(biased)[rows], np.int64)
+
     def _report(
         self,
         batch: Sequence[_Piece],
@@ -142,13 +153,9 @@ class TokenClassifier:
         found: list[list[Entity]],
     ) -> None:
         """Adds the entities of one run to `found`."""
-        biased = scores.copy()
-        biased[:, 0] -= np.float32(self._form.bias)
-        biased = np.concatenate([biased, np.full((1, LABELS), -20, np.float32)])
-        biased[-1, 0] = 0
-        labels = best_labels(biased)[:-1]
+        labels = self._labels(scores, owner)
         chances = np.exp(scores)
-        for first, after, kind in _joined(spans(_restarted(labels, owner)), tokens):
+        for first, after, kind in _joined(spans(labels), tokens):
             last = _trimmed(tokens, first, after)
             piece = batch[int(owner[first])]
             shift = piece.offset - int(starts[owner[first]])
@@ -157,12 +164,6 @@ class TokenClassifier:
                 of_type = chances[first:last, 1 + kind] + chances[first:last, 1 + len(TYPES) + kind]
                 score = min(1.0, round(float(of_type.mean()), 4))
                 found[piece.text].append(Entity(TYPES[kind], start, end, score, self.name))
-
-
-def _restarted(labels: NDArray[np.int64], owner: NDArray[np.int64]) -> NDArray[np.int64]:
-    """No entity goes on from one text into the next."""
-    first = np.append(True, owner[1:] != owner[:-1])
-    return np.where(first & (labels > len(TYPES)), labels - len(TYPES), labels)
 
 
 def _joined(found: Sequence[tuple[int, int, int]], tokens: Tokens) -> list[tuple[int, int, int]]:
@@ -179,10 +180,10 @@ def _joined(found: Sequence[tuple[int, int, int]], tokens: Tokens) -> list[tuple
 
 def _trimmed(tokens: Tokens, first: int, after: int) -> int:
     """The end of an entity without line ends and symbols at its end; a full stop after a letter stays ("Dr.")."""
-    wordlike = (LETTER, SINGLE, 2)
     last = after
-    while last - first > 1 and tokens.kind[last - 1] not in wordlike:
-        if chr(tokens.codes[int(tokens.start[last - 1]) + 8]) == "." and tokens.kind[last - 2] == LETTER:
+    while last - first > 1 and tokens.kind[last - 1] not in (LETTER, DIGIT, SINGLE):
+        mark = tokens.codes[padded(tokens.start[last - 1])]
+        if mark == _FULL_STOP and tokens.kind[last - 2] == LETTER:
             break
         last -= 1
     return last

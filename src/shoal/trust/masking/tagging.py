@@ -27,7 +27,7 @@ _LOW = np.float32(-1e4)
 
 def best_labels(scores: Scores) -> Labels:
     """(T,) the best valid labels for log probabilities (T, LABELS), already biased; Viterbi within each run."""
-    found = scores.argmax(axis=1)
+    found = np.asarray(scores.argmax(axis=1), np.int64)
     before = np.concatenate([[0], found[:-1]])
     broken = (found > _KINDS) & (before != found) & (before != found - _KINDS)
     if not broken.any():
