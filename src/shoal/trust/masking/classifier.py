@@ -161,8 +161,7 @@ class TokenClassifier:
             shift = piece.offset - int(starts[owner[first]])
             start, end = int(tokens.start[first]) + shift, int(tokens.end[last - 1]) + shift
             if piece.core <= start < piece.core_end:
-                of_type = chances[first:last, 1 + kind] + chances[first:last, 1 + len(TYPES) + kind]
-                score = min(1.0, round(float(of_type.mean()), 4))
+                score = round(float(1 - chances[first:last, 0].mean()), 4)
                 found[piece.text].append(Entity(TYPES[kind], start, end, score, self.name))
 
 
