@@ -14,6 +14,12 @@ import ahocorasick  # type: ignore[import-not-found]
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.normalise import Normaliser
 
+# Thai to Burmese, Khmer, kana and ideographs, further ideographs: words follow each other without blanks.
+_UNSPACED = (
+    *(("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"), ("\u2e80", "\u9fff")),
+    *(("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff")),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -76,11 +82,12 @@ class ListRecognizer:
 
 
 def inside_word(text: str, start: int, end: int) -> bool:
-    """Whether the term is part of a longer word; scripts without case (Chinese, Japanese, ...) have no such joints."""
+    """Whether the term is part of a longer word; scripts without blanks between words (Chinese, Thai, ...) have no such
+    joints."""
     return (start > 0 and _joins(text[start - 1]) and _joins(text[start])) or (
         end < len(text) and _joins(text[end]) and _joins(text[end - 1])
     )
 
 
 def _joins(char: str) -> bool:
-    return char.isdigit() or char.islower() or char.isupper()
+    return char.isalnum() and (char < _UNSPACED[0][0] or not any(low <= char <= high for low, high in _UNSPACED))
