@@ -12,17 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.masking_quality import OWN, Finder, lower, print_file, upper
+from bench.masking_quality import OWN, SECOND, Finder, lower, print_file, upper
 from bench.presidio_scores import presidio
 from shoal.trust.masking.entity import Entity
-from shoal.trust.masking.evaluation import read_labelled
+from shoal.trust.masking.evaluation import LabelledText, read_labelled
 
 TEXTS = read_labelled(OWN)
+SECOND_TEXTS = read_labelled(SECOND)
 LANGUAGES = {"en": 60, "de": 20, "fr": 20, "es": 15, "it": 12, "nl": 12, "pt": 12, "pl": 12, "sv": 10}
+SECOND_LANGUAGES = {"en": 40, "de": 8, "fr": 8, "es": 8, "it": 5, "nl": 5, "pt": 5, "pl": 5, "sv": 4}
 
 
 def values(kind: str) -> list[str]:
-    return [text.text[each.start : each.end] for text in TEXTS for each in text.labels if each.type == kind]
+    texts = [*TEXTS, *SECOND_TEXTS]
+    return [text.text[each.start : each.end] for text in texts for each in text.labels if each.type == kind]
 
 
 def test_two_hundred_texts_in_twelve_languages() -> None:
@@ -32,8 +35,16 @@ def test_two_hundred_texts_in_twelve_languages() -> None:
     assert all((each.kind == "nothing") == (not each.labels) for each in TEXTS)
 
 
-def test_the_labels_begin_and_end_with_what_they_mark() -> None:
-    for text in TEXTS:
+def test_a_hundred_other_texts_in_the_same_languages() -> None:
+    assert Counter(each.language for each in SECOND_TEXTS) == {**SECOND_LANGUAGES, "ja": 4, "zh": 4, "ar": 4}
+    assert len({each.text for each in SECOND_TEXTS} - {each.text for each in TEXTS}) == 100
+    assert sum(not each.labels for each in SECOND_TEXTS) == 15
+    assert all((each.kind == "nothing") == (not each.labels) for each in SECOND_TEXTS)
+
+
+@pytest.mark.parametrize("texts", [TEXTS, SECOND_TEXTS], ids=["first", "second"])
+def test_the_labels_begin_and_end_with_what_they_mark(texts: Sequence[LabelledText]) -> None:
+    for text in texts:
         marked = [text.text[each.start : each.end] for each in text.labels]
         assert marked == [each.strip() for each in marked]
 
