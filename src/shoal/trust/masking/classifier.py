@@ -40,6 +40,7 @@ MARGIN = 400
 """Code points of a text read at once, and how many more on each side."""
 _FULL_STOP = ord(".")
 _NEVER = -20.0
+_LEAST = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +64,46 @@ class _Form:
     temperature: float
 
 
+class _Network:
+    """One network: its session and form."""
+
+    def __init__(self, folder: Path) -> None:
+        self._session, self.form = _load(folder)
+
+    def chances(self, tokens: Tokens, tables: Tables, owner: NDArray[np.int64]) -> Scores:
+        """(T, LABELS) probabilities; `owner` (T,) numbers the text of each token."""
+        features = describe(tokens, tables, self.form.words, self.form.pieces)
+        rows = np.arange(len(owner)) + GAP * owner
+        size = int(rows[-1]) + 1
+        feeds = {"mask": _spread(np.ones((len(owner), 1), np.float32), rows, size)}
+        for name in ("word", "pieces", "shape"):
+            feeds[name] = _spread(getattr(features, name), rows, size)
+        logits: Scores = self._session.run(None, feeds)[0][rows] / np.float32(self.form.temperature)
+        logits -= logits.max(axis=1, keepdims=True)
+        chances: Scores = np.exp(logits)
+        chances /= chances.sum(axis=1, keepdims=True)
+        return chances
+
+
 class TokenClassifier:
     """Finds personal data that has no fixed form. Safe to share between threads.
 
-    `score` is the mean probability of an entity's tokens to be of its type. It is low for unsure finds that are
-    reported all the same, since a miss costs more than a false alarm: the bias against O was chosen for F2.
+    `score` is the mean probability of an entity's tokens to be personal data at all, of whatever type. Where there are
+    several networks, their probabilities are averaged.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Loads the card and the network of `folder`; raises WeightsError where a file is missing or damaged."""
+    def __init__(self, folder: Path, *more: Path) -> None:
+        """Loads the card and the network of `folder`, and the networks of `more`; raises WeightsError where a file is
+        missing or damaged."""
         self._card = load_card(folder)
-        self._session, self._form = _load(folder)
+        self._networks = tuple(_Network(each) for each in (folder, *more))
+        self._form = self._networks[0].form
         self._tables: Tables = build_tables()
 
     @classmethod
     def load(cls, tier: str = FAST) -> TokenClassifier:
-        """The shipped classifier of a tier: FAST or FULL."""
-        return cls(WEIGHTS / tier)
+        """The shipped classifier of a tier: FAST, or FULL, which asks the network of FAST as well."""
+        return cls(WEIGHTS / FULL, WEIGHTS / FAST) if tier == FULL else cls(WEIGHTS / tier)
 
     @property
     def card(self) -> ModelCard:
@@ -123,16 +147,9 @@ class TokenClassifier:
         """(T, LABELS) log probabilities; `owner` (T,) numbers the text of each token."""
         if not len(owner):
             return np.zeros((0, LABELS), np.float32)
-        features = describe(tokens, self._tables, self._form.words, self._form.pieces)
-        rows = np.arange(len(owner)) + GAP * owner
-        size = int(rows[-1]) + 1
-        feeds = {"mask": _spread(np.ones((len(owner), 1), np.float32), rows, size)}
-        for name in ("word", "pieces", "shape"):
-            feeds[name] = _spread(getattr(features, name), rows, size)
-        logits: Scores = self._session.run(None, feeds)[0][rows] / np.float32(self._form.temperature)
-        logits -= logits.max(axis=1, keepdims=True)
-        logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
-        return logits
+        chances = sum(network.chances(tokens, self._tables, owner) for network in self._networks)
+        scores: Scores = np.log(chances / np.float32(len(self._networks)) + np.float32(_LEAST))
+        return scores
 
     def _labels(self, scores: Scores, owner: NDArray[np.int64]) -> NDArray[np.int64]:
         """(T,) the best labels; a row that is surely O between texts keeps them apart."""
