@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from shoal.errors import WeightsError
 from shoal.models.specialists.cards import WEIGHTS
-from shoal.trust.masking.classifier import FAST, MODEL_FILE, PIECE, TokenClassifier
+from shoal.trust.masking.classifier import FAST, FULL, MODEL_FILE, PIECE, TokenClassifier
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.tagging import TYPES
 
@@ -30,10 +30,13 @@ def rough(entities: list[Entity]) -> list[tuple[str, int, int]]:
     return [(entity.type, entity.start, entity.end) for entity in entities]
 
 
-def test_it_says_what_it_is() -> None:
-    assert CLASSIFIER.name == "shoal/pii-fast"
-    assert CLASSIFIER.types == TYPES
-    assert CLASSIFIER.card.task
+@pytest.mark.parametrize("tier", [FAST, FULL])
+def test_each_tier_says_what_it_is_and_finds_a_name(tier: str) -> None:
+    classifier = TokenClassifier.load(tier)
+    assert classifier.name == f"shoal/{tier}"
+    assert classifier.types == TYPES
+    assert classifier.card.task
+    assert ("PERSON", 11, 26) in rough(classifier.find(["My name is Maria Schneider."])[0])
 
 
 @pytest.mark.parametrize(
