@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from shoal.chat import DEEPEST
 from shoal.trust.masking.fields import Path, Step
+from shoal.trust.masking.json_strings import escaped
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}\[\],:]|true|false|null|NaN|-?Infinity', re.DOTALL)
 
@@ -38,6 +39,28 @@ def is_record(text: str) -> bool:
     except (ValueError, RecursionError):
         return False
     return _depth(bare) <= DEEPEST
+
+
+def records_in(text: str) -> list[tuple[int, int]]:
+    """The places of JSON with escapes in a text that is none itself: what its outermost brackets hold, else each line
+    (JSON lines, logs, events). Every character is read four times at most."""
+    if whole := _bracketed(text, 0, len(text)):
+        return [whole]
+    found: list[tuple[int, int]] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if place := _bracketed(text, at, at + len(line)):
+            found.append(place)
+        at += len(line)
+    return found
+
+
+def _bracketed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    for opening, closing in ("{}", "[]"):
+        first, last = text.find(opening, start, end), text.rfind(closing, start, end) + 1
+        if 0 <= first < last and text.find("\\", first, last) >= 0 and is_record(text[first:last]):
+            return first, last
+    return None
 
 
 def _depth(text: str) -> int:
@@ -106,7 +129,7 @@ def replaced(text: str, changes: Iterable[tuple[Value, str]]) -> str:
     out: list[str] = []
     at = 0
     for value, said in changes:
-        out += (text[at : value.start], json.dumps(said, ensure_ascii=False))
+        out += (text[at : value.start], f'"{escaped(said)}"')
         at = value.end
     out.append(text[at:])
     return "".join(out)

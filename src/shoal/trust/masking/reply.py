@@ -27,7 +27,8 @@ class ReplyUnmasker:
         self._vault = vault
         self._policy = policy
         self._texts: dict[tuple[int, str], Unmasker] = {}
-        self._calls: dict[tuple[int, int], tuple[Unmasker, str]] = {}
+        # (choice, call, field that holds it): its unmasker, and the field of its arguments.
+        self._calls: dict[tuple[int, int, str], tuple[Unmasker, str]] = {}
 
     def restore(self, piece: Piece) -> Piece:
         """The piece with its values put back, and with what was held back where a choice ends."""
@@ -43,7 +44,7 @@ class ReplyUnmasker:
 
     def end(self) -> Piece | None:
         """What is still held back where a reply ended without a finish reason."""
-        open_choices = {index for index, _ in (*self._texts, *self._calls)}
+        open_choices = {index for index, _ in self._texts} | {index for index, _, _ in self._calls}
         rests = ((index, self._close(index)) for index in sorted(open_choices))
         choices = [Choice(rest, index) for index, rest in rests if rest]
         return Piece(choices) if choices else None
@@ -57,7 +58,7 @@ class ReplyUnmasker:
                 for at, call in enumerate(value):
                     self._call(choice.index, at, call)
             elif name == "function_call" and isinstance(value, dict):
-                self._function(choice.index, -1, value)
+                self._function(choice.index, -1, name, value)
             elif name not in KEPT and value is not None:
                 delta[name] = self._whole(value)
         if choice.extra:
@@ -75,16 +76,16 @@ class ReplyUnmasker:
         place = call.get("index", at)
         for name in ("function", "custom"):
             if isinstance(call.get(name), dict):
-                self._function(index, place if isinstance(place, int) else at, call[name])
+                self._function(index, place if isinstance(place, int) else at, name, call[name])
 
-    def _function(self, index: int, at: int, function: Json) -> None:
+    def _function(self, index: int, at: int, kind: str, function: Json) -> None:
         """The arguments of one call; the name of its tool comes with the first piece of them, or before."""
-        known = self._calls.get((index, at))
+        known = self._calls.get((index, at, kind))
         if known is None:
             tool = function.get("name")
             granted = partial(self._policy.granted, tool if isinstance(tool, str) else "")
-            field = "input" if "input" in function else "arguments"
-            known = self._calls[index, at] = (self._vault.streamer(field == "arguments", granted), field)
+            field = "input" if kind == "custom" else "arguments"
+            known = self._calls[index, at, kind] = (self._vault.streamer(field == "arguments", granted), field)
         unmasker, field = known
         if isinstance(function.get(field), str):
             function[field] = unmasker.feed(function[field])
@@ -95,13 +96,14 @@ class ReplyUnmasker:
         for name in [name for at, name in self._texts if at == index]:
             if held := self._texts.pop((index, name)).close():
                 rest[name] = held
-        for place in [place for at, place in self._calls if at == index]:
-            unmasker, field = self._calls.pop((index, place))
+        for key in [key for key in self._calls if key[0] == index]:
+            _, place, kind = key
+            unmasker, field = self._calls.pop(key)
             if held := unmasker.close():
                 if place < 0:
-                    rest["function_call"] = {field: held}
+                    rest[kind] = {field: held}
                 else:
-                    rest.setdefault(CALLS, []).append({"index": place, "function": {field: held}})
+                    rest.setdefault(CALLS, []).append({"index": place, kind: {field: held}})
         return rest
 
     def _whole(self, value: Any) -> Any:
@@ -121,8 +123,9 @@ def _add(delta: Json, rest: Json) -> None:
         if name == CALLS:
             calls = {call.get("index", at): call for at, call in enumerate(delta.get(CALLS) or ())}
             for late in held:
-                call = calls.setdefault(late["index"], {"index": late["index"], "function": {}})
-                _add(call.setdefault("function", {}), late["function"])
+                call = calls.setdefault(late["index"], {"index": late["index"]})
+                kind = "custom" if "custom" in late else "function"
+                _add(call.setdefault(kind, {}), late[kind])
             delta[CALLS] = list(calls.values())
         elif name == "function_call":
             _add(delta.setdefault(name, {}), held)

@@ -26,6 +26,7 @@ from shoal.trust.masking.strings import Take, Text, Visit
 from shoal.trust.masking.vault import Vault
 
 INLINE_CHARS = 1500
+MEAN_DIGITS = 8
 FIELDS = "fields"
 
 
@@ -73,12 +74,12 @@ class Session:
         return self._mask(chat)
 
     def _mask(self, chat: Chat) -> Chat:
-        texts = _texts(chat)
+        texts = self._texts(chat)
         found = self._find(texts)
         if not self.enforces:
             self._count(texts, found)
             return chat
-        masked = Visit(self._replacing(texts, found)).chat(chat)
+        masked = self._visit(self._replacing(texts, found)).chat(chat)
         self._learn(chat, masked)
         self._options = masked.options
         return masked
@@ -102,8 +103,8 @@ class Session:
         passages = tuple(each for each in chat.passages if id(each) not in self._known)
         options = {} if chat.options is self._options else chat.options
         fresh = Chat(chat.model, messages, options, passages=passages)
-        texts = _texts(fresh)
-        masked = Visit(self._replacing(texts, self._find(texts), own=True)).chat(fresh)
+        texts = self._texts(fresh)
+        masked = self._visit(self._replacing(texts, self._find(texts), own=True)).chat(fresh)
         self._learn(fresh, masked)
         new_messages, new_passages = iter(masked.messages), iter(masked.passages)
         return replace(
@@ -137,6 +138,20 @@ class Session:
         if self.vault.withheld:
             wire["withheld_placeholders"] = self.vault.withheld
         return wire
+
+    def _visit(self, take: Take) -> Visit:
+        return Visit(take, self._fields.type_of)
+
+    def _texts(self, chat: Chat) -> list[Text]:
+        """Every string of the chat, in the order of a visit."""
+        texts: list[Text] = []
+
+        def keep(text: Text) -> str:
+            texts.append(text)
+            return text.value
+
+        self._visit(keep).chat(chat)
+        return texts
 
     def _find(self, texts: Sequence[Text]) -> list[list[Entity]]:
         """The candidates in each text. Raises MaskingFailed."""
@@ -206,24 +221,16 @@ class Session:
                 self.observed.add(each)
 
 
-def _texts(chat: Chat) -> list[Text]:
-    """Every string of the chat, in the order of a visit."""
-    texts: list[Text] = []
-
-    def keep(text: Text) -> str:
-        texts.append(text)
-        return text.value
-
-    Visit(keep).chat(chat)
-    return texts
-
-
 def is_long(value: Any) -> bool:
-    """Whether all strings in it have more than INLINE_CHARS characters together: too many for the event loop."""
+    """Whether all strings and numbers in it have more than INLINE_CHARS characters together: too many for the event
+    loop. Whatever else it holds counts as one."""
     size, left = 0, [value]
     while left and size <= INLINE_CHARS:
         each = left.pop()
-        if isinstance(each, str):
+        size += 1
+        if isinstance(each, int | float):
+            size += MEAN_DIGITS
+        elif isinstance(each, str):
             size += len(each)
         elif isinstance(each, dict):
             left.extend(each)

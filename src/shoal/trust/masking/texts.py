@@ -19,6 +19,7 @@ from shoal.trust.masking.places import places
 from shoal.trust.masking.policy import Policy
 from shoal.trust.masking.session import INLINE_CHARS, Session
 from shoal.trust.masking.step import MaskingStep
+from shoal.trust.masking.strings import Marked
 from shoal.trust.masking.vault import Vault
 
 
@@ -75,6 +76,7 @@ class TextMasker:
                 'trust.mode to "observe" or "enforce"'
             )
         self.vault = NotingVault(step.scope(tenant, key_id, exchange_id, conversation), policy.settings)
+        self._marked = rules.fields.type_of
         self._session = Session(rules.detector, policy, rules.fields, self.vault)
 
     async def mask(self, texts: Sequence[str]) -> list[MaskedText]:
@@ -89,11 +91,14 @@ class TextMasker:
 
     def _placed(self, texts: Sequence[str], masked: Sequence[str]) -> list[MaskedText]:
         noted = iter(self.vault.noted)
-        return [MaskedText(said, tuple(_replacements(text, noted))) for text, said in zip(texts, masked, strict=True)]
+        return [
+            MaskedText(said, tuple(_replacements(text, noted, self._marked)))
+            for text, said in zip(texts, masked, strict=True)
+        ]
 
 
-def _replacements(text: str, noted: Iterator[list[tuple[Entity, str]]]) -> Iterator[Replacement]:
-    for place in places(text):
+def _replacements(text: str, noted: Iterator[list[tuple[Entity, str]]], marked: Marked) -> Iterator[Replacement]:
+    for place in places(text, marked):
         for each, placeholder in next(noted):
             yield Replacement(each.type, place[each.start], place[each.end], each.score, placeholder)
 

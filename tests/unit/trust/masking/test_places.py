@@ -46,6 +46,9 @@ def written(text: str) -> list[str]:
         ('["x\\ny", "\\u0061\\ud83d\\ude00"]', ["x\\ny", "\\u0061\\ud83d\\ude00"]),
         ('{"a": "{\\"b\\": \\"c\\"}"}', ["a", "b", "c"]),
         ('{"a": "b"} and more', ['{"a": "b"} and more']),
+        ('so {"a": "b\\n"} and more', ["so ", "a", "b\\n", " and more"]),
+        ('{"a": "\\t"}\n\n{"b": 12345678.0}\nend', ["a", "\\t", '\n\n{"b": 12345678.0}\nend']),
+        ("[12345678.0, -12345678, 12345678.5]", ["12345678"]),
     ],
 )
 def test_every_string_has_its_place(text: str, strings: list[str]) -> None:
@@ -55,7 +58,8 @@ def test_every_string_has_its_place(text: str, strings: list[str]) -> None:
 @given(RECORDS, st.booleans())
 def test_places_go_the_way_of_the_visit(record: object, plain: bool) -> None:
     text = json.dumps(record, ensure_ascii=plain)
-    for nested in (text, json.dumps({"in": text}, ensure_ascii=plain), json.dumps([json.dumps([text])])):
+    inside = json.dumps({"in": text}, ensure_ascii=plain)
+    for nested in (text, inside, json.dumps([json.dumps([text])]), f"so: {inside}!", f"{inside}\n{inside}\n- {text}"):
         seen, found = visited(nested), list(places(nested))
         assert [len(value) for value in seen] == [len(place) - 1 for place in found]
         for value, place in zip(seen, found, strict=True):
