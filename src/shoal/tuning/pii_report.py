@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from shoal.trust.masking.entity import Entity
 
-ALLOWED_LOSS = 0.001
 WORDLIKE = (LETTER, DIGIT, SINGLE)
 
 
@@ -103,32 +102,6 @@ def alarm_rate(classifier: TokenClassifier, texts: Sequence[str]) -> float:
         words += int(counted.sum())
         said += int((found_kinds(tokens, entities)[counted] > 0).sum())
     return said / max(1, words)
-
-
-def best_bias(classifier: TokenClassifier, texts: Sequence[Filled], beta: float = 2.0) -> float:
-    """The lowest bias against O whose token-level F of entity against none is the best but for ALLOWED_LOSS."""
-    margins, gold = outside_margins(classifier, texts)
-    found = {}
-    for bias in np.arange(-1, 4.01, 0.25).tolist():
-        tally = Tally()
-        _add(tally, gold, margins > -bias)
-        found[bias] = tally.f(beta)
-    best = max(found.values())
-    return float(min(bias for bias, figure in found.items() if figure > best - ALLOWED_LOSS))
-
-
-def outside_margins(
-    classifier: TokenClassifier, texts: Sequence[Filled]
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """For all certain tokens: log P(best entity label) - log P(O), and whether they belong to an entity."""
-    margins, golds = [], []
-    for made in texts:
-        tokens, scores = classifier.label_scores(made.text)
-        gold = kinds_of(label_bits(tokens, made.spans))
-        counted = (gold >= 0) & np.isin(tokens.kind, WORDLIKE)
-        margins.append((scores[:, 1:].max(axis=1) - scores[:, 0])[counted])
-        golds.append((gold > 0)[counted])
-    return np.concatenate(margins), np.concatenate(golds)
 
 
 def best_temperature(classifier: TokenClassifier, texts: Sequence[Filled]) -> float:

@@ -39,6 +39,8 @@ PIECE = 6000
 MARGIN = 400
 """Code points of a text read at once, and how many more on each side."""
 _FULL_STOP = ord(".")
+# One long word of letters and digits mixed: a hash or an id, no name. What is secret in it, patterns know.
+_CODE = re.compile(r"(?=[^\W\d]*\d)(?=\d*[^\W\d])[A-Za-z0-9+/=_-]{12,}")
 _NEVER = -20.0
 _LEAST = 1e-9
 
@@ -178,6 +180,8 @@ class TokenClassifier:
             shift = piece.offset - int(starts[owner[first]])
             start, end = int(tokens.start[first]) + shift, int(tokens.end[last - 1]) + shift
             if piece.core <= start < piece.core_end:
+                if _CODE.fullmatch(piece.string, start - piece.offset, end - piece.offset):
+                    continue
                 score = round(float(1 - chances[first:last, 0].mean()), 4)
                 found[piece.text].append(Entity(TYPES[kind], start, end, score, self.name))
 

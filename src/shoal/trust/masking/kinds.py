@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from shoal.config import nearest
 from shoal.config.trust import EVERY, Masking
 from shoal.errors import ConfigError
 from shoal.trust.masking.dates import PERIOD
@@ -82,3 +83,11 @@ def check_types(settings: Masking, more: Iterable[str] = ()) -> None:
     """Raises ConfigError with every type that is not known: a misspelt one would silently change nothing."""
     if faults := list(unknown_types(settings, more)):
         raise ConfigError("\n".join(faults))
+
+
+def check_countries(settings: Masking) -> None:
+    """Raises ConfigError for a country that no recognizer is of."""
+    known = {each.country for each in builtin()} - {""}
+    for name in settings.countries:
+        if name not in known:
+            raise ConfigError(f"trust.masking.countries: '{name}'{nearest(name, known)}")

@@ -66,11 +66,13 @@ class LinkContext:
     """Follows one text, piece by piece; how it is cut does not matter. `feed` takes what is in the output, `leave` says
     that a placeholder was left as it is."""
 
-    __slots__ = ("_carry", "_depth", "_end", "_head", "_hosts", "_opened", "_skip")
+    __slots__ = ("_based", "_carry", "_depth", "_end", "_head", "_hosts", "_opened", "_skip")
 
     def __init__(self, hosts: AllowedHosts) -> None:
         self._hosts = hosts
         self._carry = ""
+        # After <base>, what begins a destination is told to that base's host.
+        self._based = False
         # How the open URL ends (a key of _ENDS), and what began a destination of which nothing has come yet.
         self._end: str | None = None
         self._opened: str | None = None
@@ -92,7 +94,9 @@ class LinkContext:
     @property
     def open(self) -> bool:
         """Whether a value may be put here."""
-        return not self.inside or not self._head or self._head.lower() in _SERVERLESS or self.host_allowed
+        if not self._head and (self.inside or self._opened is not None):
+            return not self._based
+        return not self.inside or self._head.lower() in _SERVERLESS or self.host_allowed
 
     def leave(self) -> None:
         """A placeholder stays masked here; it counts as one letter that no host has."""
@@ -111,6 +115,7 @@ class LinkContext:
     def _search(self, text: str) -> str:
         """Outside: looks for what opens a URL. Returns the rest."""
         whole = self._carry + text
+        self._based = self._based or "<base" in whole.lower()
         for match in _MARK.finditer(whole, max(len(self._carry) - 1, 0)):
             end = match.end()
             before = whole[max(end - _CARRIED, 0) : end]

@@ -1,9 +1,9 @@
 """Folds a text to the form that patterns are written for, with a map back to where each character came from.
 
 NFKD without its marks ("é" → "e", full-width and mathematical letters → ASCII), every decimal digit → 0-9, every dash →
-"-", every blank → " ", look-alikes of Latin letters → the letter; zero-width, bidi and other invisible characters fall
-out. It knows nothing of entities. Sources: Unicode Standard Annex 15 (normalization forms); the look-alikes are those
-of Unicode Technical Standard 39 that are single Cyrillic, Greek and Armenian letters.
+"-", every blank → " ", look-alikes of Latin letters → the letter, "%40" → "@"; zero-width, bidi and other invisible
+characters fall out. It knows nothing of entities. Sources: Unicode Standard Annex 15 (normalization forms); the
+look-alikes are those of Unicode Technical Standard 39 that are single Cyrillic, Greek and Armenian letters.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _ALSO = {"\u3002": ".", "\uff61": ".", "\u2044": "/", "\u2215": "/", "\u2019": "
 _ALSO |= {"\u2116": "#", "\u00ba": "\u00b0", "\u00aa": "\u00b0"}
 _MOST_KEPT = 20_000
 _BEYOND = re.compile(r"[^\x00-\x7f]+")
+# A character as URLs write it: "%40" for "@".
+_ESCAPED = re.compile(r"%[2-7][0-9A-Fa-f]")
 _CASED, _UNCASED, _OTHER = "\xe9", "\xbf", "\xa0"
 
 
@@ -32,18 +34,19 @@ _CASED, _UNCASED, _OTHER = "\xe9", "\xbf", "\xa0"
 class Folded:
     """`text` is the folded text, `latin` the same in one byte per character (letters beyond ASCII are 0xE9 where they
     have case, else 0xBF; all else beyond ASCII is 0xA0). `starts[i]` is where character i came from, None where nothing
-    moved; `length` is that of the text as given."""
+    moved, `ends[i]` where that ended if it was longer than one; `length` is that of the text as given."""
 
     text: str = field(repr=False)
     latin: bytes = field(repr=False)
     length: int
     starts: Sequence[int] | None = field(default=None, repr=False)
+    ends: Sequence[int] | None = field(default=None, repr=False)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` (not empty) lies in the text as given; what fell out at its end stays outside."""
         if self.starts is None:
             return start, end
-        return self.starts[start], self.starts[end - 1] + 1
+        return self.starts[start], self.ends[end - 1] if self.ends else self.starts[end - 1] + 1
 
 
 class _Letters(dict[str, str]):
@@ -103,6 +106,8 @@ class Normaliser:
 
     def fold(self, text: str) -> Folded:
         """The folded text with its map back."""
+        if "%" in text and _ESCAPED.search(text):
+            return self._unescaped(text)
         if text.isascii():
             return Folded(text, text.encode("ascii"), len(text))
         moved = False
@@ -116,6 +121,23 @@ class Normaliser:
         folded = _BEYOND.sub(plain, text)
         latin = folded.encode("ascii") if folded.isascii() else self._latin(folded)
         return Folded(folded, latin, len(text), self._starts(text) if moved else None)
+
+    def _unescaped(self, text: str) -> Folded:
+        """As `fold`, for a text with escapes of URLs: each counts as the character that it stands for."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        while at < len(text):
+            escaped = _ESCAPED.match(text, at) if text[at] == "%" else None
+            end = escaped.end() if escaped else at + 1
+            piece = chr(int(text[at + 1 : end], 16)) if escaped else self._letters[text[at]]
+            pieces.append(piece)
+            starts += [at] * len(piece)
+            ends += [end] * len(piece)
+            at = end
+        folded = "".join(pieces)
+        return Folded(folded, self._latin(folded), len(text), starts, ends)
 
     def _starts(self, text: str) -> list[int]:
         starts: list[int] = []

@@ -15,7 +15,7 @@ from shoal.trust.keys import RootKey
 from shoal.trust.masking.detect import Detector, builtin_recognizers
 from shoal.trust.masking.entity import Recognizer
 from shoal.trust.masking.fields import FieldRules
-from shoal.trust.masking.kinds import check_types
+from shoal.trust.masking.kinds import check_countries, check_types
 from shoal.trust.masking.lists import Terms
 from shoal.trust.masking.placeholders import Scope
 from shoal.trust.masking.policy import Policy
@@ -65,6 +65,7 @@ class MaskingStep:
 
     def _rules(self, settings: Masking) -> Rules:
         check_types(settings, (kind for each in self._more for kind in each.types))
+        check_countries(settings)
         policy = Policy(settings, self._settings.mode)
         recognizers = () if policy.strongest == "off" else self._loaded(settings)
         return Rules(policy, Detector(recognizers, _terms(settings)), FieldRules(settings.fields))

@@ -149,3 +149,10 @@ def test_cards_name_data_licences_energy_and_limits(folder: Path) -> None:
 
 def test_the_weights_are_small() -> None:
     assert sum(path.stat().st_size for path in WEIGHTS.glob("pii-*/*")) < 15_000_000
+
+
+@pytest.mark.parametrize("text", ["commit 9f86d081884c7d65", "id req_01HZX3Q9K7T2V5B8 failed", "dGhpcyBpcyBhIHRlc3Q0"])
+def test_hashes_and_ids_are_no_names(text: str) -> None:
+    assert not [
+        said for kind, said in found(text) if any(map(str.isdigit, said)) and kind in ("PERSON", "ORGANIZATION")
+    ]

@@ -138,6 +138,16 @@ def test_a_value_that_is_a_url_begins_one() -> None:
     assert context.host_allowed
 
 
+def test_after_a_base_no_destination_may_begin_with_a_value() -> None:
+    context = LinkContext(HOSTS)
+    context.feed("<img src=")
+    assert context.open
+    context.feed("x> <BASE href='https://evil.example/'> text ")
+    assert context.open
+    context.feed("<img src=")
+    assert not context.open
+
+
 def test_long_text_costs_little() -> None:
     for text in ("(" * 300_000, "src" * 100_000, "](" * 100_000, "a." * 100_000, "https:" * 50_000, "//" * 100_000):
         context = LinkContext(HOSTS)

@@ -38,6 +38,14 @@ def test_what_is_found_is_where_it_was() -> None:
     assert text[start:end] == "＋４９"
 
 
+def test_an_escape_is_covered_whole() -> None:
+    text = "p=%2B49%29."
+    folded = Normaliser().fold(text)
+    assert folded.text == "p=+49)."
+    start, end = folded.span(2, 6)
+    assert text[start:end] == "%2B49%29"
+
+
 def test_letters_beyond_ascii_are_told_from_marks() -> None:
     assert Normaliser().fold("ßx").latin == b"\xe9x"
     assert Normaliser().fold("号1").latin == b"\xbf1"

@@ -68,3 +68,8 @@ def test_a_list_that_cannot_be_read_is_said_at_start(tmp_path: Path) -> None:
 def test_a_path_that_cannot_be_read_is_said_at_start() -> None:
     with pytest.raises(ConfigError, match="is no path"):
         MaskingStep(TrustRules(masking=Masking(tier="patterns", fields={"$.a[": "PERSON"})), ROOT)
+
+
+def test_a_country_without_recognizers_is_said_at_start() -> None:
+    with pytest.raises(ConfigError, match="'zz'"):
+        MaskingStep(TrustRules(masking=Masking(tier="patterns", countries=("zz",))), ROOT)
