@@ -22,7 +22,7 @@ from shoal.trust.masking.scan import THRESHOLD, PatternScanner
 
 _OPENING, _CLOSING = frozenset("([+#"), frozenset(")].")
 REMEMBERED = 4096
-WORTH_REMEMBERING = 40
+WORTH_REMEMBERING = 8
 
 
 class Detector:

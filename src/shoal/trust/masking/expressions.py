@@ -34,7 +34,9 @@ class _Together(Generic[T]):
     def can_match(self, latin: bytes) -> list[tuple[Any, int, T]]:
         """Those that can match. A set that has run out of memory does not even match its empty one: then all."""
         matched = self._set.Match(latin)
-        return self._all if matched is None else [self._all[at - 1] for at in sorted(matched) if at]
+        if matched is None:
+            return self._all
+        return [self._all[at - 1] for at in sorted(matched) if at] if len(matched) > 1 else []
 
 
 class Expressions(Generic[T]):
