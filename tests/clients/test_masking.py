@@ -46,12 +46,22 @@ def delta(said: dict[str, Any], finish: str | None = None) -> bytes:
     return event({"id": "c", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": [choice]})
 
 
+def texts(received: Received) -> list[str]:
+    """All that the messages say, and the arguments of their calls."""
+    said: list[str] = []
+    for message in received.json["messages"]:
+        content = message.get("content") or ""
+        said.append(content if isinstance(content, str) else content[0]["text"])
+        said += [call["function"]["arguments"] for call in message.get("tool_calls", ())]
+    return said
+
+
 async def repeat(received: Received, wire: Wire) -> None:
-    """Says every placeholder that it was sent, then calls a tool with them all, plain and in JSON inside JSON."""
-    seen = placeholders(received)
+    """Says all that it was told, then calls a tool with it, plain and in JSON inside JSON."""
+    seen = texts(received)
     arguments = json.dumps({"all": seen, "inner": json.dumps({"again": seen})})
     function = {"index": 0, "id": "call_9", "type": "function", "function": {"name": "send", "arguments": ""}}
-    events = [delta({"content": piece}) for piece in cut(" ".join(seen), 1)]
+    events = [delta({"content": piece}) for piece in cut("\n".join(seen), 1)]
     events.append(delta({"tool_calls": [function]}))
     events += [delta({"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}) for piece in cut(arguments, 2)]
     raw = b"".join([*events, delta({}, "tool_calls"), event("[DONE]")])
@@ -155,7 +165,7 @@ def test_arguments_of_tools_hold_them_as_proper_json(planted: Planted, replies: 
     arguments = json.loads(call.function.arguments)
     assert call.function.name == "send"
     assert arguments["all"] == json.loads(arguments["inner"])["again"]
-    assert [value for value in planted.values if value not in arguments["all"]] == []
+    assert [value for value in planted.values if value not in "\n".join(arguments["all"])] == []
 
 
 def test_an_image_link_carries_nothing_off(planted: Planted, replies: tuple[ScriptedHost, Any, str]) -> None:

@@ -49,7 +49,7 @@ def test_a_breach_is_named(name: str, text: str, says: str) -> None:
     [
         ("src/shoal/facts/mixes.toml", "row = 1\n" * 900),
         ("requirements/base.txt", "row\n" * 900),
-        ("src/shoal/config.py", DOC + "import os\nhome = os.environ['HOME']\n"),
+        ("src/shoal/config/__init__.py", DOC + "import os\nhome = os.environ['HOME']\n"),
         ("src/shoal/gateway/app.py", DOC + "try:\n    x = 1\nexcept Exception:\n    x = 2\n"),
         ("src/shoal/tuning/fit.py", DOC + "from sklearn.linear_model import Ridge\n"),
         ("src/shoal/marks.py", DOC + "import json\nfrom markdown_it import MarkdownIt\nfrom shoal.chat import Chat\n"),
