@@ -28,11 +28,6 @@ def prose(tier: str) -> Json:
             },
             {"name": "names, streets, companies from Faker in 60 locales", "licence": "MIT"},
             {
-                "name": "names of cities: GeoNames",
-                "licence": "CC BY 4.0",
-                "attribution": "GeoNames, geonames.org",
-            },
-            {
                 "name": "months, weekdays, countries: Unicode CLDR",
                 "licence": "Unicode-3.0",
                 "attribution": "Unicode, Inc., Common Locale Data Repository",
