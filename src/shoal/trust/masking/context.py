@@ -12,7 +12,7 @@ from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]
 
-from shoal.trust.masking.normalise import Normaliser
+from shoal.trust.masking.normalise import Folded, Normaliser
 
 BEFORE, AFTER = 80, 40
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -29,7 +29,6 @@ class ContextWords:
     def __init__(self, normaliser: Normaliser) -> None:
         self._normaliser = normaliser
         self._words: Any = ahocorasick.Automaton()
-        self._longest = 0
         self._ready = False
 
     def add(self, words: Iterable[str]) -> frozenset[str]:
@@ -37,7 +36,6 @@ class ContextWords:
         forms = frozenset(form for word in words for form in self._spellings(word))
         for form in forms:
             self._words.add_word(form, form)
-            self._longest = max(self._longest, len(form))
         self._ready = False
         return forms
 
@@ -48,30 +46,29 @@ class ContextWords:
         folded = {self._normaliser.fold(case).text.lower() for case in cases} - {""}
         return folded | {joint.join(_APART.split(form)) for form in folded for joint in _JOINTS}
 
-    def read(self, folded: str) -> Near:
+    def read(self, folded: Folded) -> Near:
         """The words in a folded text."""
         if not self._ready and len(self._words):
             self._words.make_automaton()
             self._ready = True
         found: list[Word] = []
         if len(self._words):
-            lower = folded.lower()
+            lower = folded.lower
             for last, word in self._words.iter(lower):
                 start = last + 1 - len(word)
                 found.append((start, last + 1, word, _letter(lower, start - 1), _letter(lower, last + 1)))
             found.sort()
-        return Near(found, self._longest)
+        return Near(found)
 
 
 class Near:
     """The context words of one text, by place."""
 
-    __slots__ = ("_found", "_longest", "_span", "_starts", "_words")
+    __slots__ = ("_found", "_span", "_starts", "_words")
 
-    def __init__(self, found: list[Word], longest: int) -> None:
+    def __init__(self, found: list[Word]) -> None:
         self._found = found
         self._starts = [word[0] for word in found]
-        self._longest = longest
         self._span = (-1, -1)
         self._words = _NONE
 

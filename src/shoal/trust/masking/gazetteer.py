@@ -8,7 +8,6 @@ counts where it is written with a capital, or in small letters where all near it
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import ahocorasick  # type: ignore[import-not-found]
 
 from shoal.trust.masking.entity import GAZETTEER, TITLE, Entity
 from shoal.trust.masking.lists import inside_word
-from shoal.trust.masking.normalise import Folded, Normaliser
+from shoal.trust.masking.normalise import Normaliser
 
 FOLDER = Path(__file__).parent / "gazetteers"
 TYPES = {"cities": "LOCATION", "countries": "LOCATION", "demonyms": "NRP", "titles": "TITLE"}
@@ -37,7 +36,7 @@ class GazetteerRecognizer:
         self._terms: Any = ahocorasick.Automaton()
         self._types = set()
         for term, kind in terms:
-            plain = " ".join(self._normaliser.fold(term).text.lower().split())
+            plain = " ".join(self._normaliser.fold(term).lower.split())
             if plain:
                 self._terms.add_word(plain, (kind, len(plain), plain in doubtful))
                 self._types.add(kind)
@@ -59,10 +58,7 @@ class GazetteerRecognizer:
 
     def _find(self, text: str) -> Iterator[Entity]:
         folded = self._normaliser.fold(text)
-        plain = folded.text.lower()
-        if len(plain) != len(folded.text):
-            plain = "".join(low if len(low := char.lower()) == 1 else char for char in folded.text)
-        is_small = partial(_all_small, folded.text)
+        plain = folded.lower
         for last, (kind, length, doubtful) in self._terms.iter_long(plain):
             start, end = last + 1 - length, last + 1
             if inside_word(plain, start, end):
@@ -70,14 +66,8 @@ class GazetteerRecognizer:
             if kind == TITLE:
                 if _before_name(folded.text, end):
                     yield Entity(kind, *folded.span(start, _with_dot(folded.text, end)), SCORE, self.name)
-            elif _is_capital(folded, start) or (not doubtful and is_small(start)):
+            elif not folded.text[start].islower() or (not doubtful and _all_small(folded.text, start)):
                 yield Entity(kind, *folded.span(start, end), SCORE, self.name)
-
-
-def _is_capital(folded: Folded, start: int) -> bool:
-    """A capital, or a script that has none."""
-    char = folded.text[start]
-    return not char.islower()
 
 
 def _all_small(text: str, start: int, reach: int = 200) -> bool:

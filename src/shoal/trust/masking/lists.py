@@ -44,7 +44,8 @@ class ListRecognizer:
         self._denied: Any = ahocorasick.Automaton()
         for kind, values in terms.deny.items():
             for value in values:
-                if plain := self._plain(value):
+                # In the form of `Folded.lower`, which the text is searched in: case folding would spell "ß" out.
+                if plain := " ".join(self._normaliser.fold(value).lower.split()):
                     self._denied.add_word(plain, (kind, len(plain)))
         if len(self._denied):
             self._denied.make_automaton()
@@ -70,9 +71,7 @@ class ListRecognizer:
         if not len(self._denied):
             return []
         folded = self._normaliser.fold(text)
-        plain = folded.text.lower()
-        if len(plain) != len(folded.text):  # a letter that lower() spells out: the offsets would slip
-            plain = "".join(low if len(low := char.lower()) == 1 else char for char in folded.text)
+        plain = folded.lower
         found = []
         for last, (kind, length) in self._denied.iter_long(plain):
             start, end = last + 1 - length, last + 1

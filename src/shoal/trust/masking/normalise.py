@@ -42,6 +42,14 @@ class Folded:
     starts: Sequence[int] | None = field(default=None, repr=False)
     ends: Sequence[int] | None = field(default=None, repr=False)
 
+    @property
+    def lower(self) -> str:
+        """The folded text in small letters, of the same length: a letter that would be spelt out stays."""
+        plain = self.text.lower()
+        if len(plain) == len(self.text):
+            return plain
+        return "".join(low if len(low := char.lower()) == 1 else char for char in self.text)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where `text[start:end]` (not empty) lies in the text as given; what fell out at its end stays outside."""
         if self.starts is None:

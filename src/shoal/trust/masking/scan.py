@@ -54,7 +54,7 @@ class PatternScanner:
         for start, end, each in self._candidates(folded):
             score = each.score
             if (context := self._context.get(each.name)) is not None:
-                near = near or self._words.read(folded.text)
+                near = near or self._words.read(folded)
                 at_home = score >= AT_HOME and each.country in self._at_home
                 if at_home or not context.isdisjoint(near.words(start, end)):
                     score = each.context_score

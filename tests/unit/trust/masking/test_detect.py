@@ -110,6 +110,13 @@ def test_allowed_values_pass_and_denied_terms_do_not() -> None:
     assert detector.types == ("ORGANIZATION", "PROJECT")
 
 
+def test_a_denied_term_is_found_in_its_own_spelling() -> None:
+    terms = Terms(deny={"PLACE": ["Lange Straße", "İzmir-Projekt"]})
+    text = "in der LANGE Straße, für das izmir-projekt"
+    found = Detector([], terms).find([text])[0]
+    assert [text[each.start : each.end] for each in found] == ["LANGE Straße", "izmir-projekt"]
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
