@@ -7,6 +7,7 @@ ShoalError
 ├── RequestError             400  the caller can mend the request
 │   ├── BodyTooLarge         413
 │   ├── BodyTooSlow          408
+│   ├── ContentRefused       400  a rule of defence or monitoring stopped the request: nothing was sent
 │   ├── MethodNotAllowed     405
 │   ├── UnknownModel         404
 │   └── UnknownCollection    404
@@ -16,6 +17,8 @@ ShoalError
 ├── PlacementError           403  no host that the placement rules allow
 ├── AttachmentRefused        403  what is not text cannot be masked, so it goes to no remote host
 ├── MaskingFailed            500  a recognizer broke: nothing was sent
+├── GuardFailed              500  a rule of defence or monitoring broke: nothing was sent
+├── AuditFailed              503  the audit record cannot be written, and the policy is to refuse
 ├── DeadlineExceeded         504  the caller's own deadline passed
 ├── Draining                 503  the server is shutting down
 ├── ModelFailed              500  an embedded model broke
@@ -87,6 +90,16 @@ class BodyTooSlow(RequestError):
     code = "body_too_slow"
 
 
+class ContentRefused(RequestError):
+    """`rule` is what stopped it, such as "jailbreak" or "violence"; the text itself is never part of the message."""
+
+    code = "content_filter"
+
+    def __init__(self, message: str, *, rule: str, param: str | None = None) -> None:
+        super().__init__(message, param=param)
+        self.rule = rule
+
+
 class MethodNotAllowed(RequestError):
     status = 405
     code = "method_not_allowed"
@@ -134,6 +147,16 @@ class AttachmentRefused(ShoalError):
 
 class MaskingFailed(ShoalError):
     code = "masking_failed"
+
+
+class GuardFailed(ShoalError):
+    code = "guard_failed"
+
+
+class AuditFailed(ShoalError):
+    status = 503
+    code = "audit_failed"
+    retryable = True
 
 
 class DeadlineExceeded(ShoalError):

@@ -21,9 +21,13 @@ from shoal.trust.masking.surrogates import SHAPES
 from tests.docs.pages import ROOT
 
 REFERENCE = ROOT / "docs" / "reference"
-NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.masking.tools")}
+NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.masking.tools")} | {
+    "audit.tenants": "audit.tenants.NAME",
+    "trust.defence.tools.rules": "trust.defence.tools.rules.NAME",
+}
 # Tables that take the keys of another one: a row stands for all of them.
-ALIKE = {"trust.tenants": "trust.tenants.NAME.masking"}
+TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness")
+ALIKE = {"trust.tenants": tuple(f"trust.tenants.NAME.{name}" for name in TENANT_TABLES)}
 # Defaults that the page says in words: unset, or another table's.
 WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists")
 ABSTRACT = ("HostError",)
@@ -34,7 +38,7 @@ def keys(table: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, field in table.model_fields.items():
         inner = table_in(field.annotation)
         if prefix + name in ALIKE:
-            yield ALIKE[prefix + name], PydanticUndefined
+            yield from ((each, PydanticUndefined) for each in ALIKE[prefix + name])
         elif inner is None or name == "price":
             yield prefix + name, field.default
         else:

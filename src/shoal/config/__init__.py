@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
+from shoal.config.audit import Audit
 from shoal.config.table import Table, check_reference
 from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
@@ -180,6 +181,7 @@ class Settings(Table):
     models: Mapping[str, ModelRow] = Field(default_factory=dict)
     auto: Auto = Auto()
     trust: TrustRules = TrustRules()
+    audit: Audit = Audit()
     grounding: Grounding = Grounding()
     plugins: Plugins = Plugins()
 

@@ -1,20 +1,24 @@
-"""[trust]: placement, masking, and what single tenants do otherwise. The form only; `trust/` knows what it does."""
+"""[trust]: placement, masking, defence, monitoring, and what single tenants do otherwise. The form only; `trust/` knows
+what it does."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, field_validator
 
+from shoal.config.defence import Defence
+from shoal.config.monitoring import Groundedness, Monitoring
 from shoal.config.table import Mode, Table, check_reference
 
 Label = Literal["system", "user", "memory", "retrieved", "tool"]
 TYPE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*")
 HOST = re.compile(r"(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*(?::\d+)?")
 EVERY = "*"
+T = TypeVar("T", bound=Table)
 
 
 def check_type(name: str) -> str:
@@ -107,6 +111,9 @@ class TenantTrust(Table):
     """[trust.tenants.NAME]: what differs for one tenant; what is left out is as for all."""
 
     masking: Masking = Masking()
+    defence: Defence = Defence()
+    monitoring: Monitoring = Monitoring()
+    groundedness: Groundedness = Groundedness()
 
 
 class TrustRules(Table):
@@ -117,14 +124,36 @@ class TrustRules(Table):
     root_key: str | None = None
     placement: PlacementRules = PlacementRules()
     masking: Masking = Masking()
+    defence: Defence = Defence()
+    monitoring: Monitoring = Monitoring()
+    groundedness: Groundedness = Groundedness()
     tenants: Mapping[str, TenantTrust] = Field(default_factory=dict)
 
     _reference = field_validator("root_key")(lambda value: value if value is None else check_reference(value))
 
     def masking_of(self, tenant: str) -> Masking:
-        """The tenant's own settings over those for all."""
-        own = self.tenants.get(tenant)
-        if own is None:
-            return self.masking
-        given = {name: getattr(own.masking, name) for name in own.masking.model_fields_set}
-        return self.masking.model_copy(update=given)
+        """The tenant's own masking over that for all."""
+        return over(self.masking, self.tenants[tenant].masking) if tenant in self.tenants else self.masking
+
+    def defence_of(self, tenant: str) -> Defence:
+        """The tenant's own defence over that for all, rule by rule."""
+        return over(self.defence, self.tenants[tenant].defence) if tenant in self.tenants else self.defence
+
+    def monitoring_of(self, tenant: str) -> Monitoring:
+        """The tenant's own monitoring over that for all."""
+        return over(self.monitoring, self.tenants[tenant].monitoring) if tenant in self.tenants else self.monitoring
+
+    def groundedness_of(self, tenant: str) -> Groundedness:
+        """The tenant's own check of grounded answers over that for all."""
+        if tenant not in self.tenants:
+            return self.groundedness
+        return over(self.groundedness, self.tenants[tenant].groundedness)
+
+
+def over(below: T, above: T) -> T:
+    """`below` with every value that was set in `above`; tables in it are joined the same way."""
+    given = {name: getattr(above, name) for name in above.model_fields_set}
+    for name, value in given.items():
+        if isinstance(value, Table):
+            given[name] = over(getattr(below, name), value)
+    return below.model_copy(update=given)

@@ -15,7 +15,7 @@ import ahocorasick  # type: ignore[import-not-found]
 
 from shoal.trust.masking.entity import GAZETTEER, TITLE, Entity
 from shoal.trust.masking.lists import inside_word
-from shoal.trust.masking.normalise import Normaliser
+from shoal.trust.normalise import Normaliser
 
 FOLDER = Path(__file__).parent / "gazetteers"
 TYPES = {"cities": "LOCATION", "countries": "LOCATION", "demonyms": "NRP", "titles": "TITLE"}

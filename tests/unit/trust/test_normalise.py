@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.trust.masking.normalise import Normaliser
+from shoal.trust.normalise import Normaliser
 
 CASES = [
     ("plain ASCII 123", "plain ASCII 123"),
