@@ -115,7 +115,7 @@ class Exchange:
 
     async def _mask(self, chat: Chat) -> Chat:
         """Replaces personal data. Where that is only observed, the chat goes its way and is looked at beside it."""
-        session = self.house.masking.open(self.key.tenant, self.key.id, self.id, chat.shoal.conversation)
+        session = self.house.masking.open(self.key.tenant, self.key.id, self.id, chat)
         if session is None:
             return chat
         self._session = session

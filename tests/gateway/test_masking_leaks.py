@@ -29,8 +29,12 @@ class Echo(ScriptedModel):
     """Plays what it is given, or says the last message again."""
 
     plays: list[Piece] | None = None
+    play_thought: dict[str, Any] | None = None
 
     async def _play(self, script: Any, streamed: bool) -> Any:
+        if self.play_thought is not None:
+            self.play_thought["thinking"] = self.chats[-1].messages[-1].text
+            self.play_thought = None
         for piece in self.plays or [Piece.of(self.chats[-1].messages[-1].text)]:
             yield piece
 
@@ -134,6 +138,23 @@ def test_what_a_host_sealed_stays(house: Running, model: Echo) -> None:
     ]
     ask(house, messages=[{"role": "assistant", "content": "y", "thinking_blocks": thoughts}])
     assert model.chats[-1].messages[0].wire["thinking_blocks"] == thoughts
+
+
+def test_a_signed_thought_comes_back_to_its_host_word_for_word(house: Running, model: Echo) -> None:
+    thought: dict[str, Any] = {"type": "thinking", "signature": SEALED}
+    model.plays = [Piece([Choice({"content": "y", "thinking_blocks": [thought]}, 0, "stop")])]
+    first = f"I am {MAIL}"
+    try:
+        model.play_thought = thought
+        reply = ask(house, **user(content=first)).json()["choices"][0]["message"]
+    finally:
+        model.plays = None
+    turns = [{"role": "user", "content": first}, reply, {"role": "user", "content": f"and {MAIL}?"}]
+    before = model.chats[-1].messages[0].text
+    ask(house, messages=turns)
+    after = model.chats[-1].messages
+    assert after[1].wire["thinking_blocks"] == [{**thought, "thinking": before}]
+    assert after[0].text == before
 
 
 def test_a_number_in_a_known_field_is_masked_however_short(house: Running, model: Echo) -> None:

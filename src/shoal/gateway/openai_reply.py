@@ -79,6 +79,8 @@ def _join(known: Choice, more: Choice) -> None:
             known.delta[name] = before + value
         elif name == "tool_calls" and before:
             known.delta[name] = _join_calls(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            known.delta[name] = before + value
         elif value is not None:
             known.delta[name] = value
     if more.extra:

@@ -1,39 +1,48 @@
 """The reply of an exchange on its way out: which of its fields are texts, and one unmasker for each.
 
-Content, reasoning and refusals stream, and so do the arguments of tool calls, each choice and call by itself; all other
-strings of a piece (annotations, names, unknown fields) come whole. It does not know how a text is unmasked.
+Content (as text or in parts), reasoning, refusals and transcripts stream, and so do the arguments of tool calls, each
+choice and call by itself; all other strings of a piece (annotations, names, unknown fields) come whole. Thoughts that a
+host signs stay masked, since they go back to it (`sealed.py`). It does not know how a text is unmasked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from shoal.chat import Choice, Json, Piece
 from shoal.trust.masking.policy import Policy
+from shoal.trust.masking.sealed import LISTS, Seals
 from shoal.trust.masking.unmask import Unmasker
 from shoal.trust.masking.vault import Vault
 
 STREAMED = frozenset({"content", "reasoning_content", "reasoning", "refusal", "thinking"})
+PART_TEXTS = frozenset({"text", "thinking", "refusal", "transcript"})
 # Logprobs show the tokens that the model said: placeholders stay placeholders there.
 KEPT = frozenset({"role", "id", "type", "index", "finish_reason", "logprobs", "system_fingerprint", "service_tier"})
 CALLS = "tool_calls"
+# A field of a delta -> the field in it that streams.
+INNER = {"audio": "transcript"}
+Wrap = Callable[[str], Json]
 
 
 class ReplyUnmasker:
     """Unmasks the pieces of one reply."""
 
-    def __init__(self, vault: Vault, policy: Policy) -> None:
+    def __init__(self, vault: Vault, policy: Policy, seals: Seals | None = None) -> None:
         self._vault = vault
         self._policy = policy
-        self._texts: dict[tuple[int, str], Unmasker] = {}
+        self._seals = seals
+        # (choice, place of a text): its unmasker, and the delta that a rest of it comes in.
+        self._texts: dict[tuple[int, str], tuple[Unmasker, Wrap]] = {}
         # (choice, call, field that holds it): its unmasker, and the field of its arguments.
         self._calls: dict[tuple[int, int, str], tuple[Unmasker, str]] = {}
 
     def restore(self, piece: Piece) -> Piece:
         """The piece with its values put back, and with what was held back where a choice ends."""
         if not len(self._vault.values):
-            return piece
+            return self._sealed(piece)
         for choice in piece.choices:
             self._restore(choice)
             if choice.finish_reason:
@@ -49,26 +58,68 @@ class ReplyUnmasker:
         choices = [Choice(rest, index) for index, rest in rests if rest]
         return Piece(choices) if choices else None
 
+    def _sealed(self, piece: Piece) -> Piece:
+        """Signed thoughts get their mark even where nothing was masked: their conversation may go on."""
+        if self._seals is not None:
+            for choice in piece.choices:
+                for name in LISTS & choice.delta.keys():
+                    if isinstance(thoughts := choice.delta[name], list):
+                        choice.delta[name] = self._seals.sealed(choice.index, name, thoughts)
+        return piece
+
     def _restore(self, choice: Choice) -> None:
         delta = choice.delta
         for name, value in delta.items():
             if name in STREAMED and isinstance(value, str):
-                delta[name] = self._text(choice.index, name).feed(value)
+                delta[name] = self._text(choice.index, name, partial(_field, name)).feed(value)
             elif name == CALLS and isinstance(value, list):
                 for at, call in enumerate(value):
                     self._call(choice.index, at, call)
             elif name == "function_call" and isinstance(value, dict):
                 self._function(choice.index, -1, name, value)
             elif name not in KEPT and value is not None:
-                delta[name] = self._whole(value)
+                delta[name] = self._nested(choice.index, name, value)
         if choice.extra:
             choice.extra = self._whole(choice.extra)
 
-    def _text(self, index: int, name: str) -> Unmasker:
-        found = self._texts.get((index, name))
+    def _nested(self, index: int, name: str, value: Any) -> Any:
+        """A field that is no plain text."""
+        if name in LISTS and isinstance(value, list) and self._seals is not None:
+            return self._seals.sealed(index, name, value)
+        if name in STREAMED and isinstance(value, list):
+            return [self._part(index, name, each, lambda part: {name: [part]}) for each in value]
+        if name in INNER and isinstance(value, dict) and isinstance(value.get(INNER[name]), str):
+            inner = INNER[name]
+            text = self._text(index, f"{name}/{inner}", lambda held: {name: {inner: held}})
+            return {
+                **self._whole({key: said for key, said in value.items() if key != inner}),
+                inner: text.feed(value[inner]),
+            }
+        return self._whole(value)
+
+    def _part(self, index: int, place: str, part: Any, wrap: Callable[[Json], Json]) -> Any:
+        """A part of a content that comes in parts: each kind of part is a text of its own, parts within parts too."""
+        if not isinstance(part, dict):
+            return self._whole(part)
+        kind = part.get("type")
+        out: Json = {}
+        for name, value in part.items():
+            at = f"{place}/{kind}/{name}"
+            if name in PART_TEXTS and isinstance(value, str):
+                held = partial(_part_of, wrap, kind, name)
+                out[name] = self._text(index, at, held).feed(value)
+            elif name in PART_TEXTS and isinstance(value, list):
+                inner = partial(_parts_of, wrap, kind, name)
+                out[name] = [self._part(index, at, each, inner) for each in value]
+            else:
+                out[name] = value if name in KEPT else self._whole(value)
+        return out
+
+    def _text(self, index: int, place: str, wrap: Wrap) -> Unmasker:
+        found = self._texts.get((index, place))
         if found is None:
-            found = self._texts[index, name] = self._vault.streamer()
-        return found
+            found = self._texts[index, place] = (self._vault.streamer(), wrap)
+        return found[0]
 
     def _call(self, index: int, at: int, call: Any) -> None:
         if not isinstance(call, dict):
@@ -93,9 +144,10 @@ class ReplyUnmasker:
     def _close(self, index: int) -> Json:
         """What the texts and calls of a choice still hold back, as a delta."""
         rest: Json = {}
-        for name in [name for at, name in self._texts if at == index]:
-            if held := self._texts.pop((index, name)).close():
-                rest[name] = held
+        for place in [place for place in self._texts if place[0] == index]:
+            unmasker, wrap = self._texts.pop(place)
+            if held := unmasker.close():
+                _add(rest, wrap(held))
         for key in [key for key in self._calls if key[0] == index]:
             _, place, kind = key
             unmasker, field = self._calls.pop(key)
@@ -127,7 +179,22 @@ def _add(delta: Json, rest: Json) -> None:
                 kind = "custom" if "custom" in late else "function"
                 _add(call.setdefault(kind, {}), late[kind])
             delta[CALLS] = list(calls.values())
-        elif name == "function_call":
-            _add(delta.setdefault(name, {}), held)
+        elif isinstance(held, dict):
+            delta[name] = dict(delta.get(name) or {})
+            _add(delta[name], held)
+        elif isinstance(held, list):
+            delta[name] = [*(delta.get(name) or ()), *held]
         else:
             delta[name] = (delta.get(name) or "") + held
+
+
+def _field(name: str, held: str) -> Json:
+    return {name: held}
+
+
+def _part_of(wrap: Callable[[Json], Json], kind: Any, name: str, held: str) -> Json:
+    return wrap({"type": kind, name: held})
+
+
+def _parts_of(wrap: Callable[[Json], Json], kind: Any, name: str, inner: Json) -> Json:
+    return wrap({"type": kind, name: [inner]})

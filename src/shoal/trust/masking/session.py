@@ -22,6 +22,7 @@ from shoal.trust.masking.entity import LEARNED, Entity
 from shoal.trust.masking.fields import FieldRules
 from shoal.trust.masking.policy import Policy
 from shoal.trust.masking.reply import ReplyUnmasker
+from shoal.trust.masking.sealed import Seals
 from shoal.trust.masking.strings import Take, Text, Visit
 from shoal.trust.masking.vault import Vault
 
@@ -48,12 +49,15 @@ class Tally:
 class Session:
     """What one exchange masks and restores. Where nothing is enforced, texts pass unchanged and are only looked at."""
 
-    def __init__(self, detector: Detector, policy: Policy, fields: FieldRules, vault: Vault) -> None:
+    def __init__(
+        self, detector: Detector, policy: Policy, fields: FieldRules, vault: Vault, seals: Seals | None = None
+    ) -> None:
         self._detector = detector
         self._policy = policy
         self._fields = fields
         self.vault = vault
-        self._reply = ReplyUnmasker(vault, policy)
+        self._seals = seals
+        self._reply = ReplyUnmasker(vault, policy, seals)
         self.masked, self.observed = Tally(), Tally()
         self._attachments: Counter[str] = Counter()
         self._known: dict[int, Message | Passage] = {}
@@ -140,7 +144,7 @@ class Session:
         return wire
 
     def _visit(self, take: Take) -> Visit:
-        return Visit(take, self._fields.type_of)
+        return Visit(take, self._fields.type_of, self._seals.opened if self._seals is not None else _nothing)
 
     def _texts(self, chat: Chat) -> list[Text]:
         """Every string of the chat, in the order of a visit."""
@@ -242,6 +246,10 @@ def is_long(value: Any) -> bool:
         elif isinstance(each, Passage):
             left += (each.title, each.text)
     return size > INLINE_CHARS
+
+
+def _nothing(_: object) -> None:
+    return None
 
 
 def _is_free(entity: Entity, settled: Sequence[Entity], ends: Sequence[int]) -> bool:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from shoal.chat import Chat
 from shoal.config.trust import Masking, TrustRules
 from shoal.errors import ConfigError
 from shoal.trust.keys import RootKey
@@ -19,6 +21,7 @@ from shoal.trust.masking.kinds import check_countries, check_types
 from shoal.trust.masking.lists import Terms
 from shoal.trust.masking.placeholders import Scope
 from shoal.trust.masking.policy import Policy
+from shoal.trust.masking.sealed import Seals
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.vault import Vault
 
@@ -48,15 +51,19 @@ class MaskingStep:
         """The rules of a tenant; those for all where it has none of its own."""
         return self._tenants.get(tenant, self._common)
 
-    def open(self, tenant: str, key_id: str, exchange_id: str, conversation: str | None = None) -> Session | None:
-        """The session of an exchange; None where masking is off. `conversation` is the caller's name for it."""
+    def open(self, tenant: str, key_id: str, exchange_id: str, chat: Chat) -> Session | None:
+        """The session of an exchange; None where masking is off."""
         rules = self.rules(tenant)
         if rules.policy.strongest == "off":
             return None
         settings = rules.policy.settings
-        scope = self.scope(tenant, key_id, exchange_id, conversation)
+        seals = Seals(partial(self._root.derive, tenant, f"masking/sealed/{key_id}"), exchange_id)
+        # The placeholders in thoughts that come back signed are those of the exchange that they were thought in.
+        scope_id = seals.scope_of(chat.messages) or exchange_id
+        seals.scope = scope_id
+        scope = self.scope(tenant, key_id, scope_id, chat.shoal.conversation)
         vault = Vault(scope, frozenset(settings.surrogates), settings.hints, settings.url_hosts)
-        return Session(rules.detector, rules.policy, rules.fields, vault)
+        return Session(rules.detector, rules.policy, rules.fields, vault, seals)
 
     def scope(self, tenant: str, key_id: str, exchange_id: str, conversation: str | None = None) -> Scope:
         """What the placeholders of an exchange are derived from."""

@@ -14,6 +14,7 @@ from shoal.chat import Chat, Json, Message, Part, Passage, Trust
 from shoal.trust.masking import wire_fields
 from shoal.trust.masking.fields import Path
 from shoal.trust.masking.json_text import Value, is_record, records_in, replaced, values
+from shoal.trust.masking.sealed import LISTS
 
 TEXT_PARTS = frozenset({"text", "input_text", "output_text", "refusal", "thinking", "reasoning"})
 LEAST_DIGITS = 7
@@ -46,15 +47,17 @@ class Text:
 
 Take = Callable[[Text], str]
 Marked = Callable[[Path], object]
+Opened = Callable[[Any], Json | None]
 
 
 class Visit:
     """One visit to all strings of a chat. `marked` says of a path in a record whether a number there is looked at
-    however short it is."""
+    however short it is; `opened` gives back a host's signed thought that stays as it is, None for all else."""
 
-    def __init__(self, take: Take, marked: Marked = lambda _: None) -> None:
+    def __init__(self, take: Take, marked: Marked = lambda _: None, opened: Opened = lambda _: None) -> None:
         self._take = take
         self._marked = marked
+        self._opened = opened
         self._records = 0
 
     def chat(self, chat: Chat) -> Chat:
@@ -92,6 +95,8 @@ class Visit:
             return [self._call(call, label) for call in value]
         if name == "function_call" and isinstance(value, dict):
             return self._fields(value, label, wire_fields.FUNCTION)
+        if name in LISTS and isinstance(value, list):
+            return [self._opened(each) or self._any(each, label) for each in value]
         if name == "name" and isinstance(value, str):
             tool = message.role in ("tool", "function")
             return self._kept(value, label) if tool else self._take(Text(value, label, kind=_PERSON, bare=True))

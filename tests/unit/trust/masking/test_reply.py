@@ -13,6 +13,7 @@ from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.placeholders import Scope
 from shoal.trust.masking.policy import Policy
 from shoal.trust.masking.reply import ReplyUnmasker
+from shoal.trust.masking.sealed import Seals
 from shoal.trust.masking.vault import Vault
 
 NAME = 'Jane "JD" Doe'
@@ -115,3 +116,42 @@ def test_odd_shapes_pass(odd: Any) -> None:
     unmasker, _ = reply()
     piece = Piece([Choice({"tool_calls": [odd], "function_call": odd, "content": odd}, 0, "stop")])
     unmasker.restore(piece)
+
+
+def test_contents_in_parts_stream_too() -> None:
+    unmasker, token = reply()
+    first, second = token[:7], token[7:]
+    out = said(
+        unmasker,
+        Choice({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": f"so {first}"}]}]}),
+        Choice({"content": [{"type": "thinking", "thinking": [{"type": "text", "text": second}]}]}),
+        Choice(
+            {"content": [{"type": "text", "text": f"I am {first}"}, {"type": "text", "text": f"{second}, {first}"}]}
+        ),
+        Choice({}, 0, "stop"),
+    )
+    parts = [part for each in out for part in each.delta.get("content", ())]
+    thoughts = [inner["text"] for part in parts if part["type"] == "thinking" for inner in part["thinking"]]
+    assert "".join(thoughts) == f"so {NAME}"
+    assert "".join(part["text"] for part in parts if part["type"] == "text") == f"I am {NAME}, {first}"
+
+
+def test_transcripts_stream_too() -> None:
+    unmasker, token = reply()
+    out = said(
+        unmasker,
+        Choice({"audio": {"id": "a", "transcript": f"I am {token[:7]}"}}),
+        Choice({"audio": {"data": "AAAA", "transcript": f"{token[7:]} {token[:5]}"}}),
+        Choice({}, 0, "stop"),
+    )
+    assert [each.delta["audio"].get("id") for each in out] == ["a", None, None]
+    assert "".join(each.delta["audio"]["transcript"] for each in out) == f"I am {NAME} {token[:5]}"
+
+
+def test_a_signed_thought_stays_masked_and_gets_its_mark() -> None:
+    unmasker, token = reply()
+    unmasker._seals = Seals(lambda: b"k" * 32, "ex_1")
+    thought = {"type": "thinking", "thinking": token, "signature": "c2ln"}
+    (out,) = said(unmasker, Choice({"reasoning_content": token, "thinking_blocks": [thought]}))
+    assert out.delta["reasoning_content"] == NAME
+    assert Seals(lambda: b"k" * 32, "").opened(out.delta["thinking_blocks"][0]) == thought

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shoal.chat import Chat, ShoalOptions
 from shoal.config.trust import Masking, TenantTrust, TrustRules
 from shoal.errors import ConfigError
 from shoal.trust.keys import RootKey
@@ -15,14 +16,14 @@ ROOT = RootKey(b"k" * 32)
 
 
 def token(step: MaskingStep, tenant: str = "t", key: str = "k", exchange: str = "e", talk: str | None = None) -> str:
-    session = step.open(tenant, key, exchange, talk)
+    session = step.open(tenant, key, exchange, Chat("m", (), shoal=ShoalOptions(conversation=talk)))
     assert session is not None
     return session.vault.bare("Jane", "PERSON")
 
 
 def test_off_opens_nothing_and_loads_nothing() -> None:
     step = MaskingStep(TrustRules(mode="off"), ROOT)
-    assert step.open("t", "k", "e") is None
+    assert step.open("t", "k", "e", Chat("m", ())) is None
     assert step.rules("t").detector.recognizers == ()
 
 
