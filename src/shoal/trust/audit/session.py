@@ -1,0 +1,50 @@
+"""What the audit notes of one exchange while it is under way: its parameters, and keyed hashes of what was asked and
+answered in the masked view. It holds no text."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from shoal.chat import Chat, Piece
+from shoal.stores.audit_log import AuditEntry
+from shoal.stores.ledger import Record
+from shoal.trust.audit.entry import entry_of, parameters_of
+from shoal.trust.audit.macs import ReplyMac, prompt_mac
+
+
+class AuditSession:
+    """The audit of one exchange: `asked` once, `read` for each piece, `entry` when it is settled."""
+
+    __slots__ = ("_conversation", "_key", "_models", "_parameters", "_policy", "_prompt_mac", "_reply")
+
+    def __init__(self, chat: Chat, key: bytes, policy: str, models: Container[str]) -> None:
+        """`chat` as it came; only numbers and known words of it are kept. `key` is the tenant's."""
+        self._key = key
+        self._policy = policy
+        self._models = models
+        self._parameters = parameters_of(chat)
+        self._conversation = chat.shoal.conversation
+        self._prompt_mac: str | None = None
+        self._reply = ReplyMac()
+
+    async def asked(self, chat: Chat) -> None:
+        """Takes in the chat as the models see it."""
+        self._parameters["passages"] = len(chat.passages)
+        self._prompt_mac = await prompt_mac(self._key, chat)
+
+    def read(self, piece: Piece) -> None:
+        """Takes in a piece of the reply, as it is before values are put back."""
+        self._reply.read(piece)
+
+    def entry(self, record: Record) -> AuditEntry:
+        """The entry of the settled exchange."""
+        return entry_of(
+            record,
+            key=self._key,
+            policy=self._policy,
+            parameters=self._parameters,
+            models=self._models,
+            prompt_mac=self._prompt_mac,
+            reply_mac=self._reply.digest(self._key),
+            conversation=self._conversation,
+        )
