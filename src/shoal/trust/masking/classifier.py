@@ -20,6 +20,7 @@ from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.tagging import LABELS, TYPES, best_labels, spans
 from shoal.trust.masking.tokens import DIGIT, LETTER, SINGLE, Tables, Tokens, build_tables, cut, padded
 from shoal.trust.masking.word_features import describe
+from shoal.trust.work import go_on
 
 if TYPE_CHECKING:
     import onnxruntime  # type: ignore[import-untyped]
@@ -123,6 +124,7 @@ class TokenClassifier:
         """For each text its entities in order of place; they do not overlap. Any text will do."""
         found: list[list[Entity]] = [[] for _ in texts]
         for batch in _batches(texts):
+            go_on()
             self._find(batch, found)
         return found
 

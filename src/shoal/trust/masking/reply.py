@@ -144,8 +144,8 @@ class ReplyUnmasker:
     def _close(self, index: int) -> Json:
         """What the texts and calls of a choice still hold back, as a delta."""
         rest: Json = {}
-        for place in [place for place in self._texts if place[0] == index]:
-            unmasker, wrap = self._texts.pop(place)
+        for text in [text for text in self._texts if text[0] == index]:
+            unmasker, wrap = self._texts.pop(text)
             if held := unmasker.close():
                 _add(rest, wrap(held))
         for key in [key for key in self._calls if key[0] == index]:

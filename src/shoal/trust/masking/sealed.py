@@ -24,8 +24,8 @@ _MAC_BYTES = 20
 
 
 class Seals:
-    """Marks and recognises the thoughts of one caller. `key` gives at least 16 bytes, asked for once there is a thought;
-    `scope` is the name of this exchange's scope, without "."."""
+    """Marks and recognises the thoughts of one caller. `key` gives at least 16 bytes and is asked for once there is a
+    thought; `scope` is the name of this exchange's scope, without "."."""
 
     def __init__(self, key: Callable[[], bytes], scope: str) -> None:
         self._make_key = key

@@ -5,7 +5,6 @@ It knows neither who asks nor how a request came. What it leaves is counts, neve
 
 from __future__ import annotations
 
-import asyncio
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from shoal.trust.masking.reply import ReplyUnmasker
 from shoal.trust.masking.sealed import Seals
 from shoal.trust.masking.strings import Take, Text, Visit
 from shoal.trust.masking.vault import Vault
+from shoal.trust.work import in_thread
 
 INLINE_CHARS = 1500
 MEAN_DIGITS = 8
@@ -74,7 +74,7 @@ class Session:
         sent."""
         self._attachments = attachments(chat)
         if is_long((chat.messages, chat.passages, chat.options)):
-            return await asyncio.to_thread(self._mask, chat)
+            return await in_thread(self._mask, chat)
         return self._mask(chat)
 
     def _mask(self, chat: Chat) -> Chat:
@@ -99,7 +99,7 @@ class Session:
         if not new and chat.options is self._options:
             return chat
         if is_long((new, chat.options)):
-            return await asyncio.to_thread(self._mask_new, chat)
+            return await in_thread(self._mask_new, chat)
         return self._mask_new(chat)
 
     def _mask_new(self, chat: Chat) -> Chat:

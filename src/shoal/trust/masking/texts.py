@@ -5,7 +5,6 @@ A text is masked as a user message of a chat would be, whatever `[trust] mode` s
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from shoal.trust.masking.session import INLINE_CHARS, Session
 from shoal.trust.masking.step import MaskingStep
 from shoal.trust.masking.strings import Marked
 from shoal.trust.masking.vault import Vault
+from shoal.trust.work import in_thread
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class TextMasker:
         said = [message.text for message in masked.messages]
         if sum(map(len, texts)) <= INLINE_CHARS:
             return self._placed(texts, said)
-        return await asyncio.to_thread(self._placed, texts, said)
+        return await in_thread(self._placed, texts, said)
 
     def _placed(self, texts: Sequence[str], masked: Sequence[str]) -> list[MaskedText]:
         noted = iter(self.vault.noted)

@@ -1,0 +1,38 @@
+"""Long work in a thread that ends soon after nobody waits for it any more. It does not know what the work is."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_ABANDONED: ContextVar[threading.Event | None] = ContextVar("shoal_abandoned", default=None)
+
+
+class Abandoned(Exception):
+    """Nobody waits for this work: the caller has gone, or its deadline has passed."""
+
+
+async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `work` returns, from a thread. Where the caller is cancelled, the next `go_on` in the thread raises."""
+    abandoned = threading.Event()
+    token = _ABANDONED.set(abandoned)
+    try:
+        return await asyncio.to_thread(work, *args, **kwargs)
+    except asyncio.CancelledError:
+        abandoned.set()
+        raise
+    finally:
+        _ABANDONED.reset(token)
+
+
+def go_on() -> None:
+    """To be called between parts of long work. Raises Abandoned where nobody waits for it."""
+    abandoned = _ABANDONED.get()
+    if abandoned is not None and abandoned.is_set():
+        raise Abandoned
