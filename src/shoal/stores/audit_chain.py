@@ -15,11 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 if sys.platform != "win32":
     import fcntl
@@ -37,6 +35,15 @@ JITTER_NS = 100_000_000
 TAIL_BYTES = 64 * 1024
 
 
+class Signer(Protocol):
+    """Makes Ed25519 signatures (64 bytes); `public` is the public key, 32 bytes."""
+
+    @property
+    def public(self) -> bytes: ...
+
+    def sign(self, message: bytes) -> bytes: ...
+
+
 @dataclass(frozen=True, slots=True)
 class End:
     """The last whole line of a chain: its number and hash. `torn` says that half a line follows, which a process leaves
@@ -51,31 +58,15 @@ class End:
         return {"chain": self.chain, "seq": self.seq, "hash": self.hash}
 
 
-def public_hex(signer: Ed25519PrivateKey) -> str:
-    """The public key as 64 hexadecimal digits."""
-    return signer.public_key().public_bytes_raw().hex()
-
-
-def sign(body: bytes, signer: Ed25519PrivateKey, domain: bytes) -> bytes:
+def sign(body: bytes, signer: Signer, domain: bytes) -> bytes:
     """The line of a JSON object (`body`, no newline), with its signature as the last field."""
     return body[:-1] + b',"sig":"' + signer.sign(domain + body).hex().encode() + b'"}\n'
 
 
-def is_signed(line: bytes) -> bool:
-    """Whether the line ends with a signature, good or bad."""
-    return SIGNATURE.fullmatch(line[-SIGNATURE_BYTES:]) is not None
-
-
-def is_genuine(line: bytes, key: Ed25519PublicKey, domain: bytes) -> bool:
-    """Whether the line's signature is the key's."""
+def unsign(line: bytes) -> tuple[bytes, bytes] | None:
+    """The line as it was signed and the signature, good or bad; None where it has none."""
     found = SIGNATURE.fullmatch(line[-SIGNATURE_BYTES:])
-    if found is None:
-        return False
-    try:
-        key.verify(bytes.fromhex(found[1].decode()), domain + line[:-SIGNATURE_BYTES] + b"}")
-    except InvalidSignature:
-        return False
-    return True
+    return None if found is None else (line[:-SIGNATURE_BYTES] + b"}", bytes.fromhex(found[1].decode()))
 
 
 def segments(folder: Path) -> dict[str, list[Path]]:
@@ -155,7 +146,7 @@ class Chain:
     """A new chain, held by this process. `write` either makes all of a batch durable or leaves nothing of it."""
 
     def __init__(
-        self, folder: Path, signer: Ed25519PrivateKey, about: Mapping[str, Any], segment_bytes: int = SEGMENT_BYTES
+        self, folder: Path, signer: Signer, about: Mapping[str, Any], segment_bytes: int = SEGMENT_BYTES
     ) -> None:
         """Makes the first file; its first line tells `about`, the process, and the chains found beside it. Raises
         OSError."""
@@ -173,7 +164,7 @@ class Chain:
         found = [end.wire() for end in loose_ends(folder)]
         self._file = self._open()
         start = {"kind": "start", "time": now, "chain": self.id, "process": os.getpid(), **about}
-        self._first: Json | None = {**start, "public_key": public_hex(signer), "found": found}
+        self._first: Json | None = {**start, "public_key": signer.public.hex(), "found": found}
 
     @property
     def end(self) -> End:
@@ -182,7 +173,7 @@ class Chain:
 
     def head(self) -> bytes:
         """A signed line that says how far the chain has come: its id, last number and hash, records and the time."""
-        key = public_hex(self._signer)[:16]
+        key = self._signer.public.hex()[:16]
         told = {**self.end.wire(), "records": self.records, "time": time.time_ns(), "key": key}
         return sign(orjson.dumps(told), self._signer, HEAD_DOMAIN)
 
@@ -238,7 +229,7 @@ class Chain:
             raise
         os.close(before)
         self._size, self._clean = 0, True
-        about = {"chain": self.id, "segment": self._segment, "public_key": public_hex(self._signer)}
+        about = {"chain": self.id, "segment": self._segment, "public_key": self._signer.public.hex()}
         self._first = {"kind": "segment", "time": time.time_ns(), **about}
 
     def _open(self) -> int:

@@ -17,10 +17,9 @@ from typing import Any, Protocol
 
 import orjson
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shoal.errors import AuditFailed
-from shoal.stores.audit_chain import SEGMENT_BYTES, Chain, Json
+from shoal.stores.audit_chain import SEGMENT_BYTES, Chain, Json, Signer
 from shoal.stores.audit_heads import FILE, HeadSink, append
 
 BATCH_S = 0.2
@@ -130,7 +129,7 @@ class FileAuditLog:
     def __init__(
         self,
         folder: Path,
-        signer: Ed25519PrivateKey,
+        signer: Signer,
         *,
         refuse: bool = True,
         head_s: float = 10.0,

@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shoal.chat import Chat
 from shoal.config import Settings
@@ -17,7 +16,9 @@ from shoal.stores.audit_log import AuditLog, Entry, FileAuditLog
 from shoal.trust.audit.macs import mac
 from shoal.trust.audit.refusals import Refusals
 from shoal.trust.audit.session import AuditSession
+from shoal.trust.audit.verify import PURPOSE
 from shoal.trust.keys import RootKey
+from shoal.trust.signing import Signer
 
 FOLDER = "audit"
 # Purposes of keys that belong to no tenant.
@@ -30,9 +31,9 @@ def folder_of(settings: Settings) -> Path:
     return (settings.audit.folder or settings.server.data_dir / FOLDER).expanduser()
 
 
-def signer_of(root: RootKey) -> Ed25519PrivateKey:
-    """The key that signs lines and heads (an RFC 8032 seed derived from the root key)."""
-    return Ed25519PrivateKey.from_private_bytes(root.derive(HOUSE, "audit/sign"))
+def signer_of(root: RootKey) -> Signer:
+    """What signs lines and heads."""
+    return Signer(root, PURPOSE)
 
 
 def policy_of(rules: TrustRules, root: RootKey) -> str:

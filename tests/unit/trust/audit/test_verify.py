@@ -1,0 +1,416 @@
+"""Verification: what is whole passes, and every kind of tampering is found and named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shoal.errors import RequestError
+from shoal.stores.audit_chain import Chain, segments, sign
+from shoal.stores.audit_heads import FILE, append
+from shoal.trust.audit.verify import counted, public_key, verify
+from tests.unit.trust.audit.written import (
+    OTHER,
+    SIGNER,
+    checked,
+    entry,
+    found,
+    noted,
+    only_file,
+    write_chain,
+)
+
+Lines = list[bytes]
+
+
+def test_a_chain_that_ended_in_order_is_whole(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    report = checked(tmp_path)
+    assert report.whole
+    assert report.notes == []
+    assert (report.chains, report.lines, report.heads) == (1, 11, 4)
+
+
+def test_a_folder_without_chains_is_whole(tmp_path: Path) -> None:
+    assert checked(tmp_path).whole
+    assert checked(tmp_path / "none").whole
+
+
+def test_segments_are_one_chain(tmp_path: Path) -> None:
+    write_chain(tmp_path, (2, 2, 2, 2), segment_bytes=1)
+    ((*paths,),) = segments(tmp_path).values()
+    assert len(paths) == 5
+    report = checked(tmp_path)
+    assert report.whole
+    assert report.lines == 8 + 5 + 1
+
+
+@pytest.mark.parametrize("gone", range(5))
+def test_a_segment_that_is_gone_is_found(tmp_path: Path, gone: int) -> None:
+    write_chain(tmp_path, (2, 2, 2, 2), segment_bytes=1)
+    ((*paths,),) = segments(tmp_path).values()
+    paths[gone].unlink()
+    assert found(checked(tmp_path)) & {"deleted", "truncated"}
+
+
+def test_segments_that_changed_places_are_found(tmp_path: Path) -> None:
+    write_chain(tmp_path, (2, 2, 2), segment_bytes=1)
+    ((one, two, *_),) = segments(tmp_path).values()
+    aside = tmp_path / "aside"
+    one.rename(aside)
+    two.rename(one)
+    aside.rename(two)
+    assert not checked(tmp_path).whole
+
+
+def edited(lines: Lines) -> None:
+    lines[3] = lines[3].replace(b'"ok"', b'"no"')
+
+
+def deleted(lines: Lines) -> None:
+    del lines[4:6]
+
+
+def deleted_first(lines: Lines) -> None:
+    del lines[0]
+
+
+def inserted(lines: Lines) -> None:
+    lines.insert(5, lines[2])
+
+
+def reordered(lines: Lines) -> None:
+    lines[4], lines[5] = lines[5], lines[4]
+
+
+def truncated(lines: Lines) -> None:
+    del lines[-1]
+
+
+def cut_short(lines: Lines) -> None:
+    del lines[4:]
+
+
+def cut_in_a_line(lines: Lines) -> None:
+    lines[-1] = lines[-1][:-30]
+
+
+def appended(lines: Lines) -> None:
+    lines.append(lines[1])
+
+
+def appended_half(lines: Lines) -> None:
+    lines.append(b'{"prev":')
+
+
+def emptied(lines: Lines) -> None:
+    lines.clear()
+
+
+def number_edited(lines: Lines) -> None:
+    lines[3] = lines[3].replace(b'"seq":3,', b'"seq":9,')
+
+
+def garbled(lines: Lines) -> None:
+    lines[3] = b"\x00\xff not a line\n"
+
+
+def rewritten(lines: Lines) -> None:
+    """Every hash computed anew after an edit, as anybody can; the signatures they cannot make."""
+    edited(lines)
+    for at in range(4, len(lines)):
+        lines[at] = b'{"prev":"%s"' % sha256(lines[at - 1]).hexdigest().encode() + lines[at][74:]
+
+
+def unsigned(lines: Lines) -> None:
+    """The same without the signatures that no longer fit."""
+    rewritten(lines)
+    for at, line in enumerate(lines):
+        lines[at] = line.partition(b',"sig"')[0].rstrip(b"}\n") + b"}\n" if b',"sig"' in line else line
+    prev = b"0" * 64
+    for at, line in enumerate(lines):
+        lines[at] = b'{"prev":"%s"' % prev + line[74:]
+        prev = sha256(lines[at]).hexdigest().encode()
+
+
+@pytest.mark.parametrize(
+    ("tamper", "kind", "line"),
+    [
+        (edited, "edited", 5),
+        (deleted, "deleted", 5),
+        (deleted_first, "deleted", 1),
+        (inserted, "inserted", 6),
+        (reordered, "reordered", 6),
+        (truncated, "truncated", None),
+        (cut_short, "truncated", None),
+        (cut_in_a_line, "truncated", None),
+        (appended, "inserted", 12),
+        (appended_half, "inserted", None),
+        (emptied, "truncated", None),
+        (number_edited, "edited", 4),
+        (garbled, "edited", 4),
+        (rewritten, "forged", 11),
+        (unsigned, "unsigned", None),
+    ],
+)
+def test_tampering_is_found_and_named(
+    tmp_path: Path, tamper: Callable[[Lines], None], kind: str, line: int | None
+) -> None:
+    chain = write_chain(tmp_path)
+    path = only_file(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 11
+    tamper(lines)
+    path.write_bytes(b"".join(lines))
+    report = checked(tmp_path)
+    named = [(each.kind, each.line) for each in report.findings if each.chain == chain]
+    assert kind in found(report)
+    assert line is None or (kind, line) in named
+
+
+def test_an_edit_is_one_finding_in_its_place(tmp_path: Path) -> None:
+    """The head and the signature after it still fit, since they sign later lines."""
+    write_chain(tmp_path)
+    path = only_file(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b'"ex_6"', b'"ex_7"', 1))
+    (finding,) = checked(tmp_path).findings
+    assert (finding.kind, finding.file, finding.line) == ("edited", path.name, 9)
+
+
+def test_a_chain_of_somebody_elses_key_is_found(tmp_path: Path) -> None:
+    """All of it computed anew, heads too: only the key tells."""
+    write_chain(tmp_path, signer=OTHER)
+    assert found(checked(tmp_path)) == {"forged"}
+    assert verify(tmp_path, [OTHER.public]).whole
+    assert verify(tmp_path, [SIGNER.public, OTHER.public]).whole
+
+
+def test_a_chain_written_anew_with_the_right_key_is_found_by_a_head_kept_elsewhere(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    folder = tmp_path / "audit"
+    chain = write_chain(folder)
+    shutil.copy(folder / FILE, kept)
+    shutil.rmtree(folder)
+    fresh = write_chain(folder)
+    for path in segments(folder)[fresh]:
+        path.write_bytes(path.read_bytes().replace(fresh.encode(), chain.encode()))
+        path.rename(folder / path.name.replace(fresh, chain))
+    (folder / FILE).unlink()
+    assert "edited" in found(checked(folder, kept))
+
+
+def test_a_whole_chain_that_is_gone_is_found_by_the_next(tmp_path: Path) -> None:
+    first = write_chain(tmp_path)
+    write_chain(tmp_path)
+    assert checked(tmp_path).whole
+    for path in segments(tmp_path)[first]:
+        path.unlink()
+    (tmp_path / FILE).unlink()
+    (finding,) = checked(tmp_path).findings
+    assert (finding.kind, finding.chain) == ("missing", first)
+
+
+def test_a_chain_between_two_others_that_is_gone_is_found(tmp_path: Path) -> None:
+    ids = [write_chain(tmp_path, (1,)) for _ in range(4)]
+    for path in segments(tmp_path)[ids[1]]:
+        path.unlink()
+    (tmp_path / FILE).unlink()
+    assert [each.chain for each in checked(tmp_path).findings] == [ids[1]]
+
+
+def test_the_last_chain_that_is_gone_is_found_by_a_head_kept_elsewhere(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "audit", tmp_path / "kept.jsonl"
+    chain = write_chain(folder)
+    (folder / FILE).rename(kept)
+    only_file(folder).unlink()
+    assert checked(folder).whole
+    (finding,) = checked(folder, kept).findings
+    assert (finding.kind, finding.chain) == ("missing", chain)
+
+
+def test_lines_cut_behind_the_last_local_head_are_found_by_one_kept_elsewhere(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "audit", tmp_path / "kept.jsonl"
+    write_chain(folder, ended=False)
+    shutil.copy(folder / FILE, kept)
+    heads = (folder / FILE).read_bytes().splitlines(keepends=True)
+    (folder / FILE).write_bytes(b"".join(heads[:-1]))
+    path = only_file(folder)
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-4]))
+    report = checked(folder)
+    assert report.whole
+    assert noted(report) == {"open"}
+    assert found(checked(folder, kept)) == {"truncated"}
+
+
+def test_a_forged_head_is_found(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    heads = (tmp_path / FILE).read_bytes()
+    (tmp_path / FILE).write_bytes(heads.replace(b'"seq":3', b'"seq":2', 1))
+    assert found(checked(tmp_path)) == {"forged"}
+
+
+def test_what_is_no_head_is_found(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    for line in (b"{}\n", b"[1]}\n", b'{"chain":1,"seq":"x","hash":2}\n'):
+        append(tmp_path / FILE, line)
+    assert [each.kind for each in checked(tmp_path).findings] == ["unreadable"] * 3
+
+
+def test_half_a_head_is_what_a_crash_leaves(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    heads = (tmp_path / FILE).read_bytes()
+    (tmp_path / FILE).write_bytes(heads[:-40] + b"\n\n")
+    report = checked(tmp_path)
+    assert report.whole
+    assert noted(report) == {"torn"}
+
+
+def test_the_signature_of_a_line_is_none_of_a_head(tmp_path: Path) -> None:
+    """What the key signed for one purpose does not serve another."""
+    chain = write_chain(tmp_path, heads=False)
+    line = sign(orjson.dumps({"chain": chain, "seq": 1, "hash": "0" * 64}), SIGNER, b"shoal audit line\n")
+    append(tmp_path / FILE, line)
+    assert found(checked(tmp_path)) == {"forged"}
+
+
+def test_a_chain_under_another_name_is_found(tmp_path: Path) -> None:
+    chain = write_chain(tmp_path)
+    path = only_file(tmp_path)
+    path.rename(tmp_path / path.name.replace(chain, "f" * 28))
+    assert found(checked(tmp_path)) == {"edited", "missing"}
+
+
+def test_a_torn_tail_is_a_crash_and_no_tampering(tmp_path: Path) -> None:
+    """The process died in the middle of a write: its whole lines have no signature yet, the last is half."""
+    write_chain(tmp_path, (3,), ended=False)
+    path = only_file(tmp_path)
+    chain = segments(tmp_path).popitem()[0]
+    whole = path.read_bytes()
+    again = Chain(tmp_path / "beside", SIGNER, {})
+    again.id, again.seq, again.hash, again._first = chain, 3, "", None
+    again.hash = sha256(whole.splitlines(keepends=True)[-1]).hexdigest()
+    again.write([orjson.dumps(entry(at).wire()) for at in (4, 5, 6)], [1, 2, 3])
+    again.close()
+    (written,) = (tmp_path / "beside").iterdir()
+    path.write_bytes(whole + written.read_bytes()[:-50])
+    report = checked(tmp_path)
+    assert report.whole
+    assert noted(report) == {"torn", "unsigned"}
+    assert "torn tail of a crashed process" in " ".join(each.words for each in report.notes)
+
+
+def test_a_chain_after_a_crash_names_its_last_whole_line(tmp_path: Path) -> None:
+    crashed = write_chain(tmp_path, ended=False, heads=False)
+    path = only_file(tmp_path)
+    with path.open("ab") as file:
+        file.write(b'{"prev":"half a li')
+    write_chain(tmp_path, heads=False)
+    assert checked(tmp_path).whole
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-3]))
+    findings = checked(tmp_path).findings
+    assert {each.chain for each in findings} == {crashed}
+    assert {each.kind for each in findings} == {"truncated", "unsigned"}
+
+
+def test_what_a_living_process_writes_is_no_finding(tmp_path: Path) -> None:
+    chain = Chain(tmp_path, SIGNER, {})
+    try:
+        chain.write([orjson.dumps(entry(1).wire())], [1])
+        os.write(chain._file, b'{"prev":"')
+        report = checked(tmp_path)
+    finally:
+        chain.close()
+    assert report.whole
+    assert noted(report) == {"open"}
+
+
+def test_a_public_key_is_64_hexadecimal_digits() -> None:
+    assert public_key(f" {SIGNER.public.hex()}\n") == SIGNER.public
+    for wrong in ("", "zz", "ab" * 31):
+        with pytest.raises(RequestError):
+            public_key(wrong)
+
+
+def test_the_report_as_json_and_in_counts(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    path = only_file(tmp_path)
+    path.write_bytes(path.read_bytes()[:-400])
+    report = checked(tmp_path)
+    told = report.wire()
+    assert told["whole"] is False
+    assert dict(counted(report.findings))["truncated"] >= 1
+    assert orjson.loads(orjson.dumps(told)) == told
+
+
+@pytest.fixture(scope="module")
+def original() -> Iterator[Path]:
+    """Two chains of two segments, the second naming the first."""
+    folder = Path(tempfile.mkdtemp())
+    write_chain(folder, (2, 3), segment_bytes=900)
+    write_chain(folder, (1, 2), segment_bytes=900)
+    assert checked(folder).whole
+    yield folder
+    shutil.rmtree(folder)
+
+
+PROPERTY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def tampered(original: Path, path: Path, data: bytes) -> set[str]:
+    """What is found where one file of a copy holds other bytes."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "audit"
+        shutil.copytree(original, folder)
+        (folder / path.name).write_bytes(data)
+        return found(checked(folder))
+
+
+def files(original: Path) -> list[Path]:
+    return sorted(path for path in original.iterdir() if path.name != FILE)
+
+
+@PROPERTY
+@given(data=st.data())
+def test_any_flipped_byte_is_found(original: Path, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(files(original)))
+    content = bytearray(path.read_bytes())
+    at = data.draw(st.integers(0, len(content) - 1))
+    content[at] ^= data.draw(st.integers(1, 255))
+    assert tampered(original, path, bytes(content))
+
+
+@PROPERTY
+@given(data=st.data())
+def test_any_cut_is_found(original: Path, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(files(original)))
+    content = path.read_bytes()
+    assert tampered(original, path, content[: data.draw(st.integers(0, len(content) - 1))])
+
+
+@PROPERTY
+@given(data=st.data())
+def test_any_other_order_or_choice_of_lines_is_found(original: Path, data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from(files(original)))
+    lines = path.read_bytes().splitlines(keepends=True)
+    chosen = data.draw(st.lists(st.sampled_from(lines), max_size=len(lines) + 2).filter(lambda each: each != lines))
+    assert tampered(original, path, b"".join(chosen))
+
+
+@PROPERTY
+@given(data=st.data())
+def test_any_flipped_byte_of_a_head_is_found(original: Path, data: st.DataObject) -> None:
+    """But for the end of a line: without it, it is half a line, as a crash leaves."""
+    path = original / FILE
+    content = bytearray(path.read_bytes())
+    at = data.draw(st.integers(0, len(content) - 1).filter(lambda at: content[at] not in b"}\n"))
+    content[at] ^= data.draw(st.integers(1, 255).filter(lambda bits: content[at] ^ bits != ord("\n")))
+    assert tampered(original, path, bytes(content))
