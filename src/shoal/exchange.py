@@ -1,32 +1,33 @@
 """HOW A REQUEST TRAVELS: the outer ring, once per exchange, top to bottom.
 
     authenticate → admit → ground → mask → route and call → unmask → answer
-                                                        finally: settle
+                                                        finally: settle → audit
 
 The gateway, the command line and flows all come this way. It knows no web framework; what a step needs, `assembly.py`
-puts into the `House`. Steps of DESIGN §3 whose package does not exist yet (defend, reserve, monitor, audit) are absent,
-not stubbed.
+puts into the `House`. Steps of DESIGN §3 whose package does not exist yet (reserve) are absent, not stubbed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from os import urandom
 
 from shoal.call import Call, Decision, ModelCard, Placement, Trail, closing
 from shoal.chat import Chat, Citation, Json, Piece
-from shoal.errors import ShoalError
+from shoal.errors import DeadlineExceeded, ShoalError
 from shoal.grounding.search import Retriever
 from shoal.identity import Identity, Key
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Record
+from shoal.trust.audit.step import AuditStep
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.step import MaskingStep
 
 LONGEST_NAME = 200
+LONG_REPLY = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class House:
     fallback: Callable[[Chat], tuple[str, ...]]
     placement: Placement
     masking: MaskingStep
+    audit: AuditStep | None
     observers: tuple[Callable[[Record], None], ...]
 
 
@@ -48,8 +50,8 @@ class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
     __slots__ = (
-        *("_begun", "_looking", "_session", "chat", "citations", "confidence", "fallback", "house", "id", "key"),
-        *("record", "trail"),
+        *("_audit", "_begun", "_deadline", "_looking", "_session"),
+        *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
     def __init__(self, house: House, key: Key, chat: Chat) -> None:
@@ -63,6 +65,8 @@ class Exchange:
         self.confidence: float | None = None
         self.fallback: tuple[str, ...] = ()
         self._begun = time.perf_counter()
+        self._deadline = float("inf")
+        self._audit = house.audit.open(key.tenant, chat) if house.audit is not None else None
         self._session: Session | None = None
         self._looking: asyncio.Task[Chat] | None = None
         self.record = Record(
@@ -79,11 +83,11 @@ class Exchange:
         """The reply, piece by piece. Every way out, a hang-up included, settles. Raises ShoalErrors."""
         try:
             self._admit(self.chat)
-            chat = await self._mask(await self._ground(self.chat))
-            call = self._call(chat)
+            chat = await self._in_time(self._prepare())
+            call = self._call()
             async with closing(call.open(chat.model).reply(chat, call)) as pieces:
                 async for piece in pieces:
-                    yield self._answer(self._unmask(piece))
+                    yield self._answer(await self._unmask(self._heard(piece)))
             if (rest := self._rest()) is not None:
                 yield rest
             self.record.outcome = "ok"
@@ -97,10 +101,31 @@ class Exchange:
             self._settle()
 
     def _admit(self, chat: Chat) -> None:
-        """May this key use this model and read these collections?"""
+        """May this key use this model and read these collections, and can it be written down?"""
+        if chat.shoal.deadline_s is not None:
+            self._deadline = asyncio.get_running_loop().time() + chat.shoal.deadline_s
+        if self.house.audit is not None:
+            self.house.audit.check()
         self.key.admit_model(chat.model)
         for collection in chat.shoal.collections or ():
             self.key.admit_collection(collection)
+
+    async def _in_time(self, work: Awaitable[Chat]) -> Chat:
+        """What is done before a model is called ends with the request's deadline too. Raises DeadlineExceeded."""
+        if self._deadline == float("inf"):
+            return await work
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                return await work
+        except TimeoutError:
+            raise DeadlineExceeded("the request's deadline passed before a model was asked: allow more time") from None
+
+    async def _prepare(self) -> Chat:
+        """The chat as models may see it."""
+        chat = await self._mask(await self._ground(self.chat))
+        if self._audit is not None:
+            await self._audit.asked(chat)
+        return chat
 
     async def _ground(self, chat: Chat) -> Chat:
         """Attaches passages of the collections that the request names, else of the fallback if the key may read it."""
@@ -124,9 +149,20 @@ class Exchange:
         self._looking = asyncio.create_task(session.mask(chat))
         return chat
 
-    def _unmask(self, piece: Piece) -> Piece:
+    def _heard(self, piece: Piece) -> Piece:
+        """Notes for the audit what the model said, in the masked view."""
+        if self._audit is not None:
+            self._audit.read(piece)
+        return piece
+
+    async def _unmask(self, piece: Piece) -> Piece:
+        """Puts back what was masked, in a thread where a reply comes in one long piece."""
         session = self._session
-        return session.restore(piece) if session is not None and session.enforces else piece
+        if session is None or not session.enforces:
+            return piece
+        if not self.chat.stream and len(piece.text) > LONG_REPLY:
+            return await asyncio.to_thread(session.restore, piece)
+        return session.restore(piece)
 
     def _rest(self) -> Piece | None:
         """What unmasking held back until the end."""
@@ -136,14 +172,13 @@ class Exchange:
         """The inner ring's look at what a leaf model is about to see."""
         return await self._session.screen(chat, card) if self._session is not None else chat
 
-    def _call(self, chat: Chat) -> Call:
-        allowed_s = chat.shoal.deadline_s
+    def _call(self) -> Call:
         return Call(
             exchange_id=self.id,
             tenant=self.key.tenant,
             opener=self.house.models,
             trail=self.trail,
-            deadline=float("inf") if allowed_s is None else asyncio.get_running_loop().time() + allowed_s,
+            deadline=self._deadline,
             placement=self.house.placement,
             screen=self._screen,
         )
@@ -173,6 +208,8 @@ class Exchange:
     def _tell(self) -> None:
         if self._session is not None:
             self.record.trust = self._session.account()
+        if self._audit is not None and self.house.audit is not None:
+            self.house.audit.add(self._audit.entry(self.record))
         for observe in self.house.observers:
             observe(self.record)
 

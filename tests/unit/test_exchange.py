@@ -65,6 +65,7 @@ class Outer:
             fallback=lambda chat: (fallback,) if fallback and chat.model == "auto" else (),
             placement=placement or Placement(),
             masking=MaskingStep(trust or TrustRules(mode="off"), RootKey(b"k" * 32), recognizers),
+            audit=None,
             observers=(self.records.append,),
         )
 
