@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
+from functools import partial
 from typing import Any
 
 from shoal.chat import Chat, Json
@@ -15,22 +16,6 @@ from shoal.stores.audit_log import AuditEntry
 from shoal.stores.ledger import Record
 from shoal.trust.audit.macs import mac
 
-NUMBERS = (
-    *("temperature", "top_p", "top_k", "min_p", "max_tokens", "max_completion_tokens", "n", "seed"),
-    *("presence_penalty", "frequency_penalty", "repetition_penalty", "top_logprobs"),
-)
-SWITCHES = ("logprobs", "store", "parallel_tool_calls")
-WORDS: Mapping[str, frozenset[str]] = {
-    "reasoning_effort": frozenset({"none", "minimal", "low", "medium", "high", "xhigh"}),
-    "verbosity": frozenset({"low", "medium", "high"}),
-    "service_tier": frozenset({"auto", "default", "flex", "priority", "scale"}),
-    "tool_choice": frozenset({"none", "auto", "required"}),
-}
-# Options that may be objects: only their `type` is noted.
-KINDS: Mapping[str, frozenset[str]] = {
-    "tool_choice": frozenset({"function", "custom", "allowed_tools"}),
-    "response_format": frozenset({"text", "json_object", "json_schema"}),
-}
 LARGEST = 2**63 - 1
 ENTITIES = ("masked", "observed")
 # What a model is called that the house does not have: the name is a stranger's text.
@@ -40,18 +25,11 @@ UNKNOWN = "unknown:"
 def parameters_of(chat: Chat) -> Json:
     """The options that are plain numbers, switches or known words, and how many messages, passages and tools there
     are."""
-    options = chat.options
     told: Json = {"messages": len(chat.messages), "passages": len(chat.passages)}
-    told.update({name: options[name] for name in NUMBERS if _is_number(options.get(name))})
-    told.update({name: options[name] for name in SWITCHES if isinstance(options.get(name), bool)})
-    for name, words in WORDS.items():
-        if isinstance(word := options.get(name), str) and word in words:
-            told[name] = word
-    for name, kinds in KINDS.items():
-        if isinstance(value := options.get(name), dict) and (kind := value.get("type")) in kinds:
-            told[name] = kind
-    if isinstance(tools := options.get("tools"), list):
-        told["tools"] = len(tools)
+    for name, value in chat.options.items():
+        keep = KEPT.get(name)
+        if keep is not None and (kept := keep(value)) is not None:
+            told[name] = kept
     return told
 
 
@@ -65,14 +43,15 @@ def entry_of(
     prompt_mac: str | None = None,
     reply_mac: str | None = None,
     conversation: str | None = None,
+    ended: int | None = None,
 ) -> AuditEntry:
     """The entry of a settled exchange. `key` is the tenant's; `models` the names that the house knows; `conversation`
-    the caller's own name for it, of which only the keyed hash is kept."""
+    the keyed hash of the caller's name for it (`conversation_mac`); `ended` Unix nanoseconds, now if left out."""
     usage = record.usage()
     entities, trust = _divided(record.trust or {})
     return AuditEntry(
         exchange=record.id,
-        time=time.time_ns(),
+        time=time.time_ns() if ended is None else ended,
         tenant=record.tenant,
         key_id=record.key_id,
         outcome=record.outcome,
@@ -94,8 +73,13 @@ def entry_of(
         latency_s=record.latency_s,
         prompt_mac=prompt_mac,
         reply_mac=reply_mac,
-        conversation=None if conversation is None else mac(key, "conversation", _encoded(conversation)),
+        conversation=conversation,
     )
+
+
+def conversation_mac(key: bytes, name: str | None) -> str | None:
+    """The keyed hash of the caller's name for a conversation; None where there is none."""
+    return None if name is None else mac(key, "conversation", _encoded(name))
 
 
 def _named(name: str, record: Record, key: bytes, models: Container[str]) -> str:
@@ -115,11 +99,48 @@ def _divided(trust: Json) -> tuple[Json, Json]:
     return entities, {name: value for name, value in trust.items() if name not in ENTITIES}
 
 
-def _is_number(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return math.isfinite(value) and abs(value) <= LARGEST
-
-
 def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if math.isfinite(value) and abs(value) <= LARGEST else None
+
+
+def _switch(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _word(words: frozenset[str], value: Any) -> str | None:
+    """A word of the list; of an object, its `type`."""
+    if isinstance(value, dict):
+        value = value.get("type")
+    return value if isinstance(value, str) and value in words else None
+
+
+def _words(*words: str) -> Callable[[Any], str | None]:
+    return partial(_word, frozenset(words))
+
+
+def _count(value: Any) -> int | None:
+    return len(value) if isinstance(value, list) else None
+
+
+NUMBERS = (
+    *("temperature", "top_p", "top_k", "min_p", "max_tokens", "max_completion_tokens", "n", "seed"),
+    *("presence_penalty", "frequency_penalty", "repetition_penalty", "top_logprobs"),
+)
+SWITCHES = ("logprobs", "store", "parallel_tool_calls")
+# What is kept of each option; all others are left out.
+KEPT: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(NUMBERS, _number),
+    **dict.fromkeys(SWITCHES, _switch),
+    "tools": _count,
+    "reasoning_effort": _words("none", "minimal", "low", "medium", "high", "xhigh"),
+    "verbosity": _words("low", "medium", "high"),
+    "service_tier": _words("auto", "default", "flex", "priority", "scale"),
+    "tool_choice": _words("none", "auto", "required", "function", "custom", "allowed_tools"),
+    "response_format": _words("text", "json_object", "json_schema"),
+}

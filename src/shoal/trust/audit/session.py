@@ -3,12 +3,13 @@ answered in the masked view. It holds no text."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Container
 
-from shoal.chat import Chat, Piece
+from shoal.chat import Chat, Json, Piece
 from shoal.stores.audit_log import AuditEntry
 from shoal.stores.ledger import Record
-from shoal.trust.audit.entry import entry_of, parameters_of
+from shoal.trust.audit.entry import conversation_mac, entry_of, parameters_of
 from shoal.trust.audit.macs import ReplyMac, prompt_mac
 
 
@@ -23,7 +24,7 @@ class AuditSession:
         self._policy = policy
         self._models = models
         self._parameters = parameters_of(chat)
-        self._conversation = chat.shoal.conversation
+        self._conversation = conversation_mac(key, chat.shoal.conversation)
         self._prompt_mac: str | None = None
         self._reply = ReplyMac()
 
@@ -36,8 +37,12 @@ class AuditSession:
         """Takes in a piece of the reply, as it is before values are put back."""
         self._reply.read(piece)
 
-    def entry(self, record: Record) -> AuditEntry:
-        """The entry of the settled exchange."""
+    def entry(self, record: Record) -> SettledEntry:
+        """The entry of the exchange, whose record is settled."""
+        return SettledEntry(self, record)
+
+    def audit_entry(self, record: Record, ended: int) -> AuditEntry:
+        """The entry in full."""
         return entry_of(
             record,
             key=self._key,
@@ -47,4 +52,19 @@ class AuditSession:
             prompt_mac=self._prompt_mac,
             reply_mac=self._reply.digest(self._key),
             conversation=self._conversation,
+            ended=ended,
         )
+
+
+class SettledEntry:
+    """The entry of a settled exchange, made in full only when it is written, by the log's own thread."""
+
+    __slots__ = ("_record", "_session", "time")
+
+    def __init__(self, session: AuditSession, record: Record) -> None:
+        self._session = session
+        self._record = record
+        self.time = time.time_ns()
+
+    def wire(self) -> Json:
+        return self._session.audit_entry(self._record, self.time).wire()
