@@ -152,8 +152,10 @@ class ToolCalls:
         function = call.get("function")
         if not isinstance(function, dict | None):
             raise self._garbled()
+        custom = call.get("custom")
+        told = custom if isinstance(custom, dict) and function is None else function or {}
         function = dict(function or ())
-        name = function.get("name")
+        name = told.get("name")
         name = name if isinstance(name, str) else ""
         theirs = call.get("index")
         place = self._place(theirs, call.get("id"), name)
@@ -166,14 +168,17 @@ class ToolCalls:
         if place < len(self._ids):
             if name in ("", self._names[place]):
                 function.pop("name", None)
-            return {"index": place, "function": function, **rest}
+            return {"index": place, **({} if "custom" in rest and not function else {"function": function}), **rest}
         found = call.get("id")
         made = found if isinstance(found, str) and found else f"call_{token_hex(12)}"
         self._ids.append(made)
         self._names.append(name)
         self._places[theirs if isinstance(theirs, int) else None] = place
+        head = {"index": place, "id": made, "type": call.get("type") or ("custom" if told is custom else "function")}
+        if told is custom:
+            return {**head, **rest}
         function.setdefault("arguments", "")
-        return {"index": place, "id": made, "type": call.get("type") or "function", "function": function, **rest}
+        return {**head, "function": function, **rest}
 
     def _place(self, theirs: Any, found: Any, name: str) -> int:
         """The place of the call that a delta belongs to: a known one, or the next. A name with another id begins a new

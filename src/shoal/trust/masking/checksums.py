@@ -1,8 +1,7 @@
 """Check digits that the numbers of many countries share. It knows nothing of any one number.
 
 Everything takes plain digits (some also capital letters) without separators. Sources: ISO/IEC 7812-1 annex B (Luhn);
-ISO/IEC 7064 (MOD 11-2, 11-10, 97-10, 37-36); J. Verhoeff, Error Detecting Decimal Codes, 1969; H. M. Damm, Total
-anti-symmetrische Quasigruppen, 2004.
+ISO/IEC 7064 (MOD 11-2, 11-10, 97-10); J. Verhoeff, Error Detecting Decimal Codes, 1969.
 """
 
 from __future__ import annotations
@@ -13,18 +12,6 @@ _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUES = {char: value for value, char in enumerate(_ALPHABET)}
 _SHUFFLE = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
-_DAMM = (
-    (0, 3, 1, 7, 5, 9, 8, 6, 4, 2),
-    (7, 0, 9, 2, 1, 5, 4, 8, 6, 3),
-    (4, 2, 0, 6, 8, 7, 1, 3, 5, 9),
-    (1, 7, 5, 0, 9, 8, 3, 4, 2, 6),
-    (6, 1, 2, 3, 0, 4, 5, 9, 7, 8),
-    (3, 6, 7, 4, 2, 0, 9, 5, 8, 1),
-    (5, 8, 6, 9, 7, 2, 0, 1, 3, 4),
-    (8, 9, 4, 5, 3, 6, 2, 0, 1, 7),
-    (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
-    (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
-)
 
 
 def plain_digits(text: str) -> bool:
@@ -73,11 +60,6 @@ def iso7064_mod11_10(digits: str) -> bool:
     return plain_digits(digits) and _hybrid(digits, 10)
 
 
-def iso7064_mod37_36(text: str) -> bool:
-    """ISO 7064 MOD 37,36 over digits and capital letters."""
-    return bool(text) and all(char in _VALUES for char in text) and _hybrid(text, 36)
-
-
 def _hybrid(text: str, size: int) -> bool:
     rest = size
     for char in text[:-1]:
@@ -102,11 +84,3 @@ def _dihedral(left: int, right: int) -> int:
     """The product of two of the ten symmetries of a pentagon: 0-4 turn it, 5-9 also turn it over."""
     turn = (left + right) % 5 if left < 5 else (left - right) % 5
     return turn + 5 * ((left < 5) == (right >= 5))
-
-
-def damm(digits: str) -> bool:
-    """Damm: looked up digit by digit in a totally anti-symmetric table of ten, the result is 0."""
-    rest = 0
-    for digit in digits:
-        rest = _DAMM[rest][int(digit)] if plain_digits(digit) else 1
-    return plain_digits(digits) and rest == 0

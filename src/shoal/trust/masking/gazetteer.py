@@ -14,7 +14,7 @@ from typing import Any
 import ahocorasick  # type: ignore[import-not-found]
 
 from shoal.trust.masking.entity import GAZETTEER, TITLE, Entity
-from shoal.trust.masking.lists import inside_word
+from shoal.trust.masking.lists import inside_word, read_terms
 from shoal.trust.normalise import Normaliser
 
 FOLDER = Path(__file__).parent / "gazetteers"
@@ -45,8 +45,8 @@ class GazetteerRecognizer:
     @classmethod
     def builtin(cls) -> GazetteerRecognizer:
         """The lists that come with Shoal."""
-        terms = ((term, kind) for name, kind in TYPES.items() for term in _lines(FOLDER / f"{name}.txt"))
-        return cls(terms, _lines(FOLDER / f"{SMALL_WORDS}.txt"))
+        terms = ((term, kind) for name, kind in TYPES.items() for term in read_terms(FOLDER / f"{name}.txt"))
+        return cls(terms, read_terms(FOLDER / f"{SMALL_WORDS}.txt"))
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -87,7 +87,3 @@ def _before_name(text: str, end: int) -> bool:
 
 def _with_dot(text: str, end: int) -> int:
     return end + 1 if text[end : end + 1] == "." else end
-
-
-def _lines(path: Path) -> list[str]:
-    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

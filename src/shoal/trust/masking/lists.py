@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]
@@ -90,3 +91,10 @@ def inside_word(text: str, start: int, end: int) -> bool:
 
 def _joins(char: str) -> bool:
     return char.isalnum() and (char < _UNSPACED[0][0] or not any(low <= char <= high for low, high in _UNSPACED))
+
+
+def read_terms(path: Path) -> list[str]:
+    """The terms of a file, one a line; empty lines and those that begin with # count for nothing. Raises OSError,
+    UnicodeDecodeError."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

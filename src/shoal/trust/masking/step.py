@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from shoal.chat import Chat
 from shoal.config.trust import Masking, TrustRules
@@ -18,7 +17,7 @@ from shoal.trust.masking.detect import Detector, builtin_recognizers
 from shoal.trust.masking.entity import Recognizer
 from shoal.trust.masking.fields import FieldRules
 from shoal.trust.masking.kinds import check_countries, check_types
-from shoal.trust.masking.lists import Terms
+from shoal.trust.masking.lists import Terms, read_terms
 from shoal.trust.masking.placeholders import Scope
 from shoal.trust.masking.policy import Policy
 from shoal.trust.masking.sealed import Seals
@@ -99,16 +98,11 @@ def _purpose(settings: Masking, key_id: str, exchange_id: str, conversation: str
 def _terms(settings: Masking) -> Terms | None:
     deny = {kind: [*values] for kind, values in settings.deny.items()}
     for kind, path in settings.gazetteers.items():
-        deny.setdefault(kind, []).extend(_lines(path))
+        try:
+            deny.setdefault(kind, []).extend(read_terms(path.expanduser()))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"trust.masking.gazetteers: {path} cannot be read ({type(error).__name__}): write one term a line, in "
+                "UTF-8"
+            ) from None
     return Terms(settings.allow, deny) or None
-
-
-def _lines(path: Path) -> list[str]:
-    """One term a line; empty lines and those that begin with # count for nothing."""
-    try:
-        lines = path.expanduser().read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(
-            f"trust.masking.gazetteers: {path} cannot be read ({type(error).__name__}): write one term a line, in UTF-8"
-        ) from None
-    return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

@@ -287,6 +287,12 @@ def test_tool_calls(deltas: list[list[Json]]) -> None:
     assert all(isinstance(call["function"]["arguments"], str) for call in firsts)
 
 
+def test_calls_of_custom_tools_have_no_function() -> None:
+    begin = {"index": 0, "id": "a", "type": "custom", "custom": {"name": "f", "input": ""}}
+    made = calls([begin], [{"index": 0, "custom": {"input": "x"}}])
+    assert made == [begin, {"index": 0, "custom": {"input": "x"}}]
+
+
 @pytest.mark.parametrize("index", [None, 0])
 def test_a_missing_id_is_made_once(index: int | None) -> None:
     more: Any = {} if index is None else {"index": index}

@@ -101,7 +101,7 @@ def _of_region(region: str, trunk: bool) -> str:
 
 WORDS = (
     *("phone", "phones", "phone number", "telephone", "tel", "tel.", "mobile", "cell", "cellphone", "cell phone"),
-    *("call", "called", "calling", "dial", "ring", "fax", "text", "sms", "texted", "whatsapp", "viber", "signal"),
+    *("call", "called", "calling", "dial", "ring me", "fax", "text", "sms", "texted", "whatsapp", "viber", "signal"),
     *("contact", "reach me", "reach us", "landline", "hotline", "voicemail", "my number", "number is", "ph", "mob"),
     *("telefon", "telefonnummer", "rufnummer", "handy", "handynummer", "mobil", "mobilnummer", "festnetz", "anrufen"),
     *("téléphone", "portable", "appeler", "appelez", "mon numéro", "teléfono", "móvil", "celular", "llamar", "llame"),
