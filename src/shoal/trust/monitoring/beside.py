@@ -1,0 +1,59 @@
+"""What is only observed, judged beside the way of the request: in a thread, one batch after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from shoal.errors import GuardFailed
+from shoal.trust.monitoring.check import HarmCheck, Stretch
+from shoal.trust.monitoring.groundedness import GroundednessCheck
+from shoal.trust.monitoring.units import Unit
+from shoal.trust.work import in_thread
+
+AT_ONCE = 64
+
+
+class Beside:
+    """Takes what is to be judged. Nothing waits for it but the account."""
+
+    def __init__(self) -> None:
+        self._harm: list[tuple[HarmCheck, Stretch]] = []
+        self._sentences: list[tuple[GroundednessCheck, int, Unit]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def harm(self, check: HarmCheck, stretches: Sequence[Stretch]) -> None:
+        """To be scored for harm."""
+        self._harm += [(check, stretch) for stretch in stretches]
+        if len(self._harm) >= AT_ONCE and (self._task is None or self._task.done()):
+            self._task = asyncio.create_task(self._all())
+
+    def grounded(self, check: GroundednessCheck, choice: int, unit: Unit) -> None:
+        """To be compared with the passages, in the order of the reply."""
+        self._sentences.append((check, choice, unit))
+
+    def finish(self) -> asyncio.Task[None] | None:
+        """Judges what is left. None where nothing is left to wait for."""
+        if self._harm or self._sentences:
+            self._task = asyncio.create_task(self._after(self._task))
+        return self._task if self._task is not None and not self._task.done() else None
+
+    async def _after(self, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await before
+        await self._all()
+
+    async def _all(self) -> None:
+        harm, self._harm = self._harm, []
+        sentences, self._sentences = self._sentences, []
+        await in_thread(_judge, harm, sentences)
+
+
+def _judge(harm: Sequence[tuple[HarmCheck, Stretch]], sentences: Sequence[tuple[GroundednessCheck, int, Unit]]) -> None:
+    for check in dict.fromkeys(each for each, _ in harm):
+        try:
+            check.observe([stretch for each, stretch in harm if each is check])
+        except GuardFailed:
+            continue  # counted in the check's tally; what is only observed stops nothing
+    for grounded, choice, unit in sentences:
+        grounded.read(choice, unit)

@@ -1,0 +1,49 @@
+"""The monitoring step of the outer ring: a session for each exchange, by the tenant's own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from shoal.config.trust import TrustRules
+from shoal.trust.monitoring.joined import joined
+from shoal.trust.monitoring.rules import Rules
+from shoal.trust.monitoring.seam import Monitor
+from shoal.trust.monitoring.session import Monitoring
+
+
+class MonitoringStep:
+    """Opens sessions. Rules are read at start; `monitor` is loaded then where any rule needs it."""
+
+    def __init__(self, settings: TrustRules, more: Iterable[Monitor] = (), monitor: Monitor | None = None) -> None:
+        """`more` are monitors of plug-ins, which count beside the embedded one; `monitor` stands in for that one.
+        Raises WeightsError."""
+        self._settings = settings
+        self._more = tuple(more)
+        self._given = monitor
+        names = [None, *settings.tenants]
+        wanted = any(not Rules.of(settings, name or "", {}).idle for name in names)
+        thresholds = self.monitor.thresholds if wanted else {}
+        self._common = Rules.of(settings, "", thresholds)
+        self._tenants: Mapping[str, Rules] = {name: Rules.of(settings, name, thresholds) for name in settings.tenants}
+
+    @cached_property
+    def monitor(self) -> Monitor:
+        """The monitor that all tenants share. Raises WeightsError."""
+        return joined(self._given or _embedded(), self._more)
+
+    def rules(self, tenant: str) -> Rules:
+        """The rules of a tenant; those for all where it has none of its own."""
+        return self._tenants.get(tenant, self._common)
+
+    def open(self, tenant: str) -> Monitoring | None:
+        """The session of an exchange; None where nothing is monitored."""
+        rules = self.rules(tenant)
+        return None if rules.idle else Monitoring(rules, self.monitor)
+
+
+def _embedded() -> Monitor:
+    """Loaded only where it is wanted: it is some megabytes."""
+    from shoal.trust.monitoring.cascade import load_cascade
+
+    return load_cascade()
