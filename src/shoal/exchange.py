@@ -1,7 +1,7 @@
 """HOW A REQUEST TRAVELS: the outer ring, once per exchange, top to bottom.
 
-    authenticate → admit → ground → mask → route and call → unmask → answer
-                                                        finally: settle → audit
+    authenticate → admit → ground → mask → defend → monitor → route and call
+                                  → defend → monitor → unmask → answer      finally: settle → audit
 
 The gateway, the command line and flows all come this way. It knows no web framework; what a step needs, `assembly.py`
 puts into the `House`. Steps of DESIGN §3 whose package does not exist yet (reserve) are absent, not stubbed.
@@ -23,17 +23,20 @@ from shoal.identity import Identity, Key
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Record
 from shoal.trust.audit.step import AuditStep
+from shoal.trust.defence.session import Defence
+from shoal.trust.defence.step import DefenceStep
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.step import MaskingStep
+from shoal.trust.monitoring.step import MonitoringStep
 
-LONGEST_NAME = 200
+UNKNOWN = "unknown"
 LONG_REPLY = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class House:
     """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
-    of every ended exchange."""
+    of every ended exchange. Steps that are None are switched off for everybody."""
 
     identity: Identity
     models: Registry
@@ -42,6 +45,8 @@ class House:
     fallback: Callable[[Chat], tuple[str, ...]]
     placement: Placement
     masking: MaskingStep
+    defence: DefenceStep | None
+    monitoring: MonitoringStep | None
     audit: AuditStep | None
     observers: tuple[Callable[[Record], None], ...]
 
@@ -50,7 +55,7 @@ class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
     __slots__ = (
-        *("_audit", "_begun", "_deadline", "_looking", "_session"),
+        *("_audit", "_begun", "_deadline", "_defence", "_looking", "_monitoring", "_session"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -68,13 +73,16 @@ class Exchange:
         self._deadline = float("inf")
         self._audit = house.audit.open(key.tenant, chat) if house.audit is not None else None
         self._session: Session | None = None
+        self._defence: Defence | None = None
+        self._monitoring = house.monitoring.open(key.tenant) if house.monitoring is not None else None
         self._looking: asyncio.Task[Chat] | None = None
         self.record = Record(
             id=self.id,
             tenant=key.tenant,
             key_id=key.id,
             started=time.time(),
-            asked=chat.model[:LONGEST_NAME],
+            # The name of a model that nobody knows may be anything, also what was meant as a prompt.
+            asked=chat.model if chat.model in house.models else UNKNOWN,
             streamed=chat.stream,
             tags=dict(chat.shoal.tags) or None,
         )
@@ -83,14 +91,16 @@ class Exchange:
         """The reply, piece by piece. Every way out, a hang-up included, settles. Raises ShoalErrors."""
         try:
             self._admit(self.chat)
-            chat = await self._in_time(self._prepare())
             call = self._call()
+            chat = await self._in_time(self._prepare(call))
             async with closing(call.open(chat.model).reply(chat, call)) as pieces:
                 async for piece in pieces:
-                    yield self._answer(await self._unmask(self._heard(piece)))
-            if (rest := self._rest()) is not None:
+                    yield self._answer(await self._unmask(await self._check(piece, call)))
+                    if self._stopped:
+                        break
+            for rest in await self._rests(call):
                 yield rest
-            self.record.outcome = "ok"
+            self.record.outcome = "content_filter" if self._stopped else "ok"
         except ShoalError as error:
             self.record.outcome = error.code or type(error).__name__
             raise
@@ -120,9 +130,11 @@ class Exchange:
         except TimeoutError:
             raise DeadlineExceeded("the request's deadline passed before a model was asked: allow more time") from None
 
-    async def _prepare(self) -> Chat:
+    async def _prepare(self, call: Call) -> Chat:
         """The chat as models may see it."""
-        chat = await self._mask(await self._ground(self.chat))
+        chat = await self._defend(await self._mask(await self._ground(self.chat)))
+        if self._monitoring is not None:
+            await self._monitoring.prompt(chat, call)
         if self._audit is not None:
             await self._audit.asked(chat)
         return chat
@@ -149,11 +161,33 @@ class Exchange:
         self._looking = asyncio.create_task(session.mask(chat))
         return chat
 
-    def _heard(self, piece: Piece) -> Piece:
-        """Notes for the audit what the model said, in the masked view."""
+    async def _defend(self, chat: Chat) -> Chat:
+        """Takes out what gives orders in the data. Masking knows the messages that come of it."""
+        if self.house.defence is None:
+            return chat
+        self._defence = self.house.defence.open(self.key.tenant, self.key.id, self.id, chat.shoal.conversation)
+        if self._defence is None:
+            return chat
+        defended = await self._defence.defend(chat)
+        if self._session is not None and defended is not chat:
+            self._session.accept(defended)
+        return defended
+
+    async def _check(self, piece: Piece, call: Call) -> Piece:
+        """The piece as it may go out, in the masked view: without marks, and with what is cleared by now."""
+        if self._defence is not None:
+            piece = self._defence.watch(piece)
+        if self._monitoring is not None:
+            piece = await self._monitoring.read(piece, call)
         if self._audit is not None:
             self._audit.read(piece)
         return piece
+
+    @property
+    def _stopped(self) -> bool:
+        """Whether a rule ended the reply: the host's stream is closed then."""
+        defence, monitoring = self._defence, self._monitoring
+        return (defence is not None and defence.stopped) or (monitoring is not None and monitoring.stopped)
 
     async def _unmask(self, piece: Piece) -> Piece:
         """Puts back what was masked, in a thread where a reply comes in one long piece."""
@@ -164,13 +198,26 @@ class Exchange:
             return await asyncio.to_thread(session.restore, piece)
         return session.restore(piece)
 
-    def _rest(self) -> Piece | None:
-        """What unmasking held back until the end."""
-        return self._session.end() if self._session is not None else None
+    async def _rests(self, call: Call) -> list[Piece]:
+        """What the steps held back until the end, in order."""
+        rests: list[Piece] = []
+        if self._defence is not None and (held := self._defence.end()) is not None:
+            rests.append(await self._monitoring.read(held, call) if self._monitoring is not None else held)
+        if self._monitoring is not None and (cleared := await self._monitoring.end(call)) is not None:
+            rests.append(cleared)
+        for rest in rests:
+            if self._audit is not None:
+                self._audit.read(rest)
+        rests = [await self._unmask(rest) for rest in rests]
+        if self._session is not None and (last := self._session.end()) is not None:
+            rests.append(last)
+        return rests
 
     async def _screen(self, chat: Chat, card: ModelCard) -> Chat:
         """The inner ring's look at what a leaf model is about to see."""
-        return await self._session.screen(chat, card) if self._session is not None else chat
+        if self._session is not None:
+            chat = await self._session.screen(chat, card)
+        return await self._defence.screen(chat, card) if self._defence is not None else chat
 
     def _call(self) -> Call:
         return Call(
@@ -200,18 +247,27 @@ class Exchange:
         record.latency_s = time.perf_counter() - self._begun
         record.attempts = self.trail.attempts
         record.model, record.reason, record.confidence = decision.model, decision.reason, self.confidence
-        if self._looking is not None and not self._looking.done():
-            self._looking.add_done_callback(lambda _: self._tell())
+        looking = (self._looking, self._monitoring.finish() if self._monitoring is not None else None)
+        under_way = [task for task in looking if task is not None and not task.done()]
+        if under_way:
+            asyncio.gather(*under_way, return_exceptions=True).add_done_callback(lambda _: self._tell())
         else:
             self._tell()
 
     def _tell(self) -> None:
-        if self._session is not None:
-            self.record.trust = self._session.account()
+        self.record.trust = self._account()
         if self._audit is not None and self.house.audit is not None:
             self.house.audit.add(self._audit.entry(self.record))
         for observe in self.house.observers:
             observe(self.record)
+
+    def _account(self) -> Json | None:
+        """What the trust layer did, in counts and scores; None where all of it is off."""
+        steps = {"defence": self._defence, "monitoring": self._monitoring}
+        account = {name: step.account() for name, step in steps.items() if step is not None}
+        if self._session is not None:
+            return {**self._session.account(), **account}
+        return {"mode": "off", **account} if account else None
 
     @property
     def decision(self) -> Decision:
@@ -227,8 +283,8 @@ class Exchange:
         if self.confidence is not None:
             route["confidence"] = round(self.confidence, 4)
         summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}
-        if self._session is not None:
-            summary["trust"] = self._session.account()
+        if (trust := self._account()) is not None:
+            summary["trust"] = trust
         if self.citations:
             summary["citations"] = [citation.to_wire() for citation in self.citations]
         return summary

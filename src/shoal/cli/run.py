@@ -11,7 +11,22 @@ from typing import Annotated
 
 import typer
 
-from shoal.cli import ask, config, doctor, ground, keys, mask, models, output, policy, report, trust, up
+from shoal.cli import (
+    ask,
+    audit,
+    config,
+    doctor,
+    ground,
+    keys,
+    mask,
+    models,
+    output,
+    policy,
+    report,
+    trust,
+    up,
+    verify_retention,
+)
 from shoal.errors import ConfigError, ShoalError
 
 FAILED, MISCONFIGURED, REFUSED = 1, 3, 4
@@ -33,7 +48,9 @@ def make_app() -> typer.Typer:
     app.command("unmask")(mask.unmask)
     app.add_typer(policy.app, name="policy")
     app.add_typer(trust.app, name="trust")
+    app.add_typer(audit.app, name="audit")
     app.add_typer(report.app, name="report")
+    app.command("verify-retention")(verify_retention.verify_retention)
     return app
 
 

@@ -42,6 +42,11 @@ def api_key_from_env() -> str | None:
     return os.environ.get("SHOAL_API_KEY") or None
 
 
+def environment(*, without: str) -> dict[str, str]:
+    """The environment for a process that this one starts: all but the variables that begin so."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(without)}
+
+
 class Server(Table):
     """[server]: where the gateway listens, what it takes, where its data lies."""
 

@@ -21,6 +21,7 @@ COSINE_FROM, COSINE_TO = 0.35, 0.85
 # What a word of the same meaning counts that was mistyped, and a word that only the vectors relate, at most.
 TYPO_NEARNESS, VECTOR_NEARNESS = 0.85, 0.6
 LEAST_TYPO_LENGTH = 5
+LONGEST_ENDING = 5
 UNKNOWN_IDF = 10.5
 NUMBER_IDF = 6.0
 
@@ -34,6 +35,7 @@ class Lexicon:
         self._index = {word: at for at, word in enumerate(known)}
         forms = arrays["forms"].tobytes().decode().split("\n")
         self._known = known
+        self._stems: dict[str, str] = {}
         self._forms = dict(line.split(" ") for line in forms if line)
         self._idf = arrays["idf"].astype(np.float32)
         self._vectors = arrays["vectors"]
@@ -53,11 +55,21 @@ class Lexicon:
 
     def stems(self, text: str) -> list[str]:
         """The stems of all words of `text`; irregular forms at their base."""
-        return [stem(self._forms.get(word, word)) for word in words(text)]
+        return [self._stem(word) for word in words(text)]
 
     def content(self, text: str) -> list[str]:
         """The stems of the words that carry a topic."""
-        return [stem(self._forms.get(word, word)) for word in words(text) if word not in STOP_WORDS]
+        return [self._stem(word) for word in words(text) if word not in STOP_WORDS]
+
+    def _stem(self, word: str) -> str:
+        """Words with a stem of the lexicon are remembered, since stemming takes long; others never, since they are
+        what somebody said."""
+        found = self._stems.get(word)
+        if found is None:
+            found = stem(self._forms.get(word, word))
+            if found in self._index and len(word) <= len(found) + LONGEST_ENDING:
+                self._stems[word] = found
+        return found
 
     def idf(self, stems: Sequence[str]) -> Floats:
         """How rare each stem is; an unknown one counts as very rare, a number as fairly rare."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?", re.UNICODE)
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -37,7 +36,6 @@ def _plain(word: str) -> str:
     return word.lower().replace("’", "'")
 
 
-@lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """The stem of an English word in lower case: plural, -ing, -ed, -'s and a last -e fall away."""
     if word.endswith("'s"):

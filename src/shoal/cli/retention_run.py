@@ -1,0 +1,322 @@
+"""One run of `shoal verify-retention`: starts gateways, sends canaries down every route, kills, and searches.
+
+It knows no form of a text and no wire format; it prints nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import platform
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from shoal import __version__, testing
+from shoal.cli.retention_child import ASK
+from shoal.cli.retention_host import BEHAVIOURS, recording_host
+from shoal.config import Settings, environment
+from shoal.errors import ShoalError
+from shoal.identity import credential
+from shoal.trust.masking.policy import Policy
+from shoal.trust.retention.proof.canaries import MASKED, Canaries
+from shoal.trust.retention.proof.forms import forms
+from shoal.trust.retention.proof.memory import Residue, residue
+from shoal.trust.retention.proof.report import Gone, Report
+from shoal.trust.retention.proof.routes import CHAT, Door, Route, chat_body, routes
+from shoal.trust.retention.proof.sandbox import PATIENT, PLACES, Sandbox
+from shoal.trust.retention.proof.search import Finding, Searcher
+from shoal.trust.retention.proof.wire import Wire
+
+AT_ONCE = 8
+START_S = 60.0
+SETTLE_S = 0.6
+KILLED = "the gateway is killed in mid-request"
+ENDED = "the gateway is told to end in mid-request"
+SYSTEM_TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - searched, never written
+LARGEST_FOREIGN = 16 << 20
+
+
+class Child:
+    """One gateway under watch."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: int, sandbox: Sandbox, answers: Path) -> None:
+        self.process = process
+        self.wire = Wire(port)
+        self._sandbox = sandbox
+        self._answers = answers
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    async def holders(self, canaries: Canaries | None) -> dict[str, int] | None:
+        """Runs the collector there; with canaries, what still holds them. None where there are no such signals."""
+        if not hasattr(signal, "SIGUSR1"):
+            return None
+        self._answers.unlink(missing_ok=True)
+        if canaries is not None:
+            words = json.dumps([canaries.run, canaries.digits])
+            self._answers.with_suffix(ASK).write_text(words, encoding="utf-8")
+        self.process.send_signal(signal.SIGUSR1)
+        await asyncio.to_thread(_appears, self._answers)
+        found: dict[str, int] = json.loads(self._answers.read_text(encoding="utf-8"))
+        self._answers.with_suffix(ASK).unlink(missing_ok=True)
+        return found
+
+    async def kill(self) -> None:
+        """At once, as a crash would."""
+        self.process.kill()
+        await self.process.wait()
+
+    async def end(self) -> None:
+        """As an operator would."""
+        self.process.terminate()
+        async with asyncio.timeout(START_S):
+            await self.process.wait()
+
+
+async def verify(settings: Settings) -> Report:
+    """One whole run with the operator's own rules. Raises ShoalError where the gateway does not start."""
+    with tempfile.TemporaryDirectory(prefix="shoal-retention-") as folder:
+        return await Run(settings, Path(folder)).report()
+
+
+class Run:
+    """One run: what it needs, step by step."""
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        """`folder` is empty. The words to look for are written beside the sandbox, which is searched."""
+        self._settings = settings
+        self._sandbox = Sandbox.made(folder.resolve() / "watched")
+        self._answers = folder / "answers"
+        self._canaries = Canaries()
+        self._member = ""
+        self._pages: dict[str, bytes] = {}
+        self._elsewhere: set[Path] = set()
+        self._report = Report(time.time(), _about())
+        self._host = recording_host(self._canaries)
+
+    async def report(self) -> Report:
+        """Sends, ends, searches."""
+        report = self._report
+        async with self._host:
+            self._sandbox.write_settings(self._settings, self._host.url, testing.refused(), iter(BEHAVIOURS))
+            await self._crash()
+            await self._travel()
+        searcher = Searcher(self._canaries, [self._canaries.of(each.route).prompt for each in report.routes])
+        report.findings += self._received(searcher)
+        report.findings += self._search(searcher)
+        report.controls["every form is found in a file made for it"] = _finds_all(searcher, self._canaries)
+        report.searched = list(searcher.searched.values())
+        return report
+
+    async def _crash(self) -> None:
+        """Kills a gateway while a host thinks, and looks at its memory before: there the canaries must be."""
+        async with self._child("first") as child:
+            planted = self._canaries.of(KILLED)
+            door = Door(child.wire, self._member)
+            asked = asyncio.create_task(door.post(CHAT, chat_body(f"{PATIENT}/silent", planted)))
+            await self._host.until(lambda: bool(self._host.requests), START_S)
+            during = await asyncio.to_thread(residue, child.pid, self._canaries)
+            await child.kill()
+            answered = await asked
+        # The next start tidies up what the crash left.
+        for name in ("data", "audit"):
+            shutil.copytree(self._sandbox[name], self._sandbox["crashed"] / name)
+        self._report.memory["while a request is under way"] = during
+        if during.tried == "yes":
+            self._report.controls["canaries are found in memory while a request is under way"] = during.total > 0
+        self._report.routes.append(Gone(KILLED, answered.status, answered.status == 0))
+
+    async def _travel(self) -> None:
+        """All routes, then the memory, then the end in mid-request."""
+        async with self._child("second") as child:
+            door = Door(child.wire, self._member)
+            limit = asyncio.Semaphore(AT_ONCE)
+            self._report.routes += await asyncio.gather(*(self._go(each, door, limit) for each in routes()))
+            await asyncio.sleep(SETTLE_S)
+            await self._look(child)
+            planted = self._canaries.of(ENDED)
+            seen = len(self._host.requests)
+            asked = asyncio.create_task(door.post(CHAT, chat_body(f"{PATIENT}/silent", planted)))
+            await self._host.until(lambda: len(self._host.requests) > seen, START_S)
+            await child.end()
+            answered = await asked
+            self._report.routes.append(Gone(ENDED, answered.status, answered.status in (0, 503, 504)))
+        came_back = any(each.route.endswith("answered whole") and each.as_meant for each in self._report.routes)
+        self._report.controls["answers came back"] = came_back
+
+    async def _go(self, route: Route, door: Door, limit: asyncio.Semaphore) -> Gone:
+        async with limit:
+            answered = await route.send(door, self._canaries.of(route.name))
+        return Gone(route.name, answered.status, answered.status in route.expects)
+
+    async def _look(self, child: Child) -> None:
+        """At what the gateway shows and holds once all has ended."""
+        admin = credential.load(self._sandbox["home"] / "config" / "shoal", self._sandbox["data"])
+        headers = {"authorization": f"Bearer {admin}"}
+        for path in ("/metrics", "/v1/models", "/healthz"):
+            self._pages[path] = (await child.wire.send("GET", path, headers)).body
+        memory = self._report.memory
+        memory["after all have ended"] = await asyncio.to_thread(residue, child.pid, self._canaries)
+        if await child.holders(None) is not None:
+            memory["after a run of the collector"] = await asyncio.to_thread(residue, child.pid, self._canaries)
+        found = await child.holders(self._canaries)
+        if found is None:
+            self._report.notes.append("what is reachable in memory was not looked for: this system has no SIGUSR1")
+        self._report.reachable = found or {}
+        self._elsewhere.update(_open_elsewhere(child.pid, self._sandbox.root))
+        self._report.about["core_dumps"] = _core_limit(child.pid)
+
+    def _received(self, searcher: Searcher) -> Iterator[Finding]:
+        """What the host got: masked kinds are findings, the rest is said in the report."""
+        masking = self._settings.trust.masking_of("default")
+        enforced = Policy(masking, self._settings.trust.mode).strongest == "enforce"
+        if not enforced:
+            self._report.notes.append("masking is not enforced: what hosts received was not held against it")
+        seen: dict[str, set[str]] = {}
+        for number, each in enumerate(self._host.requests):
+            name = f"request {number} to {each.path}"
+            head = json.dumps(each.headers).encode()
+            for finding in searcher.data("what the host received", name, b"\n".join((head, each.body))):
+                seen.setdefault(finding.route, set()).add(finding.kind)
+                if enforced and finding.kind in MASKED:
+                    yield finding
+        self._report.routes = [
+            Gone(each.route, each.status, each.as_meant, tuple(sorted(seen.get(each.route, ()))))
+            for each in self._report.routes
+        ]
+
+    def _search(self, searcher: Searcher) -> Iterator[Finding]:
+        for name, place in PLACES.items():
+            yield from searcher.folder(place, self._sandbox[name])
+        for path, page in self._pages.items():
+            yield from searcher.data("pages of the gateway", path, page)
+        yield from searcher.folder("files open elsewhere", Path("/"), self._elsewhere)
+        changed = set(_changed(self._report.started, self._sandbox.root.parent))
+        yield from searcher.folder("temporary folders of the system", Path("/"), changed)
+
+    @asynccontextmanager
+    async def _child(self, name: str) -> AsyncIterator[Child]:
+        """A gateway, killed in the end if it still runs. Raises ShoalError where it does not start."""
+        logs = self._sandbox["logs"]
+        answers = self._answers.with_suffix(f".{name}")
+        command = [sys.executable, "-m", "shoal.cli.retention_child", str(answers), "up", "--json"]
+        with (logs / f"{name}.out").open("wb") as out, (logs / f"{name}.err").open("wb") as err:
+            process = await self._start([*command, "--config", str(self._sandbox.settings)], out, err)
+            try:
+                ended = lambda: process.returncode is not None  # noqa: E731
+                started = await asyncio.to_thread(_started, ended, logs / f"{name}.out", logs / f"{name}.err")
+                self._member = started.get("member_key", self._member)
+                yield Child(process, int(started["address"].rpartition(":")[2]), self._sandbox, answers)
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                await process.wait()
+
+    async def _start(self, command: list[str], out: IO[bytes], err: IO[bytes]) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            *command,
+            cwd=self._sandbox["work"],
+            env=environment(without="SHOAL_") | self._sandbox.environment(),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+
+
+def _appears(path: Path) -> None:
+    """Waits for a file. Raises TimeoutError."""
+    until = time.monotonic() + START_S
+    while not path.exists():
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(0.02)
+
+
+def _started(ended: Callable[[], bool], out: Path, err: Path) -> dict[str, Any]:
+    """The gateway's first words. Raises ShoalError where there are none."""
+    until = time.monotonic() + START_S
+    while time.monotonic() < until and not ended():
+        for line in out.read_text(encoding="utf-8").splitlines():
+            if '"started"' in line:
+                return dict(json.loads(line))
+        time.sleep(0.02)
+    last = err.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-3:]
+    raise ShoalError("the gateway that is to be watched did not start: " + " / ".join(last))
+
+
+def _about() -> dict[str, Any]:
+    return {"shoal": __version__, "python": platform.python_version(), "system": platform.system()}
+
+
+def _core_limit(pid: int) -> str:
+    """The largest core dump that the process may leave, in bytes."""
+    try:
+        lines = Path(f"/proc/{pid}/limits").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return "unknown"
+    return next((line.split()[4] for line in lines if line.startswith("Max core file size")), "unknown")
+
+
+def _open_elsewhere(pid: int, watched: Path) -> Iterator[Path]:
+    """Files that the process has open, but for those that are searched anyway, and devices."""
+    try:
+        links = [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()]
+    except OSError:
+        return
+    for path in links:
+        if path.is_absolute() and path.is_file() and not path.is_relative_to(watched) and path.suffix != ".py":
+            yield path
+
+
+def _changed(since: float, watched: Path) -> Iterator[Path]:
+    """Files in the system's temporary folders that are newer than the run's start."""
+    for folder in SYSTEM_TEMPORARY:
+        for path in _walk(Path(folder), watched):
+            try:
+                status = path.lstat()
+            except OSError:
+                continue
+            if status.st_mtime >= since - 1 and status.st_size <= LARGEST_FOREIGN:
+                yield path
+
+
+def _walk(folder: Path, watched: Path) -> Iterable[Path]:
+    """Files right in the folder and one below, which is where programs put them."""
+    try:
+        inner = [each for each in folder.iterdir() if each != watched]
+    except OSError:
+        return
+    for each in inner:
+        if each.is_symlink():
+            continue
+        if each.is_file():
+            yield each
+        elif each.is_dir():
+            try:
+                yield from (more for more in each.iterdir() if more.is_file() and not more.is_symlink())
+            except OSError:
+                continue
+
+
+def _finds_all(searcher: Searcher, canaries: Canaries) -> bool:
+    """Whether the search finds what was made to be found."""
+    canary = canaries.of(KILLED).text
+    for form, needle in forms(canary.value):
+        found = list(searcher.data("control", "made for the search", b"\0" + needle + b"\0"))
+        if not any(each.form == form for each in found):
+            return False
+    return True
+
+
+def unread(memory: dict[str, Residue]) -> bool:
+    """Whether no look at the memory was possible."""
+    return all(each.tried != "yes" for each in memory.values())

@@ -1,0 +1,122 @@
+"""The folders in which a gateway is watched, and the settings it gets there: the operator's own rules, other hosts.
+
+Everything that the gateway may write lies below one folder, which is searched afterwards. It starts nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shoal.config import Settings
+from shoal.trust.retention.proof.routes import DIALECTS
+
+UNREACHABLE = "unreachable"
+PATIENT = "patient"
+PLACES: Mapping[str, str] = {
+    "data": "data directory",
+    "crashed": "data directory after the crash",
+    "audit": "audit folder",
+    "logs": "log output",
+    "temporary": "temporary files",
+    "home": "the user's folders",
+    "work": "working folder (core dumps)",
+}
+# So short that a run does not wait for what never comes.
+WAITS = {"connect_s": 2, "first_s": 0.4, "idle_s": 0.4, "retries": 0}
+PROMISES = {"retention": "none", "trains_on_data": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """One folder for each thing that a gateway writes."""
+
+    root: Path
+
+    @classmethod
+    def made(cls, root: Path) -> Sandbox:
+        """With its folders, below a `root` that does not exist yet."""
+        root.mkdir(mode=0o700)
+        for name in PLACES:
+            (root / name).mkdir(mode=0o700)
+        return cls(root)
+
+    def __getitem__(self, name: str) -> Path:
+        return self.root / name
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.toml"
+
+    def environment(self) -> dict[str, str]:
+        """What differs in the environment of the gateway."""
+        return {
+            "HOME": str(self["home"]),
+            "XDG_CONFIG_HOME": str(self["home"] / "config"),
+            "XDG_DATA_HOME": str(self["home"] / "data"),
+            "XDG_CACHE_HOME": str(self["home"] / "cache"),
+            "TMPDIR": str(self["temporary"]),
+            "PYTHONFAULTHANDLER": "",
+        }
+
+    def write_settings(self, settings: Settings, host_url: str, nobody_url: str, models: Iterator[str]) -> None:
+        """Writes the operator's settings with what must differ: where data lies, which hosts there are, how long it
+        waits. Rules of trust, audit, plug-ins and grounding stay as they are."""
+        tables = settings.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+        tables["server"] = {**tables.get("server", {}), **self._server()}
+        tables["hosts"], tables["models"] = _hosts(settings, host_url, nobody_url), dict(_models(models))
+        tables["auto"] = {**tables.get("auto", {}), "reference": "openai/echo"}
+        tables["audit"] = {**tables.get("audit", {}), **self._audit()}
+        tables.setdefault("grounding", {})["fallback"] = "shoal-docs"
+        trust = tables.get("trust", {})
+        trust.pop("root_key", None)
+        for masking in (trust.get("masking"), *(each.get("masking") for each in trust.get("tenants", {}).values())):
+            _absolute(masking)
+        self.settings.write_text("".join(f"{_key(name)} = {_toml(table)}\n" for name, table in tables.items()))
+
+    def _server(self) -> dict[str, Any]:
+        limits = {"max_body_mb": 1, "body_s": 0.5, "drain_s": 0.5}
+        return {"host": "127.0.0.1", "port": 0, "data_dir": str(self["data"]), "log_level": "debug", **limits}
+
+    def _audit(self) -> dict[str, Any]:
+        return {"folder": str(self["audit"]), "sink": f"file:{self['audit'] / 'sink.jsonl'}", "head_s": 0.5}
+
+
+def _hosts(settings: Settings, host_url: str, nobody_url: str) -> dict[str, Any]:
+    """A host for each dialect, where the operator's rules of placement let content go, and one that nobody is at."""
+    region = next(iter(settings.trust.placement.regions), None)
+    limits = {**WAITS, **PROMISES, **({"region": region} if region else {})}
+    hosts = {name: {"dialect": name, "base_url": host_url, **limits} for name in DIALECTS}
+    patient = {"dialect": "openai", "base_url": host_url, **limits, "first_s": 60}
+    return {**hosts, PATIENT: patient, UNREACHABLE: {"dialect": "openai", "base_url": nobody_url, **limits}}
+
+
+def _models(behaviours: Iterator[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    for behaviour in behaviours:
+        for dialect in DIALECTS:
+            yield f"{dialect}/{behaviour}", {"host": dialect, "upstream": behaviour}
+    yield f"openai/{UNREACHABLE}", {"host": UNREACHABLE, "upstream": UNREACHABLE}
+    yield f"{PATIENT}/silent", {"host": PATIENT, "upstream": "silent"}
+
+
+def _absolute(masking: dict[str, Any] | None) -> None:
+    """Lists of terms are named from where the operator stands."""
+    lists = (masking or {}).get("gazetteers", {})
+    for kind, path in lists.items():
+        lists[kind] = str(Path(path).expanduser().absolute())
+
+
+def _toml(value: Any) -> str:
+    """One value as TOML: its strings are those of JSON, its tables stand on one line."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_key(name)} = {_toml(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _key(name: str) -> str:
+    return json.dumps(name, ensure_ascii=False)
