@@ -145,10 +145,6 @@ class ChoiceLines:
         begun, self._begun = self._begun, True
         return choice.delta.keys() <= {"role"} if begun else not choice.delta
 
-    def held(self) -> int:
-        """How many characters are kept back."""
-        return sum(len(line.cutter.text) for line in self._lines.values())
-
     def _feed(self, path: Path, text: str, ready: list[Said]) -> Line:
         line = self._lines.get(path)
         if line is None:

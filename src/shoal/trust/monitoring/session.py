@@ -79,7 +79,7 @@ class Monitoring:
             return piece
         if ready or self._cut:
             await self._clear(ready, piece.choices, call)
-        self._measure(bool(ready))
+        self._measure(ready)
         piece.choices = [choice for choice in piece.choices if not self._choices[choice.index].is_empty(choice)]
         return piece
 
@@ -174,16 +174,15 @@ class Monitoring:
             for said in ready:
                 self._borne_out(said)
 
-    def _measure(self, released: bool) -> None:
-        """How much is kept back, and for how long."""
-        tally = self._replies
-        if released and self._since:
-            tally.held_s = max(tally.held_s, perf_counter() - self._since)
-            self._since = 0.0
-        held = sum([lines.held() for lines in self._choices.values()])
-        if held:
+    def _measure(self, ready: Sequence[Said]) -> None:
+        """How much was kept back, and for how long."""
+        if not ready:
             self._since = self._since or perf_counter()
-            tally.held_chars = max(tally.held_chars, held)
+        elif self._since:
+            tally, now = self._replies, perf_counter()
+            tally.held_s = max(tally.held_s, now - self._since)
+            tally.held_chars = max(tally.held_chars, *(said.line.cutter.waited for said in ready))
+            self._since = now if any(said.line.cutter.text for said in ready) else 0.0
 
 
 def _nothing(text: str) -> int:

@@ -38,11 +38,13 @@ class Tally:
     def wire(self) -> Json:
         """As it stands in `Record.trust` and the audit."""
         wire: Json = {"mode": self.mode, "texts": self.texts}
-        if self.top:
-            wire["top"] = {name: round(score, 4) for name, score in sorted(self.top.items())}
+        # Copies: what is only observed may be counted in a thread at this moment.
+        top, over = dict(self.top), dict(self.over)
+        if top:
+            wire["top"] = {name: round(score, 4) for name, score in sorted(top.items())}
             wire["safety"] = round(self.safety, 4)
-        if self.over:
-            wire["over"] = dict(sorted(self.over.items()))
+        if over:
+            wire["over"] = dict(sorted(over.items()))
         if self.stopped is not None:
             name, score = self.stopped
             wire["stopped"] = {"category": name, "score": round(score, 4)}

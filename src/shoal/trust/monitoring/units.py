@@ -36,13 +36,14 @@ class Unit:
 
 
 class Cutter:
-    """Takes one text in chunks and gives units; `text` is what it keeps back. `held` says how many characters at a
-    text's end may not be let out yet."""
+    """Takes one text in chunks and gives units; `text` is what it keeps back, `waited` the most characters that were
+    kept back at once. `held` says how many characters at a text's end may not be let out yet."""
 
-    __slots__ = ("_bound", "_ends", "_fresh", "_held", "_last", "_most", "_seen", "text")
+    __slots__ = ("_bound", "_ends", "_fresh", "_held", "_last", "_most", "_seen", "text", "waited")
 
     def __init__(self, most: int, held: Callable[[str], int], ends: re.Pattern[str] = PROSE) -> None:
         self.text = ""
+        self.waited = 0
         self._most = most
         self._held = held
         self._ends = ends
@@ -52,12 +53,15 @@ class Cutter:
 
     def feed(self, chunk: str) -> list[Unit]:
         """The units that are ready now that this has come; mostly none."""
+        waited = len(self.text)
         text = self.text = self.text + chunk
-        for end in self._found(text, self._seen):
-            self._bound = end
+        if self._ends.search(text, self._seen):
+            for end in self._found(text, self._seen):
+                self._bound = end
         # An end is known by what follows it, which may have come just now.
         self._seen = max(self._bound, len(text) - LOOK_BACK)
         if (self._bound and (self._fresh or len(text) >= LEAST)) or len(text) >= self._most:
+            self.waited = max(self.waited, waited)
             return self._taken(self._places(text))
         return []
 
@@ -68,6 +72,7 @@ class Cutter:
     def close(self) -> list[Unit]:
         """What is left, at the end of the text."""
         rest, self.text = self.text, ""
+        self.waited = max(self.waited, len(rest))
         self._seen = self._bound = 0
         return [self._unit(rest, True)] if rest else []
 

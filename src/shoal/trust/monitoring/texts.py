@@ -1,0 +1,52 @@
+"""Scores of whole texts, for those who ask for scores alone: a long text's are the highest of its stretches. It keeps
+nothing and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from shoal.trust.monitoring.check import AT_ONCE, INLINE_CHARS
+from shoal.trust.monitoring.prompts import stretches
+from shoal.trust.monitoring.seam import Monitor
+from shoal.trust.work import go_on, in_thread
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Of one text: the highest score (0..1) of each category, and its lowest overall safety."""
+
+    scores: Mapping[str, float]
+    overall: float
+
+    def over(self, thresholds: Mapping[str, float]) -> list[str]:
+        """The categories that reach their threshold."""
+        return [name for name, threshold in thresholds.items() if self.scores.get(name, 0.0) >= threshold]
+
+
+def score(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:
+    """Scores each text. Raises what the monitor raises."""
+    owners: list[int] = []
+    readings: list[str] = []
+    for at, text in enumerate(texts):
+        for stretch in stretches(text):
+            for reading, _ in stretch.readings():
+                owners.append(at)
+                readings.append(reading)
+    found: list[dict[str, float]] = [dict.fromkeys(monitor.thresholds, 0.0) for _ in texts]
+    overall = [1.0] * len(texts)
+    for start in range(0, len(readings), AT_ONCE):
+        go_on()
+        verdicts = monitor.scores(readings[start : start + AT_ONCE])
+        for at, verdict in zip(owners[start : start + AT_ONCE], verdicts, strict=True):
+            for name, value in verdict.scores.items():
+                found[at][name] = max(value, found[at].get(name, 0.0))
+            overall[at] = min(overall[at], verdict.overall)
+    return [Scored(scores, safe) for scores, safe in zip(found, overall, strict=True)]
+
+
+async def score_soon(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:
+    """As `score`; long texts in a thread."""
+    if sum(map(len, texts)) > INLINE_CHARS:
+        return await in_thread(score, monitor, texts)
+    return score(monitor, texts)
