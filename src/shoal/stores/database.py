@@ -18,6 +18,14 @@ from shoal.errors import StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE = "shoal.db"
+# What is deleted is overwritten with zeros.
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "secure_delete = ON",
+)
 
 
 class Database:
@@ -44,6 +52,19 @@ class Database:
             self._upgrade()
         except (DatabaseError, sqlite3.Error) as error:
             raise StorageError(self._what_to_do(error)) from None
+
+    def truncate_log(self) -> bool:
+        """Writes the write-ahead log into the database and empties it, so that no deleted row is left there. False
+        where a reader of another process keeps it for now."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            busy, _, _ = connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        return not busy
+
+    def rewrite(self) -> None:
+        """Writes the whole database anew, so that pages hold nothing of what was deleted; it needs about as much memory
+        as the database is large."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM"))
 
     def close(self) -> None:
         """Closes all connections."""
@@ -84,7 +105,7 @@ def head() -> str:
 
 
 def _tune(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "temp_store = MEMORY"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, Row, String, Table, insert, select
+from sqlalchemy import JSON, Boolean, Column, Float, Integer, MetaData, Row, String, Table, bindparam, insert, select
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shoal.call import Attempt, Purpose
@@ -30,6 +30,7 @@ EXCHANGES = Table(
     Column("streamed", Boolean),
     Column("tags", JSON(none_as_null=True)),
     Column("trust", JSON(none_as_null=True)),
+    Column("person", String),
 )
 ATTEMPTS = Table(
     "attempts",
@@ -49,7 +50,7 @@ MOST_WAITING = 100_000
 class Record:
     """One exchange. `started` is Unix time in seconds; `asked` the model that the caller named, `model` the one that
     answered and `reason` why; `outcome` "ok", "cancelled" or an error's code; `trust` what the trust layer did, in
-    counts (`trust/masking/session.py`)."""
+    counts (`trust/masking/session.py`); `person` a keyed hash of whom the caller named (`retention/person.py`)."""
 
     id: str
     tenant: str
@@ -65,6 +66,7 @@ class Record:
     latency_s: float = 0.0
     tags: dict[str, str] | None = None
     trust: dict[str, Any] | None = None
+    person: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
 
     def usage(self) -> Usage:
@@ -193,7 +195,9 @@ class SqlLedger:
     def _read(self, exchange_id: str) -> Record | None:
         of_exchange = select(ATTEMPTS).where(ATTEMPTS.c.exchange_id == exchange_id).order_by(ATTEMPTS.c.position)
         with self._engine.connect() as connection:
-            row = connection.execute(select(EXCHANGES).where(EXCHANGES.c.id == exchange_id)).first()
+            # A compiled statement keeps the values that it was first made with: those of callers go beside it.
+            wanted = select(EXCHANGES).where(EXCHANGES.c.id == bindparam("wanted"))
+            row = connection.execute(wanted, {"wanted": exchange_id}).first()
             if row is None:
                 return None
             attempts = [_attempt(dict(each._mapping)) for each in connection.execute(of_exchange)]
@@ -215,7 +219,7 @@ def _exchange_row(record: Record) -> tuple[Any, ...]:
     return (
         *(record.id, record.tenant, record.key_id, record.asked, record.model, record.reason, record.outcome),
         *(record.started, record.confidence, record.first_piece_s, record.latency_s),
-        *(record.streamed, tags, trust),
+        *(record.streamed, tags, trust, record.person),
     )
 
 
