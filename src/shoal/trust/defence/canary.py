@@ -1,0 +1,148 @@
+"""The canary: a token at the end of the system prompt that nobody can guess, so that a reply that shows it leaks.
+
+It is HMAC of the conversation's key: the same in every turn and replica, so that prefix caches of hosts still work. A
+reply is watched for it as it comes, cut anywhere: in any case, with anything between its letters, backwards, in hex,
+ROT13 or base64. A paraphrase, a translation or a part of the prompt without its end is not found.
+"""
+
+from __future__ import annotations
+
+import base64
+import codecs
+import re
+import unicodedata
+from functools import cached_property
+
+from shoal.trust.masking.placeholders import Scope
+
+LENGTH = 16
+"""Characters of base32 without padding: 80 bits."""
+SURE = 4
+"""So many characters of it in a row are no chance any more: from there on text is held back."""
+MOST_HELD = 400
+"""Characters with what stands between them; beyond that it is no canary."""
+_BETWEEN = re.compile("[^0-9a-z]+")
+
+
+class Canary:
+    """The canary of one conversation."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.token = scope.identifier("defence/canary", "", LENGTH)
+
+    def __repr__(self) -> str:
+        return "Canary()"
+
+    @property
+    def note(self) -> str:
+        """How it stands in the system prompt."""
+        return f"<!-- {self.token} -->"
+
+    @cached_property
+    def forms(self) -> tuple[str, ...]:
+        """The ways of writing it that are watched for, letters and digits in lower case."""
+        token = self.token
+        raws = (token.encode(), token.upper().encode())
+        hexed = (raw.hex() for raw in raws)
+        return (
+            token,
+            token[::-1],
+            codecs.encode(token, "rot13"),
+            *hexed,
+            *(each for raw in raws for each in _in64(raw)),
+        )
+
+    @cached_property
+    def starts(self) -> tuple[str, ...]:
+        """The first SURE characters of each form."""
+        return tuple({form[:SURE] for form in self.forms})
+
+    def shown_in(self, text: str) -> bool:
+        """Whether a whole text shows it."""
+        said = letters(text)
+        return any(form in said for form in self.forms)
+
+    def watcher(self) -> Watcher:
+        """Watches one text that comes in pieces."""
+        return Watcher(self)
+
+
+def letters(text: str) -> str:
+    """The letters and digits of a text alone, in lower case; full-width and styled ones count as plain."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return _BETWEEN.sub("", text.lower())
+
+
+def _in64(raw: bytes) -> tuple[str, ...]:
+    """`raw` as it stands in base64 (RFC 4648) of any text around it: by where it begins in a group of three bytes.
+    Only characters that `raw` alone decides, in lower case."""
+    found = []
+    for before in range(3):
+        whole = base64.b64encode(bytes(before) + raw).decode()
+        found.append(whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6].lower())
+    return tuple(found)
+
+
+class Watcher:
+    """Watches one text of a reply for the canary. Once it is `found`, nothing more comes out."""
+
+    __slots__ = ("_canary", "_held", "_tail", "found")
+
+    def __init__(self, canary: Canary) -> None:
+        self._canary = canary
+        self._held = ""
+        self._tail = ""
+        self.found = False
+
+    @property
+    def holds(self) -> bool:
+        return bool(self._held)
+
+    def feed(self, text: str) -> str:
+        """The next piece of the text; returns what can go out now."""
+        if self.found:
+            return ""
+        text = self._held + text
+        said = self._tail + letters(text)
+        for start in self._canary.starts:
+            if start in said:
+                return self._look(text, said)
+        self._held, self._tail = "", said[1 - SURE :]
+        return text
+
+    def close(self) -> str:
+        """The end of the text; returns what was held back."""
+        held, self._held = self._held, ""
+        return "" if self.found else held
+
+    def _look(self, text: str, said: str) -> str:
+        """Text that begins like one of the forms somewhere."""
+        if any(form in said for form in self._canary.forms):
+            self.found, self._held = True, ""
+            return ""
+        pending = max(_pending(said, form) for form in self._canary.forms)
+        cut = _place(text, pending) if pending else len(text)
+        if len(text) - cut > MOST_HELD:
+            cut = len(text)
+        # What was held must be read again with the letters before it.
+        self._held, before = text[cut:], letters(text[:cut])
+        self._tail = (self._tail + before)[1 - SURE :]
+        return text[:cut]
+
+
+def _pending(said: str, form: str) -> int:
+    """How many characters at the end are a beginning of the form that is no chance any more; 0 where none."""
+    for size in range(min(len(form) - 1, len(said)), SURE - 1, -1):
+        if said.endswith(form[:size]):
+            return size
+    return 0
+
+
+def _place(text: str, count: int) -> int:
+    """Where the last `count` letters and digits of a text begin; 0 where it has fewer."""
+    at = len(text)
+    while at and count > 0:
+        at -= 1
+        count -= len(letters(text[at]))
+    return at

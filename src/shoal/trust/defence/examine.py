@@ -1,0 +1,114 @@
+"""Looks at the texts of a chat with the two classifiers: what the user says for jailbreaks, data for instructions.
+
+It decides by one tenant's rules and counts what it did; it knows no reply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from shoal.chat import Message, Passage, Trust
+from shoal.errors import ContentRefused, GuardFailed
+from shoal.trust.defence.guards import Guards
+from shoal.trust.defence.leaves import UNTRUSTED, data_texts, holds_data, texts, with_passage, with_texts
+from shoal.trust.defence.rules import Rules
+from shoal.trust.defence.sieve import Sieve
+from shoal.trust.defence.tally import Tally
+from shoal.trust.work import Abandoned
+
+LONGEST_JOINT = 4000
+"""Characters of all that the user says, from the end, that are looked at together."""
+T = TypeVar("T")
+
+
+class Examiner:
+    """The two rules of one exchange that classifiers decide."""
+
+    def __init__(self, rules: Rules, guards: Guards) -> None:
+        self._rules = rules
+        self._guards = guards
+        self.jailbreak = Tally(rules.jailbreak, rules.settings.jailbreak.action)
+        self.instructions = Tally(rules.instructions, rules.settings.instructions.action)
+
+    def texts(self, messages: Sequence[Message], passages: Sequence[Passage]) -> Iterator[str]:
+        """What `look` will look at."""
+        if self._rules.jailbreak != "off":
+            yield from _user_texts(messages)
+        if self._rules.instructions != "off":
+            yield from data_texts(messages, passages)
+
+    def look(
+        self, messages: Sequence[Message], passages: Sequence[Passage]
+    ) -> tuple[Sequence[Message], Sequence[Passage]]:
+        """The messages and passages as they may go on, in the same order. Raises ContentRefused, GuardFailed."""
+        if self._rules.jailbreak != "off" and (said := list(_user_texts(messages))):
+            self._judge(said)
+        if self._rules.instructions == "off":
+            return messages, passages
+        return (
+            [with_texts(each, self._sifted) if holds_data(each) else each for each in messages],
+            [with_passage(each, lambda text: self._sifted(Trust.RETRIEVED, text)) for each in passages],
+        )
+
+    def _judge(self, said: list[str]) -> None:
+        """Looks at each text of the user, and at all of them together, since an attack may be spread over turns."""
+        settings, tally = self._rules.settings.jailbreak, self.jailbreak
+        if len(said) > 1:
+            said.append("\n".join(said)[-LONGEST_JOINT:])
+        scores = self._tried(tally, lambda: [self._guards.jailbreak.score(text) for text in said])
+        if scores is None:
+            return
+        tally.look(scores)
+        highest = max(scores)
+        if highest < (self._guards.jailbreak.threshold if settings.threshold is None else settings.threshold):
+            return
+        tally.fire(highest)
+        if tally.mode == "enforce" and settings.action == "block":
+            raise ContentRefused(
+                "this request looks like an attempt to talk the model out of its rules, so it was not sent: say it in "
+                "other words, or have the operator look at trust.defence.jailbreak",
+                rule="jailbreak",
+                param="messages",
+            )
+
+    def _sifted(self, label: Trust, text: str) -> str:
+        """A text of low trust without instructions; any other as it is."""
+        if label not in UNTRUSTED or not text.strip():
+            return text
+        settings, tally = self._rules.settings.instructions, self.instructions
+        sifted = self._tried(tally, lambda: Sieve(self._guards.instructions, settings.threshold).sift(text))
+        if sifted is None:
+            return text
+        tally.look(sifted.scores)
+        for score in sifted.found:
+            tally.fire(score)
+        if not sifted.found or tally.mode != "enforce" or settings.action == "flag":
+            return text
+        if settings.action == "block":
+            raise ContentRefused(
+                "a document or a tool result in this request gives instructions, so it was not sent: look at where it "
+                "comes from, or have the operator look at trust.defence.instructions",
+                rule="instructions",
+                param="messages",
+            )
+        return sifted.text
+
+    def _tried(self, tally: Tally, work: Callable[[], T]) -> T | None:
+        """What a classifier says; None where it failed and the rule only observes. Raises GuardFailed."""
+        try:
+            return work()
+        except Abandoned:
+            raise
+        except Exception as error:  # noqa: BLE001 - a classifier that breaks, however, must not let a text pass
+            tally.failed += 1
+            if tally.mode != "enforce":
+                return None
+            raise GuardFailed(
+                f"a classifier of the defence failed ({type(error).__name__}), so nothing was sent: see shoal doctor"
+            ) from None
+
+
+def _user_texts(messages: Sequence[Message]) -> Iterator[str]:
+    for message in messages:
+        yield from (text for label, text in texts(message) if label is Trust.USER and text.strip())

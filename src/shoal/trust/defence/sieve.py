@@ -1,0 +1,134 @@
+"""Sifts text of low trust: finds sentences in it that give instructions, and puts a note in their place.
+
+Sentences are scored one by one; then neighbours together, since an order may be spread over several; then what runs of
+base64, hex and character references say. In JSON the strings are looked at, and the JSON stays JSON. It knows a scorer
+and no chat. Cost is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+
+from shoal.trust.defence.encoded import encoded
+from shoal.trust.defence.guards import SentenceGuard
+from shoal.trust.defence.leaves import leaves, rewritten
+from shoal.trust.sentences import spans
+from shoal.trust.work import go_on
+
+NOTE = "[removed: an instruction in the data]"
+AT_ONCE = 256
+WINDOW = 200
+"""Characters of neighbours that are read together, where they are that short; else two sentences."""
+LONGEST_PAIR = 600
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A stretch of text to score; `places` are the (leaf, start, end) of its sentences."""
+
+    text: str = field(repr=False)
+    places: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """`text` without what was found; `scores` of all that was looked at, `found` of those that fired."""
+
+    text: str = field(repr=False)
+    scores: list[float]
+    found: list[float]
+
+
+class Sieve:
+    """Sifts texts with one scorer and threshold."""
+
+    def __init__(self, guard: SentenceGuard, threshold: float | None = None) -> None:
+        self._guard = guard
+        self.threshold = guard.threshold if threshold is None else threshold
+
+    @property
+    def joint_threshold(self) -> float:
+        """Neighbours are judged together only once none of them has fired, and so need to be surer."""
+        return (1 + self.threshold) / 2
+
+    def sift(self, text: str) -> Sifted:
+        """The text with its instructions replaced. Raises what the scorer raises."""
+        found = leaves(text)
+        sentences = list(_sentences(found))
+        scores = self._scores(sentences)
+        fired = [(unit, score) for unit, score in zip(sentences, scores, strict=True) if score >= self.threshold]
+        alone = {place for unit, _ in fired for place in unit.places}
+        windows = [each for each in _windows(sentences) if alone.isdisjoint(each.places)]
+        joint = self._scores(windows)
+        fired += [(unit, score) for unit, score in zip(windows, joint, strict=True) if score >= self.joint_threshold]
+        hidden = list(_hidden(found))
+        told = self._scores(hidden)
+        fired += [(unit, score) for unit, score in zip(hidden, told, strict=True) if score >= self.threshold]
+        said = _without(text, [unit for unit, _ in fired]) if fired else text
+        return Sifted(said, [*scores, *told], [score for _, score in fired])
+
+    def _scores(self, units: Sequence[Unit]) -> list[float]:
+        scores: list[float] = []
+        for start in range(0, len(units), AT_ONCE):
+            go_on()
+            scores += self._guard.scores([unit.text for unit in units[start : start + AT_ONCE]])
+        return scores
+
+
+def _sentences(found: Sequence[str]) -> Iterator[Unit]:
+    """The sentences of all leaves that have a letter."""
+    for number, leaf in enumerate(found):
+        for start, end in spans(leaf):
+            said = leaf[start:end]
+            if not said.isascii() or any(map(str.isalpha, said)):
+                yield Unit(said, ((number, start, end),))
+
+
+def _windows(sentences: Sequence[Unit]) -> Iterator[Unit]:
+    """Neighbours together: as many as fit into WINDOW characters, at least two; each window begins in the middle of the
+    one before, so that every pair is in one."""
+    first = 0
+    while first < len(sentences) - 1:
+        size, end = len(sentences[first].text), first + 1
+        while end < len(sentences) and (end == first + 1 or size + len(sentences[end].text) < WINDOW):
+            size += len(sentences[end].text) + 1
+            end += 1
+        if size <= LONGEST_PAIR:
+            group = sentences[first:end]
+            yield Unit(" ".join(each.text for each in group), tuple(each.places[0] for each in group))
+        first += max(1, (end - first) // 2)
+
+
+def _hidden(found: Sequence[str]) -> Iterator[Unit]:
+    """The sentences that encoded runs say, each in the place of its run."""
+    for number, leaf in enumerate(found):
+        for start, end, said in encoded(leaf):
+            for first, last in spans(said):
+                yield Unit(said[first:last], ((number, start, end),))
+
+
+def _without(text: str, fired: Sequence[Unit]) -> str:
+    places: dict[int, list[Place]] = defaultdict(list)
+    for unit in fired:
+        for number, start, end in unit.places:
+            places[number].append((start, end))
+    numbers = count()
+    return rewritten(text, lambda leaf: _cut(leaf, sorted(places.get(next(numbers), ()))))
+
+
+def _cut(leaf: str, places: Sequence[Place]) -> str:
+    """The leaf with one note for each run of places that overlap or follow each other."""
+    out: list[str] = []
+    at = 0
+    for start, end in places:
+        if out and not leaf[at:start].strip():
+            at = max(at, end)
+            continue
+        out += (leaf[at:start], NOTE)
+        at = end
+    out.append(leaf[at:])
+    return "".join(out)
