@@ -118,6 +118,10 @@ class Session:
             options=chat.options if chat.options is self._options else masked.options,
         )
 
+    def accept(self, chat: Chat) -> None:
+        """Takes the messages and passages of a chat as masked: another step made them out of masked ones."""
+        self._known.update({id(each): each for each in (*chat.messages, *chat.passages)})
+
     def restore(self, piece: Piece) -> Piece:
         """The piece with what was masked put back; holds back only what may be the beginning of a placeholder."""
         if piece.citations:
@@ -211,8 +215,7 @@ class Session:
         return self.vault.mask(text.value, enforced, own=own)
 
     def _learn(self, before: Chat, after: Chat) -> None:
-        self._known.update({id(each): each for each in after.messages})
-        self._known.update({id(each): each for each in after.passages})
+        self.accept(after)
         self._originals.update({passage.id: passage for passage in before.passages})
 
     def _restored(self, citation: Citation) -> Citation:
