@@ -25,8 +25,10 @@ from shoal.stores.database import Database
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
+from shoal.trust.audit.step import open_audit
 from shoal.trust.keys import RootKey
 from shoal.trust.masking.step import MaskingStep
+from shoal.trust.retention.keeping import open_keeping
 
 EMBEDDED = Patience(first_s=30.0, idle_s=30.0, retries=0)
 
@@ -59,6 +61,9 @@ class Assembly:
         self.ledger = SqlLedger(self.database)
         self._plugins = plugins.load(settings.plugins.modules).hook
         self.registry = Registry(self._models())
+        root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
+        self.audit = open_audit(settings, root, self.registry)
+        self.keeping = open_keeping(settings, root, self.database)
         rules = settings.trust.placement
         self.house = House(
             identity=self.identity,
@@ -67,7 +72,10 @@ class Assembly:
             passages=settings.grounding.passages,
             fallback=self._fallback,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
-            masking=self._masking(),
+            masking=self._masking(root),
+            defence=None,
+            monitoring=None,
+            audit=self.audit,
             observers=(self.ledger.add, *observers),
         )
 
@@ -75,6 +83,9 @@ class Assembly:
         """Closes connections and writes what is left."""
         await self.hosts.close()
         self.ledger.close()
+        if self.audit is not None:
+            self.audit.close()
+        self.keeping.close()
         self.database.close()
 
     @cached_property
@@ -87,9 +98,8 @@ class Assembly:
         member, where = self.identity.first_keys(lambda token: credential.save(folder, data_dir, token))
         return FirstStart(member.token, where)
 
-    def _masking(self) -> MaskingStep:
+    def _masking(self, root: RootKey) -> MaskingStep:
         settings = self.settings
-        root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
         brought = self._plugins.shoal_recognizers(settings=settings)
         return MaskingStep(settings.trust, root, (each for recognizers in brought for each in recognizers))
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from shoal.call import Model, Patience, Placement
 from shoal.chat import Passage
+from shoal.config import Settings
+from shoal.config.audit import Audit
 from shoal.config.trust import TrustRules
 from shoal.exchange import House
 from shoal.gateway.app import Gateway, Limits
@@ -23,8 +25,12 @@ from shoal.models.registry import Registry
 from shoal.stores.database import Database
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import SqlLedger
+from shoal.trust.audit.step import AuditStep
+from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
 from shoal.trust.masking.step import MaskingStep
+from shoal.trust.monitoring.step import MonitoringStep
+from shoal.trust.retention.keeping import Keeping, open_keeping
 
 
 class FixedRetriever:
@@ -51,6 +57,7 @@ class Running:
     ledger: SqlLedger
     keys: SqlKeys
     retriever: FixedRetriever
+    keeping: Keeping
     loop: asyncio.AbstractEventLoop
     server: DrainingServer
 
@@ -65,16 +72,25 @@ class Running:
 
 @contextmanager
 def running(
-    folder: Path, *models: Model, drain_s: float = 5, trust: TrustRules | None = None, **limits: Any
+    folder: Path,
+    *models: Model,
+    drain_s: float = 5,
+    trust: TrustRules | None = None,
+    audit: Audit | None = None,
+    defence: DefenceStep | None = None,
+    monitoring: MonitoringStep | None = None,
+    log: AuditStep | None = None,
+    **limits: Any,
 ) -> Iterator[Running]:
     """Runs a gateway with these models in a thread of its own, from entry to exit; nothing is masked unless `trust`
-    says so."""
+    says so, nothing kept unless `audit` does, and no other step is there unless it is given."""
     database = Database(folder)
     database.migrate()
     keys, ledger, metrics = SqlKeys(database), SqlLedger(database), Metrics()
     member, admin = mint("m", Role.MEMBER), mint("a", Role.ADMIN)
     keys.add(member.stored, admin.stored)
     retriever = FixedRetriever()
+    rules, root = trust or TrustRules(mode="off"), RootKey(b"k" * 32)
     patience = Patience(first_s=5, idle_s=5, retries=0)
     house = House(
         identity=Identity(keys),
@@ -83,23 +99,39 @@ def running(
         passages=3,
         fallback=lambda _: (),
         placement=Placement(),
-        masking=MaskingStep(trust or TrustRules(mode="off"), RootKey(b"k" * 32)),
+        masking=MaskingStep(rules, root),
+        defence=defence,
+        monitoring=monitoring,
+        audit=log,
         observers=(ledger.add, metrics.observe),
     )
+    keeping = open_keeping(Settings(trust=rules, audit=audit or Audit()), root, database)
     gateway = Gateway(
         house,
         ledger,
         metrics,
         Limits(**{"body_bytes": 200_000, "body_s": 5, "messages": 50, **limits}),
+        keeping,
         metrics_here=True,
     )
     bound = bind("127.0.0.1", 0, "port")
     with _thread(gateway, bound, drain_s) as (loop, server):
         port = bound.getsockname()[1]
         yield Running(
-            f"http://127.0.0.1:{port}", port, member.token, admin.token, gateway, ledger, keys, retriever, loop, server
+            f"http://127.0.0.1:{port}",
+            port,
+            member.token,
+            admin.token,
+            gateway,
+            ledger,
+            keys,
+            retriever,
+            keeping,
+            loop,
+            server,
         )
     ledger.close()
+    keeping.close()
     database.close()
 
 

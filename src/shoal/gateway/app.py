@@ -17,12 +17,16 @@ from shoal.exchange import House
 from shoal.gateway.asgi import ClientGone
 from shoal.gateway.catalogue import Models
 from shoal.gateway.chat import ChatCompletions
+from shoal.gateway.contents import ContentPage
 from shoal.gateway.envelope import error_event, send_error, send_json
 from shoal.gateway.exchanges import Exchanges
+from shoal.gateway.feedback import FeedbackPage
 from shoal.gateway.masking import Masking
 from shoal.gateway.metrics import Metrics, MetricsPage
 from shoal.stores.ledger import Ledger
+from shoal.trust.retention.keeping import Keeping
 
+EXCHANGE = "/v1/shoal/exchanges/{id}"
 WITHOUT_KEY = frozenset({"/healthz", "/readyz"})
 
 
@@ -64,9 +68,12 @@ class Traffic:
 class Gateway:
     """The application. Every error leaves it in the OpenAI envelope; nothing unexpected leaves it with a traceback."""
 
-    def __init__(self, house: House, ledger: Ledger, metrics: Metrics, limits: Limits, *, metrics_here: bool) -> None:
+    def __init__(
+        self, house: House, ledger: Ledger, metrics: Metrics, limits: Limits, keeping: Keeping, *, metrics_here: bool
+    ) -> None:
         self.traffic = Traffic(metrics)
         self._log = structlog.get_logger("shoal.gateway")
+        self._audit = house.audit
         self._fast: dict[tuple[str, str], ASGIApp] = {
             ("POST", "/v1/chat/completions"): ChatCompletions(house, limits),
             ("POST", "/v1/shoal/mask"): Masking(house, limits),
@@ -78,7 +85,11 @@ class Gateway:
             self._fast["GET", "/metrics"] = MetricsPage(metrics, house.identity)
         self._routes = [
             Route("/v1/models/{id:path}", Models(house), methods=["GET"]),
-            Route("/v1/shoal/exchanges/{id}", Exchanges(house, ledger), methods=["GET"]),
+            Route(EXCHANGE, Exchanges(house, ledger), methods=["GET"]),
+            Route(f"{EXCHANGE}/content", ContentPage(house.identity, keeping.content), methods=["GET"]),
+            Route(
+                f"{EXCHANGE}/feedback", FeedbackPage(house, ledger, keeping.feedback, limits), methods=["GET", "POST"]
+            ),
         ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,6 +110,8 @@ class Gateway:
                 self.traffic.enter(task)
             await self._find(scope)(scope, receive, answer)
         except ShoalError as error:
+            if counted and self._audit is not None:
+                self._audit.refused(error.code or "error")
             await answer.error(error)
         except ClientGone:
             return
@@ -128,8 +141,11 @@ class Gateway:
 
     def _miss(self, method: str, path: str) -> ASGIApp:
         allowed = {known for known, at in self._fast if at == path}
-        if allowed or any(route.path_regex.match(path) for route in self._routes):
-            raise MethodNotAllowed(f"use {' or '.join(sorted(allowed or {'GET'}))} here, not {method[:20]}")
+        for route in self._routes:
+            if route.path_regex.match(path):
+                allowed |= (route.methods or set()) - {"HEAD"}
+        if allowed:
+            raise MethodNotAllowed(f"use {' or '.join(sorted(allowed))} here, not {method[:20]}")
         served = ", ".join(sorted({at for _, at in self._fast if at.startswith("/v1")}))
         raise NotFound(f"this path is not served (served are {served}): check the base URL, which ends in /v1")
 

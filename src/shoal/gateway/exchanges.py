@@ -35,10 +35,11 @@ class Exchanges:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._house.identity.authenticate(token_of(headers_of(scope)))
         record = await asyncio.to_thread(self._ledger.get, scope["path_params"]["id"])
-        if record is None or not _may_see(key, record):
+        if record is None or not may_see(key, record):
             raise NotFound("there is no such exchange of this key: take the id from the header x-shoal-exchange")
         await send_json(send, 200, record_wire(record))
 
 
-def _may_see(key: Key, record: Record) -> bool:
+def may_see(key: Key, record: Record) -> bool:
+    """Whether the exchange is the key's own, or its tenant's where the key is an admin's."""
     return record.tenant == key.tenant and (key.role is Role.ADMIN or record.key_id == key.id)

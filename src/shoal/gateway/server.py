@@ -77,7 +77,8 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
     """
     settings = assembly.settings.server
     limits = Limits(int(settings.max_body_mb * 1e6), settings.body_s, settings.max_messages)
-    gateway = Gateway(assembly.house, assembly.ledger, metrics, limits, metrics_here=settings.metrics_bind is None)
+    metrics_here = settings.metrics_bind is None
+    gateway = Gateway(assembly.house, assembly.ledger, metrics, limits, assembly.keeping, metrics_here=metrics_here)
     try:
         listening = bind(settings.host, settings.port, "server.port")
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
