@@ -1,4 +1,4 @@
-"""What every AuditLog does. An implementation's author runs this file with fixtures `log` and `records` of their own."""
+"""What every AuditLog does. An implementation's author runs this file with `log` and `records` of their own."""
 
 from __future__ import annotations
 
@@ -54,7 +54,11 @@ def test_no_request_is_refused_while_all_is_well(log: AuditLog) -> None:
 
 
 def test_adding_from_many_threads_loses_nothing(log: AuditLog, records: Records) -> None:
-    threads = [threading.Thread(target=lambda: [log.add(entry(at)) for at in range(100)]) for _ in range(4)]
+    def add() -> None:
+        for number in range(100):
+            log.add(entry(number))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
