@@ -1,8 +1,8 @@
 """POST /v1/moderations in the OpenAI form: how harmful texts are, by category. It calls no model but the embedded
 monitor, and keeps nothing.
 
-OpenAI's categories stand beside Shoal's own. `hate`, `sexual`, `violence` and `illicit` are in both; the others are made
-of ours where ours say enough. What no model here tells apart (minors, gore, intent and instructions of self-harm) has
+OpenAI's categories stand beside Shoal's own. `hate`, `sexual`, `violence` and `illicit` are in both; others are made
+of ours where these say enough. What no model here tells apart (minors, gore, intent and instructions of self-harm) has
 score 0, and `category_applied_input_types` is empty for it: it was not judged.
 """
 
@@ -99,7 +99,9 @@ def _read(wire: Json, most: int) -> Sequence[str]:
 def _text(part: Any) -> str:
     if isinstance(part, dict) and part.get("type") == "text" and isinstance(part.get("text"), str):
         return str(part["text"])
-    raise RequestError('only text is judged here: send strings, or parts {"type": "text", "text": "..."}', param="input")
+    raise RequestError(
+        'only text is judged here: send strings, or parts {"type": "text", "text": "..."}', param="input"
+    )
 
 
 def _answer(scored: Sequence[Scored], thresholds: Scores) -> bytes:

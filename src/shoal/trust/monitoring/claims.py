@@ -46,6 +46,10 @@ class Claims:
         spoken = {_plain_name(match[0].rstrip(".-'’")) for match in _NAME.finditer(_PLACEHOLDER.sub(" ", text))}
         return cls(claims.stems, claims.numbers, claims.names | spoken, claims.negated)
 
+    def without(self, question: Claims) -> Claims:
+        """What is left of a sentence's words and names where those of a question count for nothing."""
+        return Claims(self.stems - question.stems, self.numbers, self.names - question.names, self.negated)
+
     @property
     def is_empty(self) -> bool:
         """Whether there is too little to compare."""

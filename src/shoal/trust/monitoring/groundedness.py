@@ -4,7 +4,6 @@ numbers and names, not meaning; code, questions, greetings and "this is not in t
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -13,12 +12,11 @@ from shoal.config.monitoring import Groundedness
 from shoal.config.table import Mode
 from shoal.models.specialists.sentences import spans
 from shoal.trust.monitoring.claims import Claims
-from shoal.trust.monitoring.support import FEATURES, Support
+from shoal.trust.monitoring.support import Support
 from shoal.trust.monitoring.units import Unit
 
 FENCES = ("```", "~~~")
 _NUMBERING = re.compile(r"^\s*(?:[-*•‣+]|\d{1,3}[.)])\s+|\[\^?\d{1,3}(?:,\s*\d{1,3})*\]")
-_RULE = re.compile(r"[\s|:=*_-]*")
 _ABSENT = re.compile(
     r"\b(?:not?|n['’]t|nothing|none|unable|cannot|neither|without)\b.{0,80}\b(?:mention|say|sa(?:ys|id)|state|provide|"
     r"contain|include|specif|given|found?|find|information|passage|source|document|context|text|know|answer)|"
@@ -34,31 +32,29 @@ _POLITE = re.compile(
 LONGEST_POLITE = 12
 
 
-def score(support: Support, claims: Claims) -> float:
-    """How surely the passages bear a sentence out, 0..1."""
-    found = dict(zip(FEATURES, support.features(claims), strict=True))
-    sure = 0.5 * found["in_pair"] + 0.3 * found["in_passage"] + 0.2 * found["in_any"]
-    exact = min(found["numbers_any"], 0.5 + 0.5 * found["numbers_passage"]) * (0.4 + 0.6 * found["names_any"])
-    return 1 / (1 + math.exp(-12 * (sure * exact - 0.5)))
+def bare(sentence: str) -> str:
+    """A sentence without its list mark and its references, such as [2]."""
+    return _NUMBERING.sub(" ", sentence).strip()
 
 
 def is_exempt(sentence: str, claims: Claims) -> bool:
-    """Whether there is nothing in a sentence that passages could bear out."""
-    bare = sentence.strip()
-    if claims.is_empty or bare.startswith("#") or bare.rstrip("*_\"'”’) ").endswith(("?", ":")):
+    """Whether there is nothing in a bare sentence that passages could bear out."""
+    if claims.is_empty or sentence.startswith("#") or sentence.rstrip("*_\"'”’) ").endswith(("?", ":")):
         return True
-    if _ABSENT.search(bare) and not claims.numbers:
-        return True
-    return _POLITE.match(bare) is not None and len(bare.split()) <= LONGEST_POLITE and not claims.numbers
+    if claims.numbers:
+        return False
+    return _ABSENT.search(sentence) is not None or (
+        _POLITE.match(sentence) is not None and len(sentence.split()) <= LONGEST_POLITE
+    )
 
 
 class GroundednessCheck:
     """The sentences of one exchange's answer against its passages. Each choice is a text of its own."""
 
-    def __init__(self, rules: Groundedness, mode: Mode, passages: Sequence[Passage]) -> None:
+    def __init__(self, rules: Groundedness, mode: Mode, passages: Sequence[Passage], question: str) -> None:
         self._rules = rules
         self._mode = mode
-        self._support = Support(passages)
+        self._support = Support(passages, question)
         self._open: dict[int, str] = {}
         self._fenced: dict[int, bool] = {}
         self.sentences = self.exempt = self.unsupported = 0
@@ -85,13 +81,13 @@ class GroundednessCheck:
 
     def bears_out(self, sentence: str) -> bool:
         """Whether the passages bear a sentence out, or need not."""
-        bare = _NUMBERING.sub(" ", sentence).strip()
-        claims = Claims.of(bare)
-        if _RULE.fullmatch(bare) or is_exempt(bare, claims):
+        text = bare(sentence)
+        claims = Claims.of(text)
+        if is_exempt(text, claims):
             self.exempt += 1
             return True
         self.sentences += 1
-        found = score(self._support, claims)
+        found = self._support.recall(claims).score
         self._lowest = min(self._lowest, found)
         supported = found >= self._rules.threshold
         self.unsupported += not supported

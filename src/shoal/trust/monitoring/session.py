@@ -120,7 +120,7 @@ class Monitoring:
         wanted = chat.options.get("n")
         self._expected = wanted if isinstance(wanted, int) else 1
         if chat.passages and rules.grounded != "off":
-            self._grounded = GroundednessCheck(rules.groundedness, rules.grounded, chat.passages)
+            self._grounded = GroundednessCheck(rules.groundedness, rules.grounded, chat.passages, chat.ask)
             self._reads = True
             self._holds = self._holds or rules.grounded == "enforce"
 
