@@ -1,0 +1,144 @@
+"""Facts: every table of the package, read once, and the tables that an operator lays over them. It knows the form of
+the files and nothing of what the figures mean."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from shoal.config import nearest
+from shoal.errors import ConfigError
+from shoal.facts.fact import Fact, Source
+
+DATA = Path(__file__).parent / "data"
+# Topics and the files that hold them; the later file wins where two name the same figure.
+TOPICS: Mapping[str, tuple[str, ...]] = {
+    "grid": ("cloud_regions", "google_regions", "countries"),
+    "mix": ("mixes",),
+    "site": ("sites", "sites_by_region"),
+    "hardware": ("hardware",),
+    "server": ("servers",),
+    "cpu": ("cpus",),
+    "fit": ("fits",),
+    "price": ("prices",),
+    "vendor": ("vendors",),
+}
+COLUMNS = ("subject", "quantity", "low", "value", "high", "unit", "year", "source")
+Rows = dict[str, dict[str, dict[str, Fact]]]
+
+
+class Facts:
+    """All facts: topic, subject, quantity. `version` changes with every figure, and records keep it."""
+
+    def __init__(self, rows: Rows, names: Mapping[str, str], zones: Mapping[str, str], version: str) -> None:
+        self._rows = rows
+        self._names = names
+        self._zones = zones
+        self.version = version
+
+    def get(self, topic: str, subject: str, quantity: str) -> Fact | None:
+        """The figure; None where there is none."""
+        return self._rows[topic].get(subject, {}).get(quantity)
+
+    def find(self, topic: str, subject: str, quantity: str) -> Fact:
+        """The figure. Raises ConfigError that names the nearest subject or quantity."""
+        of_subject = self._rows[topic].get(subject)
+        if of_subject is None:
+            raise ConfigError(f"{topic} '{subject}'{nearest(subject, self._rows[topic])}")
+        if quantity not in of_subject:
+            raise ConfigError(f"{topic} '{subject}': '{quantity}'{nearest(quantity, of_subject)}")
+        return of_subject[quantity]
+
+    def subjects(self, topic: str) -> list[str]:
+        """The names of a topic, sorted. Raises ConfigError for a topic that does not exist."""
+        if topic not in self._rows:
+            raise ConfigError(f"topic '{topic}'{nearest(topic, self._rows)}")
+        return sorted(self._rows[topic])
+
+    def about(self, topic: str, subject: str) -> list[Fact]:
+        """All figures of a subject. Raises ConfigError that names the nearest."""
+        if subject not in self._rows[topic]:
+            raise ConfigError(f"{topic} '{subject}'{nearest(subject, self._rows[topic])}")
+        return list(self._rows[topic][subject].values())
+
+    def sources(self) -> list[Source]:
+        """Every source that a fact names, in the order of their ids."""
+        found = {
+            fact.source.id: fact.source
+            for subjects in self._rows.values()
+            for quantities in subjects.values()
+            for fact in quantities.values()
+        }
+        return [found[name] for name in sorted(found)]
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Other names of countries: `names["france"]` is "FRA"."""
+        return self._names
+
+    @property
+    def zones(self) -> Mapping[str, str]:
+        """The country of each cloud region: `zones["aws/eu-west-3"]` is "FRA"."""
+        return self._zones
+
+
+def load(*overlays: Path) -> Facts:
+    """The facts of the package, and over them the operator's own tables, the last one on top. An overlay is a CSV with
+    the column `topic` before the package's own; its `source` is any text. Raises ConfigError."""
+    digest = hashlib.sha256()
+    sources = {row["id"]: Source(**row) for row in _read(DATA / "sources.csv", digest)}
+    rows: Rows = {topic: {} for topic in TOPICS}
+    for topic, files in TOPICS.items():
+        for file in files:
+            for at, row in enumerate(_read(DATA / f"{file}.csv", digest), 2):
+                _add(rows, topic, row, sources, f"{file}.csv line {at}")
+    names = {row["alias"]: row["subject"] for row in _read(DATA / "aliases.csv", digest)}
+    zones = {row["region"]: row["zone"] for row in _read(DATA / "region_zones.csv", digest)}
+    for path in overlays:
+        for at, row in enumerate(_read(path, digest), 2):
+            topic = row.get("topic") or ""
+            if topic not in rows:
+                raise ConfigError(f"{path} line {at}: topic '{topic}'{nearest(topic, rows)}")
+            _add(rows, topic, row, sources, f"{path} line {at}")
+    return Facts(rows, names, zones, digest.hexdigest()[:12])
+
+
+def _read(path: Path, digest: hashlib._Hash) -> Iterator[dict[str, str]]:
+    try:
+        body = path.read_bytes()
+        text = body.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the facts in {path} cannot be read ({type(error).__name__}): mend the file") from None
+    digest.update(body)
+    yield from csv.DictReader(text.splitlines())
+
+
+def _add(rows: Rows, topic: str, row: Mapping[str, str], sources: Mapping[str, Source], where: str) -> None:
+    optional = ("low", "value", "high")
+    missing = [name for name in COLUMNS if row.get(name) is None or (name not in optional and not row[name])]
+    if missing:
+        raise ConfigError(f"{where}: the column '{missing[0]}' is missing or empty")
+    try:
+        low, value, high = _spread(row)
+        year = int(row["year"])
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    source = sources.get(row["source"]) or Source(row["source"], row["source"], row["source"], "", "", "operator")
+    fact = Fact(row["subject"], row["quantity"], low, value, high, row["unit"], year, source)
+    rows[topic].setdefault(fact.subject, {})[fact.quantity] = fact
+
+
+def _spread(row: Mapping[str, str]) -> tuple[float, float, float]:
+    """Low, value and high; what is left out is filled: a value without a spread, or the middle of a spread."""
+    given = [float(row[name]) if row[name] else None for name in ("low", "value", "high")]
+    low, value, high = given
+    if value is None:
+        if low is None or high is None:
+            raise ValueError("a fact needs a value, or low and high")
+        value = (low + high) / 2
+    low, high = value if low is None else low, value if high is None else high
+    if not low <= value <= high or low < 0:
+        raise ValueError("a fact needs 0 <= low <= value <= high")
+    return low, value, high
