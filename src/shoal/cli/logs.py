@@ -8,6 +8,8 @@ import sys
 import structlog
 from structlog.typing import Processor
 
+from shoal.trust.retention.last_words import without_text
+
 
 def to_stderr(level: str, *, as_json: bool = False) -> None:
     """Lets events from `level` on through to standard error."""
@@ -18,6 +20,7 @@ def to_stderr(level: str, *, as_json: bool = False) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_text,
             shape,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

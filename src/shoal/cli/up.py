@@ -37,9 +37,11 @@ def up(
     """
     from shoal.cli.house import settings_of
     from shoal.cli.logs import to_stderr
+    from shoal.trust.retention.last_words import say_no_text
 
     settings = settings_of(config, data_dir, observe=observe, host=host, port=port).settings
     to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
+    say_no_text()
     _serve(settings, as_json)
 
 
@@ -49,8 +51,10 @@ def _serve(settings: Settings, as_json: bool) -> None:
     from shoal.assembly import Assembly
     from shoal.gateway.metrics import Metrics
     from shoal.gateway.server import serve
+    from shoal.trust.retention.last_words import say_no_text_of_tasks
 
     async def serve_all() -> None:
+        say_no_text_of_tasks(asyncio.get_running_loop())
         metrics = Metrics()
         assembly = Assembly(settings, (metrics.observe,))
         unmasked = _unmasked(settings)
