@@ -24,8 +24,10 @@ _PRIVATE = ((0xE000, 0x1900), (0xF0000, 0xFFFE), (0x100000, 0xFFFE))
 # Scripts whose words follow each other without blanks get a mark every few characters.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[{_UNSPACED}]{{1,6}}|[^\s{_UNSPACED}]+")
-# The same inside a JSON string as it is written: an escaped line break or tab parts words too.
-_WRITTEN_WORD = re.compile(rf"[{_UNSPACED}]{{1,6}}|(?:\\(?![nrtbf])(?:u[0-9a-fA-F]{{4}}|.)|[^\s\\{_UNSPACED}])+")
+# The same inside a JSON string as it is written: an escaped line break or tab parts words too, and is none.
+_WRITTEN = re.compile(
+    rf"\\[nrtbf]|(?P<word>[{_UNSPACED}]{{1,6}}|(?:\\(?![nrtbf])(?:u[0-9a-fA-F]{{4}}|.)|[^\s\\{_UNSPACED}])+)"
+)
 
 
 class Marks:
@@ -73,7 +75,7 @@ class Marks:
             return text
         record = is_record(text)
         if style == "mark":
-            return self._in_strings(text) if record else self._words(_WORD, text)
+            return self._in_strings(text) if record else _WORD.sub(rf"{self.character}\g<0>", text)
         if record:
             return f'{{"{self._open}": {text}, "{self._close}": true}}'
         return f"{self._open}{text}{self._close}"
@@ -90,19 +92,19 @@ class Marks:
         """Takes the marks out of one text that comes in pieces; `is_json`: they may be written as escapes."""
         return Unmarker(self.character, (self._open, self._close), is_json)
 
-    def _words(self, pattern: re.Pattern[str], text: str) -> str:
-        return pattern.sub(rf"{self.character}\g<0>", text)
-
     def _in_strings(self, text: str) -> str:
         out: list[str] = []
         at = 0
         for value in values(text):
             if not (value.name or value.number):
-                out += (text[at : value.start], self._words(_WRITTEN_WORD, text[value.start : value.end][1:-1]))
+                out += (text[at : value.start], _WRITTEN.sub(self._marked, text[value.start + 1 : value.end - 1]))
                 out[-1] = f'"{out[-1]}"'
                 at = value.end
         out.append(text[at:])
         return "".join(out)
+
+    def _marked(self, found: re.Match[str]) -> str:
+        return found[0] if found["word"] is None else self.character + found[0]
 
 
 def _characters(scope: Scope) -> Iterable[str]:

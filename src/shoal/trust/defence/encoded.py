@@ -12,15 +12,15 @@ SHORTEST = 24
 PLAIN_SHARE = 0.85
 LOOKED_AT = 400
 """Characters of a run that decide whether it is text at all; pictures and keys are not."""
-_RUN = re.compile(rf"[A-Za-z0-9+/_-]{{{SHORTEST},}}")
+_RUN = re.compile(rf"([A-Za-z0-9+/_-]{{{SHORTEST},}})={{0,2}}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+\Z")
-_REFERENCES = re.compile(r"(?:&#(?:\d{2,5}|[xX][0-9a-fA-F]{2,4});\s?){6,}")
+_REFERENCES = re.compile(r"(?:&#(?:\d{2,5}|[xX][0-9a-fA-F]{2,4});\s?){6,}(?<=;)")
 
 
 def encoded(text: str) -> Iterator[tuple[int, int, str]]:
     """Each run of `text` that says something else as (start, end, what it says). The cost is linear."""
     for run in _RUN.finditer(text):
-        said = _from_hex(run[0]) or _from_base64(run[0])
+        said = _from_hex(run[1]) or _from_base64(run[1])
         if said is not None:
             yield run.start(), run.end(), said
     if "&#" in text:

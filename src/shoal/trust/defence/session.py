@@ -73,9 +73,7 @@ class Defence:
         host data is marked, and the system prompt ends with the canary. Raises ContentRefused, GuardFailed."""
         if not self.enforces:
             return chat
-        if any(id(each) not in self._messages for each in chat.messages) or any(
-            id(each) not in self._passages for each in chat.passages
-        ):
+        if not self._looked_at(chat):
             chat = await self._defended(chat)
         if card.kind != "host":
             return chat
@@ -104,6 +102,12 @@ class Defence:
         }
         wires = {name: tally.wire() for name, tally in tallies.items() if tally.mode != "off"}
         return {"mode": self._rules.strongest, **{name: wire for name, wire in wires.items() if wire is not None}}
+
+    def _looked_at(self, chat: Chat) -> bool:
+        """Whether all of the chat is what came out of a look."""
+        return all(
+            (known := self._messages.get(id(each))) is not None and known[1] is each for each in chat.messages
+        ) and all((read := self._passages.get(id(each))) is not None and read[1] is each for each in chat.passages)
 
     async def _defended(self, chat: Chat) -> Chat:
         """The chat with all looked at that is not known yet."""

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Literal
 
 import ahocorasick  # type: ignore[import-not-found]
@@ -39,12 +40,13 @@ _WORD = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One string or number of a call's arguments, and what in it could come from elsewhere."""
+    """One string or number of a call's arguments, and what in it could come from elsewhere: the whole, telling words
+    (each with the host that it names, if any), spans."""
 
     path: Path
     said: str = field(repr=False)
     whole: str = field(repr=False)
-    words: tuple[str, ...] = field(repr=False)
+    words: tuple[tuple[str, ...], ...] = field(repr=False)
     spans: tuple[str, ...] = field(repr=False)
 
 
@@ -75,7 +77,7 @@ class ToolPolicy:
         foreign = sources.foreign(found)
         return any(
             leaf.whole in foreign
-            or any(word in foreign and not _allowed(word, globs) for word in leaf.words)
+            or any(not foreign.isdisjoint(word) and not _allowed(word[0], globs) for word in leaf.words)
             or any(span in foreign for span in leaf.spans)
             for leaf in found
         )
@@ -127,7 +129,7 @@ class Sources:
         trusted, untrusted = self.read()
         theirs = _standing([leaf.whole for leaf in found], trusted)
         left = [leaf for leaf in found if leaf.whole not in theirs]
-        parts = [part for leaf in left for part in (leaf.whole, *leaf.words)]
+        parts = [part for leaf in left for part in (leaf.whole, *chain.from_iterable(leaf.words))]
         spans = [span for leaf in left for span in leaf.spans]
         there = _standing(parts, untrusted) | _standing(spans, untrusted, whole_words=False)
         return there - _standing(parts, trusted) - _standing(spans, trusted, whole_words=False)
@@ -160,15 +162,14 @@ def _leaf(path: Path, said: str) -> Leaf:
     return Leaf(path, said, whole if len(whole) <= MOST_WHOLE else "", tuple(_telling(whole)), tuple(_spans(whole)))
 
 
-def _telling(whole: str) -> Iterator[str]:
+def _telling(whole: str) -> Iterator[tuple[str, ...]]:
     """The words that say where something goes or which thing is meant: links and their hosts, addresses, paths,
     numbers, names of things."""
     for match in _PIECE.finditer(whole):
         word = match[0].strip(".,:!?*`")[:LONGEST_WORD]
         if len(word) >= LEAST and _TELLING.search(word):
-            yield word
-            if (host := _HOST.match(word)) and len(host[1]) >= LEAST:
-                yield host[1]
+            host = _HOST.match(word)
+            yield (word, host[1]) if host and len(host[1]) >= LEAST else (word,)
 
 
 def _spans(whole: str) -> Iterator[str]:
