@@ -1,4 +1,4 @@
-"""`shoal trust`: how well masking finds what people marked in texts of their own. It shows figures, never text."""
+"""`shoal trust test`: how well masking finds what people marked in texts of their own. It shows figures, never text."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shoal.cli.erase import erase
 from shoal.cli.masking import OfTenant, Tier, step_of
 from shoal.cli.options import AsJson, ConfigPath
 from shoal.cli.output import say, say_json, table
@@ -22,12 +23,14 @@ FEWEST = 5
 WEAKEST = 5
 SCORES = ("precision", "recall", "f2")
 COLUMNS = ("precision", "recall", "F2", "labelled", "found")
-app = typer.Typer(no_args_is_help=True, help="Measure the trust layer on your own data.", rich_markup_mode=None)
+ABOUT = "Measure the trust layer on your own data, and erase what somebody left."
+app = typer.Typer(no_args_is_help=True, help=ABOUT, rich_markup_mode=None)
+app.command("erase")(erase)
 
 
 @app.callback()
 def _trust() -> None:
-    """Measure the trust layer on your own data."""
+    """Measure the trust layer on your own data, and erase what somebody left."""
 
 
 @app.command("test")

@@ -86,7 +86,7 @@ class Gateway:
         self._routes = [
             Route("/v1/models/{id:path}", Models(house), methods=["GET"]),
             Route(EXCHANGE, Exchanges(house, ledger), methods=["GET"]),
-            Route(f"{EXCHANGE}/content", ContentPage(house.identity, keeping.content), methods=["GET"]),
+            Route(f"{EXCHANGE}/content", ContentPage(house.identity, keeping.content, house.audit), methods=["GET"]),
             Route(
                 f"{EXCHANGE}/feedback", FeedbackPage(house, ledger, keeping.feedback, limits), methods=["GET", "POST"]
             ),

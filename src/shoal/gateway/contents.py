@@ -4,6 +4,7 @@ reading is written down first."""
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import asdict
 
 import orjson
@@ -15,7 +16,9 @@ from shoal.errors import NotFound, PermissionDenied, StorageError
 from shoal.gateway.asgi import headers_of, token_of
 from shoal.gateway.envelope import send_json
 from shoal.identity import Identity, Role
+from shoal.stores.audit_log import AuditEvent
 from shoal.stores.contents import Reading
+from shoal.trust.audit.step import AuditStep
 from shoal.trust.retention.content import Content, ContentStore
 from shoal.trust.sensitive import Sensitive
 
@@ -23,9 +26,10 @@ from shoal.trust.sensitive import Sensitive
 class ContentPage:
     """The endpoint, for admins of the exchange's tenant alone."""
 
-    def __init__(self, identity: Identity, store: ContentStore | None) -> None:
+    def __init__(self, identity: Identity, store: ContentStore | None, audit: AuditStep | None) -> None:
         self._identity = identity
         self._store = store
+        self._audit = audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = self._identity.authenticate(token_of(headers_of(scope)))
@@ -42,9 +46,16 @@ class ContentPage:
     def _read(self, exchange_id: str, tenant: str, key_id: str) -> tuple[Content, list[Reading]] | None:
         if self._store is None:
             return None
+        if self._audit is not None:
+            self._audit.check()
         try:
             content = self._store.read(exchange_id, tenant, key_id)
-            return None if content is None else (content, self._store.readings(exchange_id, tenant))
+            if content is None:
+                return None
+            if self._audit is not None:
+                facts = {"exchange": exchange_id, "tenant": tenant, "key": key_id}
+                self._audit.add(AuditEvent("content_read", time.time_ns(), facts))
+            return content, self._store.readings(exchange_id, tenant)
         except SQLAlchemyError as error:
             raise StorageError(f"the content cannot be read ({type(error).__name__}): try again") from None
 

@@ -32,6 +32,7 @@ class SqlSalts:
             return bytes(connection.execute(query).scalar_one())
 
     def tenants(self) -> list[str]:
-        """The tenants that have one."""
+        """The tenants that have one, by name."""
+        query = select(TENANT_SALTS.c.tenant).order_by(TENANT_SALTS.c.tenant)
         with self._engine.connect() as connection:
-            return [row.tenant for row in connection.execute(select(TENANT_SALTS.c.tenant))]
+            return [row.tenant for row in connection.execute(query)]

@@ -51,13 +51,13 @@ class Persons:
         if not user:
             return None
         salt = self._salt(tenant)
-        return None if salt is None else self._hash(tenant, salt, user)
+        return None if salt is None else hashed(self._root, tenant, salt, user)
 
     def known(self, user: str, tenant: str | None = None) -> list[tuple[str, str]]:
         """(tenant, hash) of that person for one tenant, or for every one that has named somebody."""
         tenants = self._salts.tenants() if tenant is None else [tenant]
         salts = [(each, self._salts.find(each)) for each in tenants]
-        return [(each, self._hash(each, salt, user)) for each, salt in salts if salt is not None]
+        return [(each, hashed(self._root, each, salt, user)) for each, salt in salts if salt is not None]
 
     def _salt(self, tenant: str) -> bytes | None:
         """While the database fails, the salt of before, or none: a request does not fail for it."""
@@ -71,6 +71,8 @@ class Persons:
         self._fresh[tenant] = (self._clock() + FRESH_S, salt)
         return salt
 
-    def _hash(self, tenant: str, salt: bytes, user: str) -> str:
-        key = self._root.derive(tenant, PURPOSE)
-        return hmac.digest(key, salt + user.encode("utf-8", "surrogatepass"), sha256)[:HASH_BYTES].hex()
+
+def hashed(root: RootKey, tenant: str, salt: bytes, user: str) -> str:
+    """HMAC-SHA256, the first HASH_BYTES of it in hexadecimal."""
+    key = root.derive(tenant, PURPOSE)
+    return hmac.digest(key, salt + user.encode("utf-8", "surrogatepass"), sha256)[:HASH_BYTES].hex()

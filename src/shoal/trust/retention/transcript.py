@@ -88,13 +88,17 @@ class Transcript:
         texts = self._texts.setdefault(choice.index, {})
         for name in TEXTS:
             self._keep(texts, name, choice.delta.get(name))
-        for call in choice.delta.get("tool_calls") or ():
-            function = call.get("function") or {}
-            parts = self._calls.setdefault(choice.index, {}).setdefault(call.get("index", 0), {})
-            for name in ("name", "arguments"):
-                self._keep(parts, name, function.get(name))
+        calls = choice.delta.get("tool_calls")
+        for at, call in enumerate(calls if isinstance(calls, list) else ()):
+            function = call.get("function") if isinstance(call, dict) else None
+            if isinstance(function, dict):
+                parts = self._calls.setdefault(choice.index, {}).setdefault(call.get("index", at), {})
+                for name in ("name", "arguments"):
+                    self._keep(parts, name, function.get(name))
 
     def _keep(self, texts: dict[str, list[str]], name: str, said: Any) -> None:
+        if isinstance(said, list):
+            said = "".join(part["text"] for part in said if isinstance(part, dict) and _is_text(part))
         if not isinstance(said, str) or not said:
             return
         self._cut = self._cut or len(said) > self._left
@@ -109,6 +113,10 @@ class Transcript:
         if calls:
             wire["tool_calls"] = [_joined(calls[at]) for at in sorted(calls)]
         return wire
+
+
+def _is_text(part: Json) -> bool:
+    return part.get("type") == "text" and isinstance(part.get("text"), str)
 
 
 def _joined(call: dict[str, list[str]]) -> Json:
