@@ -24,6 +24,7 @@ if sys.platform != "win32":
 
 Json = dict[str, Any]
 GENESIS = "0" * 64
+BINARY = getattr(os, "O_BINARY", 0)  # Windows alone has it
 NAME = re.compile(r"chain-([0-9a-f]{28})-(\d{4,})\.jsonl")
 PREFIX = re.compile(rb'\{"prev":"([0-9a-f]{64})","seq":(\d{1,18}),')
 SIGNATURE = re.compile(rb',"sig":"([0-9a-f]{128})"\}\n')
@@ -46,13 +47,11 @@ class Signer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The last whole line of a chain: its number and hash. `torn` says that half a line follows, which a process leaves
-    that died in the middle of a write."""
+    """The last whole line of a chain: its number and hash."""
 
     chain: str
     seq: int
     hash: str
-    torn: bool = False
 
     def wire(self) -> Json:
         return {"chain": self.chain, "seq": self.seq, "hash": self.hash}
@@ -99,23 +98,23 @@ def named_in(told: Mapping[str, Any]) -> Iterator[End]:
 def end_of(chain: str, paths: Sequence[Path]) -> End | None:
     """The end of a chain; None where it has no whole line."""
     for path in reversed(paths):
-        line, torn = _last_line(path)
+        line = _last_line(path)
         if match := PREFIX.match(line):
-            return End(chain, int(match[2]), sha256(line).hexdigest(), torn)
+            return End(chain, int(match[2]), sha256(line).hexdigest())
     return None
 
 
-def _last_line(path: Path) -> tuple[bytes, bool]:
-    """The last whole line, and whether something follows it."""
+def _last_line(path: Path) -> bytes:
+    """The last whole line; half a line after it is what a crash left."""
     size, window = path.stat().st_size, TAIL_BYTES
     while True:
         with path.open("rb") as file:
             file.seek(max(0, size - window))
             tail = file.read(window)
-        whole, newline, rest = tail.rpartition(b"\n")
+        whole, newline, _ = tail.rpartition(b"\n")
         start = whole.rfind(b"\n")
         if start >= 0 or window >= size:
-            return whole[start + 1 :] + newline, bool(rest)
+            return whole[start + 1 :] + newline
         window *= 4
 
 
@@ -235,7 +234,7 @@ class Chain:
     def _open(self) -> int:
         """The chain's next file, for nobody else: new, locked, and known to the folder."""
         path = self._folder / f"chain-{self.id}-{self._segment:04d}.jsonl"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | BINARY, 0o600)
         try:
             lock(file)
             sync_folder(self._folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import structlog
 
-from shoal.stores.audit_chain import lock
+from shoal.stores.audit_chain import BINARY, lock
 
 FILE = "heads.jsonl"
 COMMAND_S = 10.0
@@ -23,11 +23,10 @@ RETRY_S = 5.0
 
 def append(path: Path, line: bytes) -> None:
     """Appends the line durably, whoever else does; half a line that a crash left is ended first. Raises OSError."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | BINARY, 0o600)
     try:
         lock(file, wait=True)
-        size = os.fstat(file).st_size
-        whole = size == 0 or os.pread(file, 1, size - 1) == b"\n"
+        whole = os.fstat(file).st_size == 0 or (os.lseek(file, -1, os.SEEK_END) >= 0 and os.read(file, 1) == b"\n")
         left = memoryview(line if whole else b"\n" + line)
         while left:
             left = left[os.write(file, left) :]

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +24,8 @@ from shoal.stores.audit_heads import FILE, HeadSink, append
 BATCH_S = 0.2
 BATCH_ROWS = 1000
 MOST_WAITING = 20_000
+# What an entry of odd values may raise when it is made JSON, also where they change meanwhile.
+UNWRITABLE = (TypeError, ValueError, LookupError, AttributeError, RuntimeError)
 
 
 class Entry(Protocol):
@@ -169,7 +170,8 @@ class FileAuditLog:
 
     def check(self) -> None:
         """Raises AuditFailed while writing fails or lags far behind, where the policy is to refuse."""
-        if self._refuse and (self._failing or len(self._waiting) >= MOST_WAITING // 2):
+        dead = not self._thread.is_alive() and not self._closing.is_set()
+        if self._refuse and (self._failing or dead or len(self._waiting) >= MOST_WAITING // 2):
             raise AuditFailed(
                 "the audit record cannot be written, so no request is taken: make room in the audit folder, or set "
                 'audit.when_full = "go_on"'
@@ -196,7 +198,8 @@ class FileAuditLog:
         if not self._failing:
             self._waiting.extend(self._due())
         while self._waiting or self._dropped:
-            batch = list(islice(self._waiting, BATCH_ROWS))
+            # By number: iterating over a deque fails where another thread adds to it.
+            batch = [self._waiting[at] for at in range(min(BATCH_ROWS, len(self._waiting)))]
             dropped = self._dropped if len(batch) == len(self._waiting) else 0
             gap = [AuditEvent("gap", time.time_ns(), {"dropped": dropped})] if dropped else []
             try:
@@ -224,7 +227,7 @@ class FileAuditLog:
         """A record that cannot be written as JSON must not hold up the others, nor vanish."""
         try:
             return orjson.dumps(entry.wire())
-        except TypeError as error:
+        except UNWRITABLE as error:
             self._log.error("audit_record_unwritable", cause=type(error).__name__)
             return orjson.dumps(AuditEvent("unwritable", entry.time, {"type": type(entry).__name__}).wire())
 

@@ -92,7 +92,9 @@ def _named(name: str, record: Record, key: bytes, models: Container[str]) -> str
 def _divided(trust: Json) -> tuple[Json, Json]:
     """Entity counts by what became of them and type, and the rest of the account."""
     entities = {
-        action: {kind: count[0] if isinstance(count, list) else count for kind, count in trust[action].items()}
+        action: {
+            kind: count[0] if isinstance(count, list) and count else count for kind, count in trust[action].items()
+        }
         for action in ENTITIES
         if isinstance(trust.get(action), dict)
     }

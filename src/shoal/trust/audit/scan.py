@@ -12,7 +12,7 @@ from shoal.stores.audit_chain import GENESIS, PREFIX, SIGNATURE_BYTES
 
 Kind = Literal[
     "edited", "deleted", "inserted", "reordered", "truncated", "forged", "unsigned", "missing", "unreadable",
-    "torn", "open",
+    "torn", "open", "headless",
 ]  # fmt: skip
 MOST_FINDINGS = 100
 SIGNED = b',"sig":"'

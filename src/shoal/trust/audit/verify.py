@@ -81,6 +81,7 @@ class _Verification:
         self._folder = folder
         self._keys = keys
         self._marks: defaultdict[str, list[Mark]] = defaultdict(list)
+        self._headed: set[str] = set()
         self.report = Report()
 
     def run(self, heads: Sequence[Path]) -> Report:
@@ -104,6 +105,7 @@ class _Verification:
             for number, line in enumerate(file, 1):
                 if (end := self._head(line, path.name, number)) is not None:
                     self.report.heads += 1
+                    self._headed.add(end.chain)
                     self._marks[end.chain].append(Mark(end, f"a head in {path.name}, line {number}"))
 
     def _head(self, line: bytes, name: str, number: int) -> End | None:
@@ -142,6 +144,8 @@ class _Verification:
         self._check_tail(scan, live, paths)
         for mark in marks:
             self._check_mark(scan, mark)
+        if chain not in self._headed and not live:
+            self._note("headless", chain, "no head of this chain is kept: what was cut off its end would not be seen")
 
     def _check_first(self, scan: Scan, paths: Sequence[Path]) -> None:
         if scan.first and first_line(paths).get("chain") != scan.chain:

@@ -251,6 +251,13 @@ def test_lines_cut_behind_the_last_local_head_are_found_by_one_kept_elsewhere(tm
     assert found(checked(folder, kept)) == {"truncated"}
 
 
+def test_a_chain_without_a_head_is_noted(tmp_path: Path) -> None:
+    write_chain(tmp_path, heads=False)
+    report = checked(tmp_path)
+    assert report.whole
+    assert noted(report) == {"headless"}
+
+
 def test_a_forged_head_is_found(tmp_path: Path) -> None:
     write_chain(tmp_path)
     heads = (tmp_path / FILE).read_bytes()
