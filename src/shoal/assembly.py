@@ -76,6 +76,7 @@ class Assembly:
             defence=None,
             monitoring=None,
             audit=self.audit,
+            keeping=self.keeping,
             observers=(self.ledger.add, *observers),
         )
 

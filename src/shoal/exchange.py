@@ -28,6 +28,7 @@ from shoal.trust.defence.step import DefenceStep
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.step import MaskingStep
 from shoal.trust.monitoring.step import MonitoringStep
+from shoal.trust.retention.keeping import Keeping
 
 UNKNOWN = "unknown"
 LONG_REPLY = 50_000
@@ -48,6 +49,7 @@ class House:
     defence: DefenceStep | None
     monitoring: MonitoringStep | None
     audit: AuditStep | None
+    keeping: Keeping | None
     observers: tuple[Callable[[Record], None], ...]
 
 
@@ -55,7 +57,7 @@ class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
     __slots__ = (
-        *("_audit", "_begun", "_deadline", "_defence", "_looking", "_monitoring", "_session"),
+        *("_audit", "_begun", "_deadline", "_defence", "_looking", "_monitoring", "_session", "_kept"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -73,6 +75,7 @@ class Exchange:
         self._deadline = float("inf")
         self._audit = house.audit.open(key.tenant, chat) if house.audit is not None else None
         self._session: Session | None = None
+        self._kept = house.keeping.open(key.tenant) if house.keeping is not None else None
         self._defence: Defence | None = None
         self._monitoring = house.monitoring.open(key.tenant) if house.monitoring is not None else None
         self._looking: asyncio.Task[Chat] | None = None
@@ -85,6 +88,7 @@ class Exchange:
             asked=chat.model if chat.model in house.models else UNKNOWN,
             streamed=chat.stream,
             tags=dict(chat.shoal.tags) or None,
+            person=house.keeping.person_of(key.tenant, chat.options) if house.keeping is not None else None,
         )
 
     async def travel(self) -> AsyncIterator[Piece]:
@@ -137,6 +141,8 @@ class Exchange:
             await self._monitoring.prompt(chat, call)
         if self._audit is not None:
             await self._audit.asked(chat)
+        if self._kept is not None:
+            await self._kept.asked(chat)
         return chat
 
     async def _ground(self, chat: Chat) -> Chat:
@@ -179,9 +185,15 @@ class Exchange:
             piece = self._defence.watch(piece)
         if self._monitoring is not None:
             piece = await self._monitoring.read(piece, call)
+        self._note(piece)
+        return piece
+
+    def _note(self, piece: Piece) -> None:
+        """Notes what goes out: hashes for the audit, and all of it where the tenant keeps it."""
         if self._audit is not None:
             self._audit.read(piece)
-        return piece
+        if self._kept is not None:
+            self._kept.read(piece)
 
     @property
     def _stopped(self) -> bool:
@@ -206,8 +218,7 @@ class Exchange:
         if self._monitoring is not None and (cleared := await self._monitoring.end(call)) is not None:
             rests.append(cleared)
         for rest in rests:
-            if self._audit is not None:
-                self._audit.read(rest)
+            self._note(rest)
         rests = [await self._unmask(rest) for rest in rests]
         if self._session is not None and (last := self._session.end()) is not None:
             rests.append(last)
@@ -258,6 +269,8 @@ class Exchange:
         self.record.trust = self._account()
         if self._audit is not None and self.house.audit is not None:
             self.house.audit.add(self._audit.entry(self.record))
+        if self._kept is not None:
+            self._kept.end(self.record)
         for observe in self.house.observers:
             observe(self.record)
 

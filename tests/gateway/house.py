@@ -92,6 +92,7 @@ def running(
     retriever = FixedRetriever()
     rules, root = trust or TrustRules(mode="off"), RootKey(b"k" * 32)
     patience = Patience(first_s=5, idle_s=5, retries=0)
+    keeping = open_keeping(Settings(trust=rules, audit=audit or Audit()), root, database)
     house = House(
         identity=Identity(keys),
         models=Registry({model.card.name: (model, patience) for model in models}),
@@ -103,9 +104,9 @@ def running(
         defence=defence,
         monitoring=monitoring,
         audit=log,
+        keeping=keeping,
         observers=(ledger.add, metrics.observe),
     )
-    keeping = open_keeping(Settings(trust=rules, audit=audit or Audit()), root, database)
     gateway = Gateway(
         house,
         ledger,

@@ -80,6 +80,7 @@ class Outer:
             defence=defence,
             monitoring=monitoring,
             audit=audit,
+            keeping=None,
             observers=(self.records.append,),
         )
 
