@@ -17,6 +17,7 @@ from shoal.cli import (
     config,
     doctor,
     ground,
+    guard,
     keys,
     mask,
     models,
@@ -48,6 +49,7 @@ def make_app() -> typer.Typer:
     app.command("unmask")(mask.unmask)
     app.add_typer(policy.app, name="policy")
     app.add_typer(trust.app, name="trust")
+    app.add_typer(guard.app, name="guard")
     app.add_typer(audit.app, name="audit")
     app.add_typer(report.app, name="report")
     app.command("verify-retention")(verify_retention.verify_retention)
