@@ -21,6 +21,10 @@ from bench.process import ROOT, end, free_port, spawn
 from bench.served import serve_shoal
 
 PATIENCE_S = 120.0
+NO_GUARDS = '[trust.defence]\nmode = "off"\n[trust.monitoring]\nmode = "off"\n[audit]\nmode = "off"\n'
+OFF = f'[trust.masking]\nmode = "off"\n{NO_GUARDS}'
+GUARDS = '[trust.masking]\nmode = "off"\n'
+MASKING = f'[trust.masking]\ntier = "{{}}"\n{NO_GUARDS}'
 
 
 @dataclass
@@ -60,9 +64,15 @@ def gateways(peers_venv: Path, portkey: Path) -> list[Gateway]:
     script = portkey / "node_modules/@portkey-ai/gateway/build/start-server.js"
     node = shutil.which("node")
     return [
-        Gateway("Shoal", "named host model, key check, record of every exchange; trust layer off", _shoal("off")),
-        Gateway("Shoal patterns", "the same, personal data masked by patterns", _shoal("patterns")),
-        Gateway("Shoal fast", "the same, by patterns and the fast classifier: as installed", _shoal("fast")),
+        Gateway(
+            "Shoal", "named host model, key check, record of every exchange; trust layer and audit off", _shoal(OFF)
+        ),
+        Gateway("Shoal guards", "the same with defence, monitoring and audit", _shoal(GUARDS)),
+        Gateway("Shoal patterns", "the same with masking by patterns alone", _shoal(MASKING.format("patterns"))),
+        Gateway(
+            "Shoal fast", "the same with masking by patterns and the fast classifier", _shoal(MASKING.format("fast"))
+        ),
+        Gateway("Shoal all", "all of it, as installed", _shoal("")),
         _floor_with("floor", "pyreqwest"),
         _floor_with("floor aiohttp", "aiohttp"),
         Gateway(
@@ -102,15 +112,14 @@ def mock_host(chunks: int, pace_ms: float) -> Iterator[str]:
         end(process)
 
 
-def _shoal(masking: str) -> Callable[[Place], Running]:
-    """Shoal with masking "off" or by a tier."""
-    rule = 'mode = "off"' if masking == "off" else f'tier = "{masking}"'
+def _shoal(trust: str) -> Callable[[Place], Running]:
+    """Shoal with these tables of settings."""
 
     def start(place: Place) -> Running:
         settings = place.folder / "shoal.toml"
         settings.write_text(
             f'[server]\nlog_level = "warning"\n[hosts.mock]\ndialect = "openai"\nbase_url = "{place.host_url}"\n'
-            f'[models.mock]\nhost = "mock"\n[trust.masking]\n{rule}\n'
+            f'[models.mock]\nhost = "mock"\n{trust}'
         )
         served = serve_shoal(place.folder, settings)
         return Running(served.process, f"{served.base_url}/chat/completions", key=served.key)
