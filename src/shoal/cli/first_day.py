@@ -1,4 +1,4 @@
-"""What the first day shows: entities by type and host, and the settings that mask them. It reads no database and prints
+"""What the first day shows: entities by type and host, what rules stopped, and the settings that mask. It reads no database and prints
 nothing."""
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from shoal.cli.first_day_stops import Stops
 from shoal.stores.ledger import Sighting
 
 MASKED, OBSERVED = "masked", "observed"
@@ -39,10 +40,12 @@ class Day:
     types: dict[str, Row] = field(default_factory=dict)
     attachments: Counter[str] = field(default_factory=Counter)
     unknown_placeholders: int = 0
+    stops: Stops = field(default_factory=Stops)
 
     def add(self, sighting: Sighting) -> None:
         """Takes one exchange in."""
         trust = sighting.trust
+        self.stops.add(trust)
         self.exchanges += 1
         self.modes[trust["mode"]] += 1
         self.attachments.update(trust.get("attachments", {}))
@@ -78,6 +81,7 @@ class Day:
             "entities": rows,
             "attachments": dict(self.attachments),
             "unknown_placeholders": self.unknown_placeholders,
+            "stops": self.stops.wire(),
         }
 
 

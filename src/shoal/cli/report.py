@@ -12,9 +12,11 @@ from shoal.cli.output import note, say, say_json, table
 
 if TYPE_CHECKING:
     from shoal.cli.first_day import Day
+    from shoal.cli.first_day_stops import Stops
 
 HOUR_S = 3600
 COLUMNS = ("type", "host", "found", "probably none", "requests", "what became of it")
+STOPPED = ("text", "rule", "requests", "probably wrong", "what became of it")
 app = typer.Typer(no_args_is_help=True, help="Say what happened, from the ledger.", rich_markup_mode=None)
 
 
@@ -31,7 +33,8 @@ def first_day(
     config: ConfigPath = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say which personal data would have reached which host, or was kept from it, and the settings that mask it.
+    """Say which personal data would have reached which host, or was kept from it, the settings that mask it, and which
+    prompts and replies would have been stopped.
 
     Best after some hours of `shoal up --observe`.
     """
@@ -66,6 +69,21 @@ def _show(day: Day, since: float, lines: list[str]) -> None:
     if day.unknown_placeholders:
         say(f"placeholders in answers that nobody knows: {day.unknown_placeholders}")
     say('"probably none" is the sum of 1 - score over what was found: an estimate of the false finds.\n')
+    _show_stops(day.stops)
     say("To mask this from now on, put it into shoal.toml and start without --observe:\n")
     for line in lines:
         say(line)
+
+
+def _show_stops(stops: Stops) -> None:
+    """What defence and monitoring did, or would have done."""
+    rows = [(row.what, row.rule, row.exchanges, f"{row.doubt:.1f}", row.fate) for row in stops.ordered()]
+    if rows:
+        table(STOPPED, rows)
+        say(
+            '"probably wrong" is the sum of 1 - score: an estimate of the false alarms, and too low for new kinds of text.'
+        )
+    if stops.sentences:
+        say(f"sentences of grounded answers: {stops.sentences}, not in their sources: {stops.unsupported}")
+    if rows or stops.sentences:
+        say("")
