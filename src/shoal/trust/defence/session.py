@@ -119,6 +119,8 @@ class Defence:
             await in_thread(self._look, messages, passages)
         else:
             self._look(messages, passages)
+        if self._looked_at(chat):
+            return chat
         return replace(
             chat,
             messages=tuple(self._messages[id(each)][1] for each in chat.messages),

@@ -5,9 +5,9 @@ The classifiers are loaded when a text is first scored, and shared by all tenant
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
 
 from shoal.config.trust import TrustRules
 from shoal.trust.defence.guards import Guards
@@ -16,6 +16,8 @@ from shoal.trust.defence.session import Defence
 from shoal.trust.defence.tools import ToolPolicy
 from shoal.trust.keys import RootKey
 from shoal.trust.masking.placeholders import Scope
+
+MOST_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class DefenceStep:
         self._settings = settings
         self._root = root
         self._guards = guards or Guards()
+        self._keys: dict[str, bytes] = {}
         self._tenants = {name: self._of(name) for name in settings.tenants}
         self._common = self._of("")
 
@@ -51,11 +54,20 @@ class DefenceStep:
 
     def _scopes(self, tenant: str, key_id: str, conversation: str | None) -> Callable[[str], Scope]:
         def scope(opening: str) -> Scope:
-            told = sha256((conversation or opening).encode("utf-8", "surrogatepass")).hexdigest()
-            kind = "named" if conversation else "opening"
-            return Scope(self._root.derive(tenant, f"defence/{kind}/{len(key_id)}/{key_id}/{told}"))
+            kind, said = ("named", conversation) if conversation else ("opening", opening)
+            told = "\0".join((kind, f"{len(key_id)}/{key_id}", said)).encode("utf-8", "surrogatepass")
+            return Scope(hmac.digest(self._key(tenant), told, "sha256"))
 
         return scope
+
+    def _key(self, tenant: str) -> bytes:
+        """The key that a tenant's conversations are derived from."""
+        key = self._keys.get(tenant)
+        if key is None:
+            if len(self._keys) >= MOST_KEPT:
+                self._keys.clear()
+            key = self._keys[tenant] = self._root.derive(tenant, "defence")
+        return key
 
     def _of(self, tenant: str) -> TenantDefence:
         defence = self._settings.defence_of(tenant)
