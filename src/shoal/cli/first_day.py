@@ -1,5 +1,5 @@
-"""What the first day shows: entities by type and host, what rules stopped, and the settings that mask. It reads no database and prints
-nothing."""
+"""What the first day shows: entities by type and host, the settings that mask them, what rules stopped. It reads no
+database and prints nothing."""
 
 from __future__ import annotations
 

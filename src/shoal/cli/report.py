@@ -80,9 +80,7 @@ def _show_stops(stops: Stops) -> None:
     rows = [(row.what, row.rule, row.exchanges, f"{row.doubt:.1f}", row.fate) for row in stops.ordered()]
     if rows:
         table(STOPPED, rows)
-        say(
-            '"probably wrong" is the sum of 1 - score: an estimate of the false alarms, and too low for new kinds of text.'
-        )
+        say('"probably wrong" is the sum of 1 - score: an estimate of the false alarms, too low for new kinds of text.')
     if stops.sentences:
         say(f"sentences of grounded answers: {stops.sentences}, not in their sources: {stops.unsupported}")
     if rows or stops.sentences:
