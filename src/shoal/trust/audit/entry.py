@@ -36,17 +36,16 @@ def parameters_of(chat: Chat) -> Json:
 def entry_of(
     record: Record,
     *,
-    key: bytes,
+    asked: str,
     policy: str,
     parameters: Json,
-    models: Container[str] = (),
     prompt_mac: str | None = None,
     reply_mac: str | None = None,
     conversation: str | None = None,
     ended: int | None = None,
 ) -> AuditEntry:
-    """The entry of a settled exchange. `key` is the tenant's; `models` the names that the house knows; `conversation`
-    the keyed hash of the caller's name for it (`conversation_mac`); `ended` Unix nanoseconds, now if left out."""
+    """The entry of a settled exchange. `asked` is the model's name as it may be written down (`model_name`),
+    `conversation` the keyed hash of the caller's name for it; `ended` Unix nanoseconds, now if left out."""
     usage = record.usage()
     entities, trust = _divided(record.trust or {})
     return AuditEntry(
@@ -55,9 +54,9 @@ def entry_of(
         tenant=record.tenant,
         key_id=record.key_id,
         outcome=record.outcome,
-        asked=_named(record.asked, record, key, models),
+        asked=asked,
         policy=policy,
-        model=None if record.model is None else _named(record.model, record, key, models),
+        model=asked if record.model == record.asked else record.model,
         streamed=record.streamed,
         parameters=parameters,
         tokens={
@@ -82,11 +81,9 @@ def conversation_mac(key: bytes, name: str | None) -> str | None:
     return None if name is None else mac(key, "conversation", _encoded(name))
 
 
-def _named(name: str, record: Record, key: bytes, models: Container[str]) -> str:
+def model_name(name: str, key: bytes, models: Container[str]) -> str:
     """The name of a model that exists; of any other, which may be anything that a caller wrote, a keyed hash."""
-    if name in models or record.attempts or record.outcome == "ok":
-        return name
-    return UNKNOWN + mac(key, "model", _encoded(name))[:16]
+    return name if name in models else UNKNOWN + mac(key, "model", _encoded(name))[:16]
 
 
 def _divided(trust: Json) -> tuple[Json, Json]:

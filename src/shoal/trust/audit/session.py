@@ -9,20 +9,21 @@ from collections.abc import Container
 from shoal.chat import Chat, Json, Piece
 from shoal.stores.audit_log import AuditEntry
 from shoal.stores.ledger import Record
-from shoal.trust.audit.entry import conversation_mac, entry_of, parameters_of
+from shoal.trust.audit.entry import conversation_mac, entry_of, model_name, parameters_of
 from shoal.trust.audit.macs import ReplyMac, prompt_mac
 
 
 class AuditSession:
     """The audit of one exchange: `asked` once, `read` for each piece, `entry` when it is settled."""
 
-    __slots__ = ("_conversation", "_key", "_models", "_parameters", "_policy", "_prompt_mac", "_reply")
+    __slots__ = ("_asked", "_conversation", "_key", "_parameters", "_policy", "_prompt_mac", "_reply")
 
     def __init__(self, chat: Chat, key: bytes, policy: str, models: Container[str]) -> None:
-        """`chat` as it came; only numbers and known words of it are kept. `key` is the tenant's."""
+        """`chat` as it came; only numbers and known words of it are kept. `key` is the tenant's; `models` the names
+        that may be written down as they are."""
         self._key = key
         self._policy = policy
-        self._models = models
+        self._asked = model_name(chat.model, key, models)
         self._parameters = parameters_of(chat)
         self._conversation = conversation_mac(key, chat.shoal.conversation)
         self._prompt_mac: str | None = None
@@ -45,10 +46,9 @@ class AuditSession:
         """The entry in full."""
         return entry_of(
             record,
-            key=self._key,
+            asked=self._asked,
             policy=self._policy,
             parameters=self._parameters,
-            models=self._models,
             prompt_mac=self._prompt_mac,
             reply_mac=self._reply.digest(self._key),
             conversation=self._conversation,

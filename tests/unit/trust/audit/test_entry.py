@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from shoal.call import Attempt, Purpose
 from shoal.chat import Chat, Json, Message, Passage, Usage
 from shoal.stores.ledger import Record
-from shoal.trust.audit.entry import KEPT, conversation_mac, entry_of, parameters_of
+from shoal.trust.audit.entry import KEPT, conversation_mac, entry_of, model_name, parameters_of
 from shoal.trust.audit.macs import mac
 
 KEY = b"k" * 32
@@ -79,7 +79,7 @@ def record(**more: Any) -> Record:
 
 
 def wire(of: Record, **more: Any) -> Json:
-    return entry_of(of, key=KEY, policy="p1", parameters={"n": 1}, **more).wire()
+    return entry_of(of, policy="p1", parameters={"n": 1}, **{"asked": "auto", **more}).wire()
 
 
 def test_an_entry_tells_ids_numbers_and_versions() -> None:
@@ -134,15 +134,16 @@ def test_entities_are_counts_and_other_accounts_stay_as_they_are() -> None:
 
 def test_a_model_that_nobody_knows_is_a_keyed_hash() -> None:
     """The caller may have written anything there."""
-    told = wire(record(asked=CANARY, model=CANARY, outcome="model_not_found"), models={"auto"})
-    hashed = "unknown:" + mac(KEY, "model", CANARY.encode())[:16]
-    assert (told["asked"], told["model"]) == (hashed, hashed)
-    assert CANARY not in json.dumps(told)
+    assert model_name("gpt", KEY, {"gpt"}) == "gpt"
+    assert model_name(CANARY, KEY, {"gpt"}) == "unknown:" + mac(KEY, "model", CANARY.encode())[:16]
 
 
-def test_a_model_of_the_house_keeps_its_name_also_where_it_was_refused() -> None:
-    told = wire(record(asked="gpt", model="gpt", outcome="permission_denied"), models={"gpt"})
-    assert (told["asked"], told["model"]) == ("gpt", "gpt")
+def test_the_model_that_answers_by_its_name() -> None:
+    told = wire(record(asked="unknown", model="unknown", outcome="model_not_found"), asked="unknown:12")
+    assert (told["asked"], told["model"]) == ("unknown:12", "unknown:12")
+    told = wire(record(asked="auto", model="shoal/answer"))
+    assert (told["asked"], told["model"]) == ("auto", "shoal/answer")
+    assert wire(record(outcome="draining"))["model"] is None
 
 
 def test_tags_and_reasons_are_left_out() -> None:
