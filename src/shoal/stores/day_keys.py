@@ -1,7 +1,7 @@
 """Data keys at rest, one for each tenant and day, as they were wrapped. It knows no key in the clear.
 
-A row that is deleted leaves pieces of itself in pages that SQLite has re-balanced, `secure_delete` or not. So a key is
-destroyed by writing the whole table anew: every old page is zeroed.
+A row that is deleted can leave a copy of itself in pages that SQLite has balanced, `secure_delete` or not. So a key is
+destroyed by writing the whole table anew, which zeroes every old page.
 """
 
 from __future__ import annotations
