@@ -23,6 +23,7 @@ from shoal.gateway.exchanges import Exchanges
 from shoal.gateway.feedback import FeedbackPage
 from shoal.gateway.masking import Masking
 from shoal.gateway.metrics import Metrics, MetricsPage
+from shoal.gateway.moderations import Moderations
 from shoal.stores.ledger import Ledger
 from shoal.trust.retention.keeping import Keeping
 
@@ -76,6 +77,7 @@ class Gateway:
         self._audit = house.audit
         self._fast: dict[tuple[str, str], ASGIApp] = {
             ("POST", "/v1/chat/completions"): ChatCompletions(house, limits),
+            ("POST", "/v1/moderations"): Moderations(house, limits),
             ("POST", "/v1/shoal/mask"): Masking(house, limits),
             ("GET", "/v1/models"): Models(house),
             ("GET", "/healthz"): _healthy,
