@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shoal.config import nearest
 from shoal.errors import ConfigError
 from shoal.facts.fact import Fact
-from shoal.facts.tables import Facts
+from shoal.facts.tables import Facts, nearest
 
 WORLD = "WOR"
 

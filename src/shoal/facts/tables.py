@@ -4,11 +4,11 @@ the files and nothing of what the figures mean."""
 from __future__ import annotations
 
 import csv
+import difflib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from shoal.config import nearest
 from shoal.errors import ConfigError
 from shoal.facts.fact import Fact, Source
 
@@ -82,6 +82,14 @@ class Facts:
     def zones(self) -> Mapping[str, str]:
         """The country of each cloud region: `zones["aws/eu-west-3"]` is "FRA"."""
         return self._zones
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown name: the nearest ones, since all would fill pages."""
+    close = difflib.get_close_matches(word, sorted(known), 3, 0.5)
+    if close:
+        return " is not known; the nearest are " + ", ".join(f"'{name}'" for name in close)
+    return " is not known: `shoal facts list` shows what there is"
 
 
 def load(*overlays: Path) -> Facts:

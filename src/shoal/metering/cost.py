@@ -1,0 +1,34 @@
+"""Cost: what a host bills for tokens. It knows no currency but USD and no price lists of its own."""
+
+from __future__ import annotations
+
+from shoal.call import Price
+from shoal.chat import Usage
+from shoal.facts.tables import Facts
+from shoal.metering.range import Range
+
+PER_TOKEN = 1e-6
+
+
+def cost_usd(price: Price | None, usage: Usage) -> Range | None:
+    """(uncached x input + cached x cached + output x output) / 1e6; unknown without a price.
+
+    A cached price of 0 beside an input price says that none was given: cached tokens then cost at most the input price.
+    """
+    if price is None:
+        return None
+    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    bare = ((usage.prompt_tokens - cached) * price.input + usage.completion_tokens * price.output) * PER_TOKEN
+    if cached and not price.cached and price.input:
+        full = bare + cached * price.input * PER_TOKEN
+        return Range(bare, full, full)
+    return Range.exactly(bare + cached * price.cached * PER_TOKEN)
+
+
+def listed_price(facts: Facts, provider: str, model: str) -> Price | None:
+    """The list price of a provider's model in USD per 1e6 tokens; None where it is not in the facts."""
+    subject = f"{provider}/{model}"
+    given = {name: facts.get("price", subject, name) for name in ("input", "cached", "output")}
+    if given["input"] is None or given["output"] is None:
+        return None
+    return Price(**{name: 0.0 if fact is None else fact.value for name, fact in given.items()})

@@ -1,0 +1,113 @@
+"""Models on accelerators without counters: the concurrency-aware fit, the prompt's reading, and the server around them.
+
+Tier B of the method (docs/methodology/energy.md). A model whose size is known but not its place counts as estimated.
+"""
+
+from __future__ import annotations
+
+from shoal.call import Attempt
+from shoal.facts.tables import Facts
+from shoal.metering.cost import cost_usd
+from shoal.metering.fit import read_fit
+from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
+from shoal.metering.impacts import Impacts, Tier
+from shoal.metering.meter import JOULES_PER_WH, TURNED_AWAY, Metered
+from shoal.metering.place import Place
+from shoal.metering.range import ZERO, Range
+
+BOUNDARY = "busy accelerators, their share of the server, and the building (PUE); without network and idle machines"
+DEFAULT = "h100"
+FLOP_PER_PARAMETER = 2.0
+TERA = 1e12
+G_PER_KG = 1e3
+
+
+class GpuMeter:
+    """Energy (J) = (step / B + token) x output + read x (input - those in the fit), times the range of the fit and the
+    server over its accelerators."""
+
+    def __init__(self, model: Metered, params_b: float, place: Place, facts: Facts, tier: Tier = Tier.MODELLED) -> None:
+        self._model = model
+        self._place = place
+        self._tier = tier
+        self._bases = (place.basis(BOUNDARY),)
+        hardware = model.hardware or DEFAULT
+        active = model.active_b or params_b
+        fit = self._fit = read_fit(facts)
+        host = Range.of(facts.find("server", "gpu-server", "host_ratio"))
+        per_wh = 1 / JOULES_PER_WH
+        self._step, self._token = fit.step_j(active) * per_wh, fit.token_j(active) * per_wh
+        dense = model.bits == 16 and active == params_b
+        self._fits = hardware == DEFAULT and dense and fit.knows(params_b) and tier is Tier.MODELLED
+        self._inside, self._outside = fit.error * host, fit.outside * host
+        self._assumed = Range.of(facts.find("fit", "any", "concurrency"))
+        self._tokens_per_piece = Range.of(facts.find("fit", "any", "tokens_per_piece"))
+        self._in_fit = Range.of(facts.find("fit", "any", "prompt_tokens_in_fit"))
+        watts = facts.find("hardware", hardware, "tdp_w").value
+        self._read = _read_wh(facts, hardware, active, watts) * host
+        self._busy_wh_per_s = host.scaled(watts * model.accelerators * per_wh)
+        life = busy_life_s(facts).inverse().scaled(G_PER_KG * model.accelerators)
+        self._embodied_per_s = accelerator_kg(facts, hardware) * life
+        self._materials_per_s = accelerator_kgsbeq(facts) * life
+
+    def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
+        """From the tokens that the host counted, else from pieces and seconds."""
+        if attempt.pieces == 0 and attempt.outcome in TURNED_AWAY:
+            return self._impacts(ZERO, ZERO, attempt, self._tier)
+        known = concurrency or self._model.concurrency
+        share = self._assumed.inverse() if known is None else Range.exactly(1 / max(known, 1.0))
+        seconds = share.scaled(attempt.latency_s)
+        return self._impacts(self._it_wh(attempt, known, share), seconds, attempt, self._tier)
+
+    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts:
+        """The same attempt with the energy that counters gave."""
+        known = self._model.concurrency
+        share = self._assumed.inverse() if known is None else Range.exactly(1 / max(known, 1.0))
+        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, Tier.MEASURED)
+
+    def _impacts(self, it_wh: Range, seconds: Range, attempt: Attempt, tier: Tier) -> Impacts:
+        return self._place.impacts(
+            it_wh,
+            self._embodied_per_s * seconds,
+            self._materials_per_s * seconds,
+            cost_usd(self._model.price, attempt.usage),
+            tier,
+            self._bases,
+        )
+
+    def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Range) -> Range:
+        usage = attempt.usage
+        if usage.completion_tokens:
+            output = Range.exactly(usage.completion_tokens)
+        elif attempt.pieces:
+            output = self._tokens_per_piece.scaled(attempt.pieces)
+        else:
+            # Nothing came and nothing was counted: anything up to a busy share of the machine for as long as it took.
+            most = self._busy_wh_per_s.high * share.high * attempt.latency_s
+            return Range(0.0, most / 2, most)
+        step, token = self._step, self._token
+        per_token = Range(step * share.low + token, step * share.expected + token, step * share.high + token)
+        inside = self._fits and concurrency is not None and self._covers(concurrency, output.expected)
+        written = per_token * output * (self._inside if inside else self._outside)
+        uncached = usage.prompt_tokens - usage.cached_tokens
+        return written + self._reading(uncached) if uncached > 0 else written
+
+    def _covers(self, concurrency: float, output: float) -> bool:
+        fit = self._fit
+        return fit.concurrency.low <= concurrency <= fit.concurrency.high and output <= fit.output_tokens.high
+
+    def _reading(self, uncached: int) -> Range:
+        """Wh of reading the prompt beyond what the fit's own short prompts hold already."""
+        beyond, held = self._read, self._in_fit
+        return Range(
+            beyond.low * max(uncached - held.high, 0.0),
+            beyond.expected * max(uncached - held.expected, 0.0),
+            beyond.high * max(uncached - held.low, 0.0),
+        )
+
+
+def _read_wh(facts: Facts, hardware: str, active_b: float, watts: float) -> Range:
+    """Wh per prompt token: 2 x parameters FLOP at a share of the peak, at full power."""
+    peak = facts.find("hardware", hardware, "dense_tflops").value * TERA
+    utilisation = Range.of(facts.find("fit", "any", "prefill_utilisation"))
+    return utilisation.inverse().scaled(FLOP_PER_PARAMETER * active_b * 1e9 / peak * watts / JOULES_PER_WH)

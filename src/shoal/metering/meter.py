@@ -1,0 +1,70 @@
+"""Meter: what every way of metering a model has in common, and what is said of a model to meter it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shoal.call import Attempt, Price
+from shoal.metering.cost import cost_usd
+from shoal.metering.impacts import Impacts
+from shoal.metering.range import Range
+
+JOULES_PER_WH = 3600.0
+# Outcomes of tries that a host turned away or that never reached it: nothing was computed.
+TURNED_AWAY = frozenset(
+    {"host_unreachable", "host_rate_limited", "host_rejected", "host_misconfigured", "placement_refused"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Metered:
+    """A model as metering sees it.
+
+    `kind` is "embedded" (in this process), "served" (on hardware that is known) or "remote" (a service). `region` is a
+    cloud region or a country, None where not known. `hardware` names an accelerator of the facts, or for embedded
+    models a processor ("aws/ice lake"); `accelerators` is how many one copy of the model runs on. `active_b` are the
+    parameters (1e9) that one token passes, less than `params_b` in a mixture of experts; `bits` per weight.
+    `provider` and `upstream` are the service's and the model's names in public lists. `concurrency` is how many
+    requests run at once where that is not observed; `electricity_usd_per_kwh` is what the energy of own machines costs.
+    """
+
+    name: str
+    kind: str
+    region: str | None = None
+    pue: float | None = None
+    wue: float | None = None
+    hardware: str | None = None
+    accelerators: int = 1
+    params_b: float | None = None
+    active_b: float | None = None
+    bits: int = 16
+    provider: str | None = None
+    upstream: str | None = None
+    price: Price | None = None
+    concurrency: float | None = None
+    electricity_usd_per_kwh: float | None = None
+
+
+class Meter(Protocol):
+    """Meters the attempts of one model. `concurrency` is the mean number of requests at once on the model's host while
+    the attempt ran, None where it was not observed. `measured` is for energy (Wh of the machines) from counters."""
+
+    def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts: ...
+
+    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts: ...
+
+
+class UnknownMeter:
+    """Meters a model of which nothing is known but perhaps its price: all else is unknown, never zero."""
+
+    def __init__(self, price: Price | None = None) -> None:
+        self._price = price
+
+    def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
+        """The cost alone."""
+        return Impacts(cost_usd=cost_usd(self._price, attempt.usage))
+
+    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts:
+        """The cost alone: where the energy was used is not known."""
+        return self.measure(attempt, None)

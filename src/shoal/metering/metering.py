@@ -1,0 +1,82 @@
+"""Metering: one meter per model, built once from facts; an attempt's and an answer's impacts in a few microseconds.
+
+It keeps no records and reads no clock: `residents.py` says how many requests ran at once, `windows.py` shares counters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from shoal.call import Attempt
+from shoal.errors import ConfigError
+from shoal.facts.tables import Facts
+from shoal.metering.cost import listed_price
+from shoal.metering.cpu import CpuMeter
+from shoal.metering.estimator import Estimator
+from shoal.metering.gpu import GpuMeter
+from shoal.metering.impacts import Impacts, Tier, total
+from shoal.metering.meter import Meter, Metered, UnknownMeter
+from shoal.metering.place import place
+from shoal.metering.range import Range
+from shoal.metering.remote import RemoteMeter
+
+KINDS = ("embedded", "served", "remote")
+
+
+class Metering:
+    """The meters of all models by name."""
+
+    def __init__(self, meters: Mapping[str, Meter]) -> None:
+        self._meters = MappingProxyType(dict(meters))
+        self._unknown = UnknownMeter()
+
+    def attempt(self, attempt: Attempt, concurrency: float | None = None) -> Impacts:
+        """What one attempt took; unknown for a model that nobody described. `concurrency` is the mean number of
+        requests at once on its host meanwhile, None where not observed."""
+        return self._meters.get(attempt.model, self._unknown).measure(attempt, concurrency)
+
+    def measured(self, attempt: Attempt, it_wh: Range) -> Impacts:
+        """The same with energy of the machines (Wh) that counters gave for this attempt."""
+        return self._meters.get(attempt.model, self._unknown).measured(it_wh, attempt)
+
+    def answer(self, attempts: Sequence[Attempt], concurrency: Mapping[int, float] | None = None) -> Impacts:
+        """The sum over every attempt that an answer caused. `concurrency` by the attempt's position."""
+        if len(attempts) == 1:
+            return self.attempt(attempts[0], None if concurrency is None else concurrency.get(0))
+        known = concurrency or {}
+        return total(self.attempt(each, known.get(at)) for at, each in enumerate(attempts))
+
+
+def build(models: Iterable[Metered], facts: Facts, estimator: Estimator | None = None) -> Metering:
+    """A meter for each model. Asks the estimator about remote ones, which may take a while: not on the way of a
+    request.
+
+    Raises ConfigError that names the nearest for an unknown region or hardware.
+    """
+    return Metering({model.name: _meter(model, facts, estimator) for model in models})
+
+
+def _meter(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
+    if model.kind not in KINDS:
+        raise ConfigError(f"models.{model.name}: a model is metered as one of {', '.join(KINDS)}, not '{model.kind}'")
+    model = _priced(model, facts)
+    if model.kind == "embedded":
+        return CpuMeter(model, place(facts, model.region, pue=model.pue, wue=model.wue), facts)
+    if model.kind == "remote" and estimator is not None and model.provider is not None:
+        rates = estimator.rates(model.provider, model.upstream or model.name)
+        if rates is not None:
+            region = model.region or rates.zone
+            return RemoteMeter(model, rates, place(facts, region, pue=1.0, wue=model.wue), facts)
+    if model.params_b is None:
+        return UnknownMeter(model.price)
+    tier = Tier.MODELLED if model.kind == "served" else Tier.ESTIMATED
+    return GpuMeter(model, model.params_b, place(facts, model.region, pue=model.pue, wue=model.wue), facts, tier)
+
+
+def _priced(model: Metered, facts: Facts) -> Metered:
+    """The model with its list price where the settings give none."""
+    if model.price is not None or model.provider is None or model.kind != "remote":
+        return model
+    return replace(model, price=listed_price(facts, model.provider, model.upstream or model.name))

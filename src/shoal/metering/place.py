@@ -1,0 +1,102 @@
+"""Place: where a model runs, as factors from one Wh of its machines to energy, carbon, water and materials.
+
+It knows nothing of models; the factors are worked out once, so that an answer costs a few multiplications.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shoal.errors import ConfigError
+from shoal.facts.fact import Fact
+from shoal.facts.grid import WORLD, Grid, find_grid
+from shoal.facts.sites import find_site
+from shoal.facts.tables import Facts
+from shoal.metering.impacts import Basis, Impacts, Tier
+from shoal.metering.range import Range
+
+PER_KWH = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Factors per Wh of the machines (IT energy): `energy` the PUE, `usage`, `market`, `marginal` in gCO2e, `water` in
+    mL, `materials` in gSbeq; None is unknown."""
+
+    grid: Grid
+    energy: Range
+    usage: Range
+    market: Range | None
+    marginal: Range | None
+    water: Range | None
+    materials: Range | None
+    facts: str
+
+    def impacts(
+        self,
+        it_wh: Range,
+        embodied_gco2e: Range | None,
+        materials_gsbeq: Range | None,
+        cost_usd: Range | None,
+        tier: Tier,
+        bases: tuple[Basis, ...],
+    ) -> Impacts:
+        """What `it_wh` at the machines means here. `materials_gsbeq` is the hardware's part of the raw materials."""
+        materials = (
+            None if self.materials is None or materials_gsbeq is None else it_wh * self.materials + materials_gsbeq
+        )
+        return Impacts(
+            it_wh * self.energy,
+            it_wh * self.usage,
+            embodied_gco2e,
+            None if self.market is None else it_wh * self.market,
+            None if self.marginal is None else it_wh * self.marginal,
+            None if self.water is None else it_wh * self.water,
+            materials,
+            cost_usd,
+            tier,
+            bases,
+        )
+
+    def basis(self, boundary: str, beside: str | None = None) -> Basis:
+        """What figures of this place rest on."""
+        average = self.grid.average
+        return Basis(
+            boundary, self.grid.name, average.value, average.source.title, average.year, self.facts, beside=beside
+        )
+
+
+def place(facts: Facts, region: str | None, *, pue: float | None = None, wue: float | None = None) -> Place:
+    """The place called `region` (a cloud region, a country, or None: somewhere in the world). `pue` and `wue` (L/kWh)
+    replace the published ones; a PUE of 1 also says that an energy figure holds the building already.
+
+    Raises ConfigError that names the nearest region, and for a PUE below 1.
+    """
+    grid = find_grid(facts, region or WORLD)
+    site = find_site(facts, grid.name)
+    if pue is not None and pue < 1:
+        raise ConfigError(f"a PUE of {pue:g} is less than 1: give all energy of the site over that of its machines")
+    building = Range.of(site.pue) if pue is None else Range.exactly(pue)
+    on_site = Range.of(site.wue) if wue is None else Range.exactly(wue)
+    off_site = _mix(facts, grid.zone, "water")
+    materials = _mix(facts, grid.zone, "materials")
+    return Place(
+        grid,
+        building,
+        _per_wh(building, grid.average),
+        None if grid.market is None else _per_wh(building, grid.market),
+        None if grid.marginal is None else _per_wh(building, grid.marginal),
+        None if off_site is None else on_site + building * Range.of(off_site),
+        None if materials is None else building * Range.of(materials),
+        facts.version,
+    )
+
+
+def _mix(facts: Facts, zone: str, quantity: str) -> Fact | None:
+    """Per kWh of the zone's electricity; the world's where the zone has none of its own."""
+    return facts.get("mix", zone, quantity) or facts.get("mix", WORLD, quantity)
+
+
+def _per_wh(building: Range, intensity: Fact) -> Range:
+    """g per Wh of the machines, from g per kWh of electricity."""
+    return (building * Range.of(intensity)).scaled(PER_KWH)

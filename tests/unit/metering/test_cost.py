@@ -1,0 +1,44 @@
+"""Cost: uncached, cached and output tokens at their prices."""
+
+from __future__ import annotations
+
+import pytest
+
+from shoal.call import Price
+from shoal.chat import Usage
+from shoal.metering.cost import cost_usd, listed_price
+from shoal.metering.range import Range
+from tests.unit.metering.attempts import facts
+
+GPT = Price(2.5, 1.25, 10)
+
+
+@pytest.mark.parametrize(
+    ("price", "usage", "expected"),
+    [
+        (GPT, Usage(1000, 500), 0.0075),
+        (GPT, Usage(1000, 500, 400), 0.007),
+        (GPT, Usage(1000, 500, 2000), 0.00625),
+        (GPT, Usage(), 0.0),
+        (Price(), Usage(1000, 500, 400), 0.0),
+    ],
+)
+def test_tokens_at_their_prices(price: Price, usage: Usage, expected: float) -> None:
+    found = cost_usd(price, usage)
+    assert found is not None
+    assert (found.low, found.high) == (pytest.approx(expected), pytest.approx(expected))
+
+
+def test_without_a_price_of_cached_tokens_they_cost_at_most_the_input_price() -> None:
+    found = cost_usd(Price(2.0, 0.0, 10), Usage(1000, 0, 400))
+    assert found == Range(pytest.approx(0.0012), pytest.approx(0.002), pytest.approx(0.002))
+
+
+def test_without_a_price_the_cost_is_unknown() -> None:
+    assert cost_usd(None, Usage(1, 1)) is None
+
+
+def test_list_prices() -> None:
+    assert listed_price(facts(), "openai", "gpt-4o") == Price(2.5, 1.25, 10.0)
+    assert listed_price(facts(), "openai", "gpt-unheard-of") is None
+    assert listed_price(facts(), "nobody", "gpt-4o") is None

@@ -1,0 +1,52 @@
+"""Ranges: sums and products go end by end and never become narrower than their parts."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shoal.metering.range import ZERO, Range, plus
+
+NUMBERS = st.floats(0, 1e6, allow_nan=False)
+RANGES = st.lists(NUMBERS, min_size=3, max_size=3).map(sorted).map(lambda ends: Range.checked(*ends))
+
+
+@given(RANGES, RANGES)
+def test_sums_and_products_stay_in_order(one: Range, other: Range) -> None:
+    for found in (one + other, one * other, one.scaled(2.5)):
+        assert found.low <= found.expected <= found.high
+    assert one + other == other + one
+    assert (one + other).high - (one + other).low >= (one.high - one.low) * (1 - 1e-9)
+    assert one + ZERO == one
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (Range(1, 2, 4) + Range(0.5, 1, 1), Range(1.5, 3, 5)),
+        (Range(1, 2, 4) * Range(0.5, 1, 2), Range(0.5, 2, 8)),
+        (Range(1, 2, 4).scaled(3), Range(3, 6, 12)),
+        (Range(1, 2, 4).inverse(), Range(0.25, 0.5, 1)),
+        (Range.exactly(7), Range(7, 7, 7)),
+    ],
+)
+def test_arithmetic(found: Range, expected: Range) -> None:
+    assert found == expected
+
+
+@pytest.mark.parametrize("ends", [(2, 1, 3), (1, 3, 2), (-1, 0, 1), (0, 1, float("inf")), (0, float("nan"), 1)])
+def test_what_is_no_range_is_refused(ends: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match="a range needs"):
+        Range.checked(*ends)
+
+
+def test_what_is_unknown_makes_the_sum_unknown() -> None:
+    assert plus(Range(1, 1, 1), None) is None
+    assert plus(None, Range(1, 1, 1)) is None
+    assert plus(Range(1, 1, 1), Range(1, 2, 3)) == Range(2, 3, 4)
+
+
+def test_the_wire_form_has_six_digits() -> None:
+    assert Range(1.23456789e-5, 2.0, 3456789.1).to_wire() == {"low": 1.23457e-5, "expected": 2.0, "high": 3456790.0}
+    assert Range.exactly(1 / 3).to_wire() == {"low": 0.333333, "expected": 0.333333, "high": 0.333333}
