@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,10 @@ def test_days_begin_at_midnight_in_utc(at: float, day: int) -> None:
     assert day_of(at) == day
 
 
+def lies(where: tuple[str, int], key: DayKey) -> bool:
+    return (key.tenant, key.day) == where
+
+
 @pytest.mark.parametrize("seed", [1, 3, 6, 7])
 def test_pages_that_were_balanced_keep_no_key(database: Database, tmp_path: Path, seed: int) -> None:
     """With these seeds, deleting row by row leaves whole keys in pages that SQLite has balanced."""
@@ -63,7 +68,7 @@ def test_pages_that_were_balanced_keep_no_key(database: Database, tmp_path: Path
             else:
                 where = chance.choice(list(live))
                 dead.append(live.pop(where))
-                day_keys.destroy(connection, lambda key, where=where: (key.tenant, key.day) == where)
+                day_keys.destroy(connection, partial(lies, where))
             connection.commit()
     assert database.truncate_log()
     held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
