@@ -42,7 +42,26 @@ def up(
     settings = settings_of(config, data_dir, observe=observe, host=host, port=port).settings
     to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
     say_no_text()
+    _protect(settings)
     _serve(settings, as_json)
+
+
+def _protect(settings: Settings) -> None:
+    """Core dumps off; hardened, the process begins anew with the settings that are read at start alone."""
+    import os
+
+    import structlog
+
+    from shoal.config import environment
+    from shoal.trust.retention.hardening import ENVIRONMENT, harden, no_core_dumps
+
+    if not settings.server.hardened:
+        no_core_dumps()
+        return
+    found = environment()
+    if sys.platform.startswith("linux") and not found.items() >= ENVIRONMENT.items():
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**found, **ENVIRONMENT})  # noqa: S606
+    structlog.get_logger("shoal.server").info("hardened", **harden(found).wire())
 
 
 def _serve(settings: Settings, as_json: bool) -> None:
@@ -51,12 +70,14 @@ def _serve(settings: Settings, as_json: bool) -> None:
     from shoal.assembly import Assembly
     from shoal.gateway.metrics import Metrics
     from shoal.gateway.server import serve
+    from shoal.trust.retention.hardening import Returning
     from shoal.trust.retention.last_words import say_no_text_of_tasks
 
     async def serve_all() -> None:
         say_no_text_of_tasks(asyncio.get_running_loop())
         metrics = Metrics()
-        assembly = Assembly(settings, (metrics.observe,))
+        observers = (metrics.observe, *((Returning(),) if settings.server.hardened else ()))
+        assembly = Assembly(settings, observers)
         unmasked = _unmasked(settings)
         await serve(assembly, metrics, lambda address: _greet(address, assembly.first_start, as_json, unmasked))
 

@@ -25,6 +25,9 @@ def verify_retention(
     check: Annotated[
         Path | None, typer.Option("--check", metavar="FILE", help="Check the signature of a report, and do no more.")
     ] = None,
+    only: Annotated[
+        str, typer.Option("--only", metavar="WORDS", help="Go only the routes with this in the name.")
+    ] = "",
     data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
@@ -49,7 +52,7 @@ def verify_retention(
     if check is not None:
         _check(check, signer.public)
         return
-    report = asyncio.run(verify(settings))
+    report = asyncio.run(verify(settings, only))
     signed = report.signed(signer)
     if out is not None:
         out.write_bytes(orjson.dumps(signed, option=orjson.OPT_INDENT_2) + b"\n")

@@ -42,9 +42,9 @@ def api_key_from_env() -> str | None:
     return os.environ.get("SHOAL_API_KEY") or None
 
 
-def environment(*, without: str) -> dict[str, str]:
-    """The environment for a process that this one starts: all but the variables that begin so."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(without)}
+def environment(*, without: str | None = None) -> dict[str, str]:
+    """The environment for a process that this one starts or becomes: all but the variables that begin so."""
+    return {name: value for name, value in os.environ.items() if without is None or not name.startswith(without)}
 
 
 class Server(Table):
@@ -60,6 +60,7 @@ class Server(Table):
     drain_s: float = Field(30, ge=0)
     metrics_bind: str | None = Field(None, pattern=r"^[^:]+:\d+$")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    hardened: bool = False
 
     @field_validator("data_dir")
     @classmethod

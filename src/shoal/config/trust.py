@@ -107,6 +107,13 @@ class Masking(Table):
         return names
 
 
+class Retention(Table):
+    """[trust.retention]: what hosts are told about keeping requests. `never` sets their own switch against it, whatever
+    a request says; with `on_request` a request's own `store: true` passes."""
+
+    host_storage: Literal["never", "on_request"] = "never"
+
+
 class TenantTrust(Table):
     """[trust.tenants.NAME]: what differs for one tenant; what is left out is as for all."""
 
@@ -114,6 +121,7 @@ class TenantTrust(Table):
     defence: Defence = Defence()
     monitoring: Monitoring = Monitoring()
     groundedness: Groundedness = Groundedness()
+    retention: Retention = Retention()
 
 
 class TrustRules(Table):
@@ -127,6 +135,7 @@ class TrustRules(Table):
     defence: Defence = Defence()
     monitoring: Monitoring = Monitoring()
     groundedness: Groundedness = Groundedness()
+    retention: Retention = Retention()
     tenants: Mapping[str, TenantTrust] = Field(default_factory=dict)
 
     _reference = field_validator("root_key")(lambda value: value if value is None else check_reference(value))
@@ -148,6 +157,10 @@ class TrustRules(Table):
         if tenant not in self.tenants:
             return self.groundedness
         return over(self.groundedness, self.tenants[tenant].groundedness)
+
+    def retention_of(self, tenant: str) -> Retention:
+        """The tenant's own retention over that for all."""
+        return over(self.retention, self.tenants[tenant].retention) if tenant in self.tenants else self.retention
 
 
 def over(below: T, above: T) -> T:

@@ -1,0 +1,136 @@
+"""`shoal verify-retention`: a clean gateway passes, and each planted leak makes it fail and is named by its place."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.conftest import Shell
+
+BEGIN = """
+import base64, gzip, os, sys, traceback
+from pathlib import Path
+import structlog
+from shoal.exchange import Exchange
+from shoal.trust.audit import entry
+from shoal.trust.masking.session import Session
+from shoal.trust.masking.vault import Vault
+
+kept = []
+settle = Exchange._settle
+mask = Session.mask
+
+async def looking(self, chat):
+    see(chat.ask)
+    return await mask(self, chat)
+
+def settling(self):
+    ended(self)
+    settle(self)
+
+Session.mask = looking
+Exchange._settle = settling
+see = ended = lambda _: None
+"""
+LOGGED = "def see(text): structlog.get_logger('leaky').debug('prompt', text=text[:80])"
+VAULT = """
+home = Path(os.environ["XDG_DATA_HOME"])
+before = Vault.mask
+def masking(self, text, entities, own=False):
+    home.mkdir(parents=True, exist_ok=True)
+    pairs = "".join(text[each.start:each.end] for each in entities)
+    (home / "vault.bin").write_bytes(b"vault" + gzip.compress(pairs.encode()))
+    return before(self, text, entities, own)
+Vault.mask = masking
+"""
+EXCEPTION = """
+def ended(exchange):
+    try:
+        raise ValueError(f"cannot settle {exchange.chat.ask}")
+    except ValueError:
+        traceback.print_exc()
+"""
+OTHERS = """
+import tempfile
+def see(text):
+    kept.append(text)
+    with tempfile.NamedTemporaryFile(prefix="leaky", delete=False) as file:
+        file.write(base64.b64encode(text.encode()))
+def ended(exchange):
+    exchange.record.tags = {"note": exchange.chat.ask}
+entry.KEPT["metadata"] = lambda value: value
+"""
+PATTERNS = '[trust.masking]\ntier = "patterns"\n'
+
+
+def verified(shell: Shell, monkeypatch: pytest.MonkeyPatch, leak: str, only: str) -> tuple[int, Any]:
+    """The exit code and the report of a gateway with this plug-in."""
+    shell.write("plugins/leaky.py", BEGIN + leak)
+    monkeypatch.setenv("PYTHONPATH", str(shell.home / "plugins"))
+    shell.write("shoal.toml", f'{PATTERNS}[plugins]\nmodules = ["leaky"]\n')
+    said = shell("verify-retention", "--only", only, "--json")
+    return said.code, said.json()
+
+
+def test_nothing_stays_of_any_route(shell: Shell) -> None:
+    out = shell.home / "report.json"
+    said = shell("verify-retention", "--out", str(out))
+    assert (said.code, said.err) == (0, ""), said.out
+    report = json.loads(out.read_text())
+    assert report["verdict"] == "clean"
+    assert len(report["routes"]) > 60
+    assert all(each["as_meant"] for each in report["routes"])
+    assert all(report["controls"].values())
+    sent = {each["route"]: each["received"] for each in report["routes"]}
+    assert sent["openai: answered whole"] == sent["anthropic: answered whole"] == ["text"]
+    assert sent["refused: no JSON"] == sent["the embedded model shoal/summarize"] == []
+    assert report["about"]["core_dumps"] == "0"
+    _check_signature(shell, out)
+
+
+def _check_signature(shell: Shell, out: Path) -> None:
+    said = shell("verify-retention", "--check", str(out))
+    assert (said.code, "'clean'" in said.out) == (0, True)
+    changed = shell.write(
+        "changed.json", out.read_text().replace('"as it is"', '"as it was"').replace("clean", "Clean")
+    )
+    assert shell("verify-retention", "--check", changed).code == 1
+    assert shell("verify-retention", "--check", str(out), "--data-dir", str(shell.home / "other")).code == 1
+    assert shell("verify-retention", "--check", shell.write("no.json", "{")).code == 3
+
+
+@pytest.mark.parametrize(
+    ("leak", "place", "file", "kind"),
+    [
+        (LOGGED, "log output", "second.err", "text"),
+        (VAULT, "the user's folders", "data/vault.bin", "mail"),
+        (EXCEPTION, "log output", "second.err", "text"),
+    ],
+    ids=["a debug log of the prompt", "a vault on disk", "an exception with text"],
+)
+def test_a_planted_leak_is_found_and_named(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, leak: str, place: str, file: str, kind: str
+) -> None:
+    code, report = verified(shell, monkeypatch, leak, "openai: answered whole")
+    assert (code, report["verdict"]) == (1, "found")
+    assert {(each["place"], each["file"]) for each in report["findings"]} == {(place, file)}
+    assert kind in {each["kind"] for each in report["findings"]}
+    assert {each["route"] for each in report["findings"]} == {"openai: answered whole"}
+
+
+def test_leaks_into_files_the_audit_the_database_and_memory(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, report = verified(shell, monkeypatch, OTHERS, "other fields")
+    assert code == 1
+    found = {(each["place"], each["file"].partition("leaky")[0], each["form"]) for each in report["findings"]}
+    assert ("temporary files", "", "base64") in found
+    assert ("data directory", "shoal.db", "as it is") in found
+    assert any(place == "audit folder" for place, _, _ in found)
+    assert report["reachable"]
+
+
+def test_a_route_that_does_not_exist(shell: Shell) -> None:
+    said = shell("verify-retention", "--only", "no such thing")
+    assert (said.code, "no route" in said.err) == (1, True)
