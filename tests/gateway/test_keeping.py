@@ -1,5 +1,5 @@
-"""Content and persons through the whole gateway: kept masked where a tenant opted in, gone after an erasure while requests
-go on."""
+"""Content and persons through the whole gateway: kept masked where a tenant opted in, gone after an erasure while
+requests go on."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -24,6 +25,7 @@ SALT_BYTES = 32
 HASH_BYTES = 16
 FIELDS = ("safety_identifier", "user")
 PURPOSE = "person"
+TENANTS_AT_HAND = 1024
 
 
 def user_of(options: Mapping[str, Any]) -> str | None:
@@ -41,7 +43,7 @@ class Persons:
 
     def __init__(self, salts: SqlSalts, root: RootKey, clock: Callable[[], float] = time.monotonic) -> None:
         self._salts = salts
-        self._root = root
+        self._key_of = lru_cache(TENANTS_AT_HAND)(lambda tenant: root.derive(tenant, PURPOSE))
         self._clock = clock
         self._fresh: dict[str, tuple[float, bytes | None]] = {}
         self._log = structlog.get_logger("shoal.person")
@@ -51,13 +53,13 @@ class Persons:
         if not user:
             return None
         salt = self._salt(tenant)
-        return None if salt is None else hashed(self._root, tenant, salt, user)
+        return None if salt is None else hashed(self._key_of(tenant), salt, user)
 
     def known(self, user: str, tenant: str | None = None) -> list[tuple[str, str]]:
         """(tenant, hash) of that person for one tenant, or for every one that has named somebody."""
         tenants = self._salts.tenants() if tenant is None else [tenant]
         salts = [(each, self._salts.find(each)) for each in tenants]
-        return [(each, hashed(self._root, each, salt, user)) for each, salt in salts if salt is not None]
+        return [(each, hashed(self._key_of(each), salt, user)) for each, salt in salts if salt is not None]
 
     def _salt(self, tenant: str) -> bytes | None:
         """While the database fails, the salt of before, or none: a request does not fail for it."""
@@ -72,7 +74,6 @@ class Persons:
         return salt
 
 
-def hashed(root: RootKey, tenant: str, salt: bytes, user: str) -> str:
+def hashed(key: bytes, salt: bytes, user: str) -> str:
     """HMAC-SHA256, the first HASH_BYTES of it in hexadecimal."""
-    key = root.derive(tenant, PURPOSE)
     return hmac.digest(key, salt + user.encode("utf-8", "surrogatepass"), sha256)[:HASH_BYTES].hex()
