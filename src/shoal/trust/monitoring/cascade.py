@@ -1,0 +1,164 @@
+"""The cascade that scores texts for harm: lexicon and linear model for all, the encoder where they are unsure.
+
+It knows no policy, no stream and no judge. A long text is scored in windows, its scores are the highest of any.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shoal.errors import WeightsError
+from shoal.models.specialists.cards import WEIGHTS
+from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
+from shoal.trust.monitoring.lexicon import MILD, SEVERE, STRONG, Lexicon
+from shoal.trust.ngrams import NgramFeatures, NgramModel, chances
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shoal.config.monitoring import Category
+
+    Floats = NDArray[np.float32]
+
+NAME = "harm"
+FORM_FILE = "cascade.json"
+WINDOW, OVERLAP = 1200, 200
+"""Characters: texts up to WINDOW are scored whole."""
+AT_ONCE = 64
+LEVELS = (MILD, STRONG, SEVERE)
+SIGNS = len(CATEGORIES) * len(LEVELS)
+"""Columns that the lexicon gives: whether a term of the category of at least that severity is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the cascade says of one text. `scores` are calibrated probabilities (0..1) by category; `overall` is how
+    safe it is: 1 - the highest of the scores and of the probability that it is harmful beyond mere profanity.
+    `uncertain`: a score is near its threshold, so that a judge should be asked."""
+
+    scores: Mapping[str, float]
+    overall: float
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """How experts and lexicon together make log-odds, fitted on texts that the experts had not seen: `weights`
+    (experts + SIGNS, len(OUTPUTS)), `bias` (len(OUTPUTS),)."""
+
+    weights: Floats = field(repr=False)
+    bias: Floats = field(repr=False)
+
+    def scores(self, experts: Floats, signs: Floats) -> Floats:
+        """(N, len(OUTPUTS)) calibrated log-odds of (N, experts) and (N, SIGNS)."""
+        return np.asarray(np.concatenate([experts, signs], axis=1) @ self.weights + self.bias, np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is chosen beside the weights: the blend, the threshold of each category, and how far from it, in log-odds, a
+    score counts as uncertain."""
+
+    blend: Blend
+    thresholds: Mapping[Category, float]
+    margin: float
+
+    @classmethod
+    def read(cls, path: Path) -> Form:
+        """Raises OSError, ValueError, KeyError or TypeError where the file is missing or damaged."""
+        held = json.loads(path.read_bytes())
+        if tuple(held["outputs"]) != OUTPUTS:
+            raise ValueError("made for other outputs")
+        blend = Blend(np.array(held["weights"], np.float32), np.array(held["bias"], np.float32))
+        return cls(blend, {name: float(held["thresholds"][name]) for name in CATEGORIES}, float(held["margin"]))
+
+
+class Cascade:
+    """Scores texts; the seam `Monitor`. It keeps no text and may be shared by threads."""
+
+    def __init__(self, lexicon: Lexicon, linear: NgramModel, form: Form) -> None:
+        self.lexicon = lexicon
+        self._linear = linear
+        self._form = form
+        self._features = NgramFeatures()
+        limits = np.array([form.thresholds[name] for name in CATEGORIES])
+        self._limits = np.log(limits / (1 - limits))
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """The score of each category from which on a text is stopped, unless the operator says otherwise."""
+        return {str(name): limit for name, limit in self._form.thresholds.items()}
+
+    def held(self, text: str) -> int:
+        """How many characters at the end may still become (part of) a term of the lexicon."""
+        return self.lexicon.held(text)
+
+    def score(self, text: str) -> Verdict:
+        """The verdict on one text."""
+        return self.scores([text])[0]
+
+    def scores(self, texts: Sequence[str]) -> list[Verdict]:
+        """One verdict for each text. Time is linear in the characters."""
+        best = np.full((len(texts), len(OUTPUTS)), -np.inf, np.float32)
+        owners: list[int] = []
+        batch: list[str] = []
+        for owner, window in windows(texts):
+            owners.append(owner)
+            batch.append(window)
+            if len(batch) == AT_ONCE:
+                np.maximum.at(best, owners, self.log_odds(batch))
+                owners, batch = [], []
+        if batch:
+            np.maximum.at(best, owners, self.log_odds(batch))
+        return [self._verdict(row) for row in best]
+
+    def log_odds(self, windows: Sequence[str]) -> Floats:
+        """(N, len(OUTPUTS)) calibrated log-odds of texts that are not cut."""
+        experts = self._linear.scores(self._features.of(windows))
+        return self._form.blend.scores(experts, signs(self.lexicon, windows))
+
+    def _verdict(self, row: Floats) -> Verdict:
+        values = chances(row).tolist()
+        near = np.abs(row[: len(CATEGORIES)] - self._limits) < self._form.margin
+        return Verdict(dict(zip(CATEGORIES, values, strict=False)), 1 - max(values), bool(near.any()))
+
+
+def signs(lexicon: Lexicon, texts: Sequence[str]) -> Floats:
+    """(N, SIGNS) 0 or 1: what the lexicon finds in each text."""
+    found = np.zeros((len(texts), len(CATEGORIES), len(LEVELS)), np.float32)
+    for at, text in enumerate(texts):
+        for category, severity in lexicon.severities(text).items():
+            found[at, CATEGORIES.index(category), :severity] = 1
+    return found.reshape(len(texts), SIGNS)
+
+
+def windows(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Each text's number with the text, or with its windows, which begin and end between words where they can."""
+    for owner, text in enumerate(texts):
+        start = 0
+        while len(text) - start > WINDOW:
+            end = text.rfind(" ", start + WINDOW - OVERLAP, start + WINDOW)
+            yield owner, text[start : (end := end if end > 0 else start + WINDOW)]
+            back = text.find(" ", end - OVERLAP, end)
+            start = back + 1 if back > start else end - OVERLAP
+        yield owner, text[start:]
+
+
+def load_cascade(folder: Path = WEIGHTS / NAME) -> Cascade:
+    """The cascade that comes with Shoal. Raises WeightsError where its files are missing or damaged."""
+    try:
+        form = Form.read(folder / FORM_FILE)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise WeightsError(
+            f"the weights in '{folder.name}' are missing or damaged ({type(error).__name__}): install Shoal again"
+        ) from error
+    if not all(math.isfinite(limit) and 0 < limit < 1 for limit in form.thresholds.values()):
+        raise WeightsError(f"the thresholds in '{folder.name}' are not between 0 and 1: install Shoal again")
+    return Cascade(Lexicon.load(folder), NgramModel.load(folder), form)

@@ -1,0 +1,118 @@
+"""The linear experts of the harm cascade, and the blend of them with the lexicon; it reads no files.
+
+Two experts, since prose that moderators judged and everything else obey different labels, and one model for both is
+worse on each: `prose` learns from the moderation set alone, `general` from all other sources. Both lie in one matrix,
+so that a text's features are read once. The blend is a logistic regression per output on scores of texts that the
+experts had not seen, so that its result is calibrated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shoal.trust.monitoring.cascade import SIGNS, Blend, signs
+from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS, UNSAFE
+from shoal.tuning.harm_linear import Weights, fit
+from shoal.tuning.harm_set import BENIGN, MODERATION, Corpus
+from shoal.tuning.ngrams import Fitted, matrix
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+
+    from shoal.trust.monitoring.lexicon import Lexicon
+
+    Floats = NDArray[np.float32]
+
+PROSE = ("hate", "identity_attack", "violence", "sexual", "self_harm", UNSAFE)
+"""The outputs of which the moderation set has labels."""
+EXPERTS = (*(f"prose_{name}" for name in PROSE), *(f"general_{name}" for name in OUTPUTS))
+PROSE_FREEDOM, GENERAL_FREEDOM = 100.0, 30.0
+BLEND_FREEDOM = 1.0
+MODERATION_SHARE, BENIGN_SHARE = 0.4, 0.3
+"""Shares of the blend's weight; the rest is divided among the other sources by their size."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A corpus with what both stages read of it: `features` (N, ROWS), `signs` (N, SIGNS)."""
+
+    corpus: Corpus
+    features: csr_matrix = field(repr=False)
+    signs: Floats = field(repr=False)
+
+
+def prepare(corpus: Corpus, lexicon: Lexicon) -> Prepared:
+    """Features of all texts."""
+    return Prepared(corpus, matrix(corpus.texts), signs(lexicon, corpus.texts))
+
+
+def fit_experts(prepared: Prepared, chosen: NDArray[np.bool_]) -> Weights:
+    """Both experts, (ROWS, len(EXPERTS)), from the texts where `chosen` (N,) holds."""
+    labels, sources = prepared.corpus.labels, prepared.corpus.sources
+    prose = chosen & (sources == MODERATION)
+    general = chosen & (sources != MODERATION)
+    columns = [OUTPUTS.index(name) for name in PROSE]
+    parts = []
+    for rows, outputs, freedom in (
+        (prose, columns, PROSE_FREEDOM),
+        (general, list(range(len(OUTPUTS))), GENERAL_FREEDOM),
+    ):
+        weight = np.ones(int(rows.sum()), np.float32)
+        parts.append(fit(prepared.features[rows], labels[rows][:, outputs], weight, freedom))
+    return Weights(np.concatenate([part.rows for part in parts], axis=1), np.concatenate([part.bias for part in parts]))
+
+
+def cross_scores(prepared: Prepared) -> Floats:
+    """(N, len(EXPERTS)) scores of every text by experts that had not seen its fold."""
+    fold = prepared.corpus.fold
+    found = np.zeros((len(fold), len(EXPERTS)), np.float32)
+    for number in np.unique(fold):
+        held = fold == number
+        found[held] = fit_experts(prepared, ~held).scores(prepared.features[held])
+    return found
+
+
+def weights_of(corpus: Corpus) -> Floats:
+    """(N,) how much each text counts in the blend; the mean is 1."""
+    sources = corpus.sources
+    kind = np.where(sources == MODERATION, 0, np.where(np.isin(sources, list(BENIGN)), 1, 2))
+    shares = np.array([MODERATION_SHARE, BENIGN_SHARE, 1 - MODERATION_SHARE - BENIGN_SHARE])
+    counts = np.bincount(kind, minlength=3)
+    return np.asarray((shares / np.maximum(counts, 1))[kind] * len(kind), np.float32)
+
+
+def inputs_of(output: str) -> NDArray[np.int64]:
+    """The columns that an output's blend reads: its own experts and terms, and whether there is any harm."""
+    names = [f"prose_{output}", f"general_{output}", f"prose_{UNSAFE}", f"general_{UNSAFE}"]
+    columns = [EXPERTS.index(name) for name in dict.fromkeys(names) if name in EXPERTS]
+    levels = SIGNS // len(CATEGORIES)
+    own = CATEGORIES.index(output) if output in CATEGORIES else None
+    terms = range(SIGNS) if own is None else range(own * levels, (own + 1) * levels)
+    return np.array([*columns, *(len(EXPERTS) + at for at in terms)], np.int64)
+
+
+def fit_blend(
+    experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats, outputs: Sequence[str] = OUTPUTS
+) -> Blend:
+    """A logistic regression for each output over the texts whose label is known."""
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    both = np.concatenate([experts, found], axis=1)
+    weights = np.zeros((both.shape[1], len(outputs)), np.float32)
+    bias = np.zeros(len(outputs), np.float32)
+    for at, output in enumerate(outputs):
+        known, columns = labels[:, at] >= 0, inputs_of(output)
+        model = LogisticRegression(C=BLEND_FREEDOM, max_iter=500)
+        model.fit(both[known][:, columns], labels[known, at], sample_weight=weight[known])
+        weights[columns, at], bias[at] = model.coef_[0], model.intercept_[0]
+    return Blend(weights, bias)
+
+
+def as_fitted(weights: Weights) -> list[Fitted]:
+    """The experts one by one, as the trainer of n-gram models saves them."""
+    return [Fitted(weights.rows[:, at].astype(np.float64), float(weights.bias[at])) for at in range(len(weights.bias))]
