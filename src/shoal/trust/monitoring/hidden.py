@@ -37,7 +37,8 @@ def decoded(text: str) -> Iterator[str]:
 
 
 def _said(letters: str) -> str | None:
-    raw = base64.b64decode(letters[: len(letters) // 4 * 4])
+    whole = letters if len(letters) % 4 != 1 else letters[:-1]
+    raw = base64.b64decode(whole + "=" * (-len(whole) % 4))
     said = raw.decode("utf-8", "replace")
     plain = sum(char.isalpha() or char in " .,'\n" for char in said)
     return said if " " in said and plain >= PLAIN_SHARE * len(said) else None
