@@ -77,7 +77,7 @@ class Database:
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
             return str(found) if found else None
 
-    def _upgrade(self) -> None:
+    def _upgrade(self, to: str = "head") -> None:
         from alembic import command
         from alembic.config import Config
 
@@ -85,7 +85,7 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self.engine.begin() as connection:
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
 
     def _what_to_do(self, error: Exception) -> str:
         where = self.folder / FILE

@@ -8,6 +8,7 @@ from sqlalchemy import inspect, text
 
 from shoal.errors import StorageError
 from shoal.stores.database import FILE, Database, head
+from shoal.stores.ledger import SqlLedger
 
 
 def test_tables_come_from_the_migrations(tmp_path: Path) -> None:
@@ -18,6 +19,21 @@ def test_tables_come_from_the_migrations(tmp_path: Path) -> None:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == head()
         assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
     database.migrate()
+    database.close()
+
+
+def test_a_database_of_an_earlier_version_keeps_its_records(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    database._upgrade("0003")
+    fields = "id, tenant, key_id, started, asked, streamed, outcome, latency_s"
+    with database.engine.begin() as connection:
+        connection.execute(text(f"INSERT INTO exchanges ({fields}) VALUES ('ex_1', 't', 'k', 1, 'm', 0, 'ok', 1)"))
+    database.migrate()
+    ledger = SqlLedger(database)
+    record = ledger.get("ex_1")
+    assert record is not None
+    assert (record.outcome, record.person) == ("ok", None)
+    ledger.close()
     database.close()
 
 
