@@ -162,10 +162,12 @@ class Decision:
 
 @dataclass(slots=True)
 class Trail:
-    """What an exchange leaves: its attempts in order of their end, and the last decision of a router."""
+    """What an exchange leaves: its attempts in order of their end, the last decision of a router, and what each host
+    was told about keeping the request (`models/hosts/unkept.py`)."""
 
     attempts: list[Attempt] = field(default_factory=list)
     decision: Decision | None = None
+    switches: dict[str, str] = field(default_factory=dict)
 
 
 class Opener(Protocol):
@@ -224,6 +226,10 @@ class Call:
     def note(self, attempt: Attempt) -> None:
         """Adds a finished attempt to the exchange's ledger."""
         self._trail.attempts.append(attempt)
+
+    def note_switch(self, host: str, said: str) -> None:
+        """Adds what a host was told about keeping the request."""
+        self._trail.switches[host] = said
 
     def decide(self, decision: Decision) -> None:
         """Says which model answers, before its first piece is handed on."""

@@ -277,7 +277,9 @@ class Exchange:
     def _account(self) -> Json | None:
         """What the trust layer did, in counts and scores; None where all of it is off."""
         steps = {"defence": self._defence, "monitoring": self._monitoring}
-        account = {name: step.account() for name, step in steps.items() if step is not None}
+        account: Json = {name: step.account() for name, step in steps.items() if step is not None}
+        if self.trail.switches:
+            account["retention"] = {"hosts": dict(self.trail.switches)}
         if self._session is not None:
             return {**self._session.account(), **account}
         return {"mode": "off", **account} if account else None

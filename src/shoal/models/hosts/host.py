@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from shoal import config
 from shoal.call import Call, Model, ModelCard, Patience, Price
 from shoal.chat import Chat, Piece
+from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError, HostError, HostGarbled
 from shoal.models.hosts import faults
 from shoal.models.hosts.anthropic import VERSION, AnthropicDialect
@@ -22,6 +24,7 @@ from shoal.models.hosts.http import HttpClient, HttpReply, read_whole
 from shoal.models.hosts.openai import OpenAIDialect
 from shoal.models.hosts.rows import Row, find_row
 from shoal.models.hosts.sse import EventStream, EventTooLarge
+from shoal.models.hosts.unkept import Unkept
 
 HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 VALUE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?|")
@@ -37,9 +40,16 @@ class HostModel:
     """One model on one host."""
 
     def __init__(
-        self, card: ModelCard, dialect: Dialect, client: HttpClient, url: str, headers: Mapping[str, str]
+        self,
+        card: ModelCard,
+        dialect: Dialect,
+        client: HttpClient,
+        url: str,
+        headers: Mapping[str, str],
+        unkept: Unkept | None = None,
     ) -> None:
         self._card = card
+        self._unkept = unkept
         self._dialect = dialect
         self._client = client
         self._url = url
@@ -52,6 +62,7 @@ class HostModel:
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """The host's pieces. Raises HostErrors, and RequestError for what the dialect cannot say."""
         cited = Reader(chat.passages) if chat.passages else None
+        chat = self._told(chat, call)
         async with self._client.post(self._url, self._headers, self._dialect.body(chat)) as answer:
             if answer.status != 200:
                 raise await self._fault(answer)
@@ -68,6 +79,15 @@ class HostModel:
             if not pieces:
                 raise HostGarbled(f"host '{self.card.host}' sent an empty reply: try again", host=self.card.host)
             await answer.finish()
+
+    def _told(self, chat: Chat, call: Call) -> Chat:
+        """The chat with the host's switch against keeping it."""
+        if self._unkept is None:
+            return chat
+        options, said = self._unkept.of(chat.options, call.tenant)
+        if said is not None:
+            call.note_switch(self.card.host, said)
+        return chat if options is chat.options else replace(chat, options=options)
 
     def _events(self, events: EventStream, chunk: bytes) -> list[bytes]:
         try:
@@ -120,13 +140,14 @@ def _cite(piece: Piece, cited: Reader) -> Piece:
 class Host:
     """One configured host: its row, its connections, its key."""
 
-    def __init__(self, name: str, settings: config.Host, client: HttpClient) -> None:
+    def __init__(self, name: str, settings: config.Host, client: HttpClient, rules: TrustRules | None = None) -> None:
         self.name = name
         self.client = client
         self._settings = settings
         self._row = find_row(settings.row, name) if settings.row else Row(dialect=settings.dialect or "openai")
         if settings.row is None and self._row.dialect == "anthropic":
             self._row = Row(dialect="anthropic", auth="x-api-key")
+        self._unkept = Unkept(self._row, settings.retention, rules or TrustRules())
         self._base = settings.base_url or self._row.base_url
         if not urlsplit(self._base).hostname:
             raise ConfigError(f'hosts.{name}: set base_url = "https://..." to the address of this host')
@@ -157,7 +178,7 @@ class Host:
         """The model that the settings call `name`."""
         upstream = row.upstream or name
         dialect = DIALECTS[self._row.dialect](self.name, upstream, self._row)
-        return HostModel(self._card(name, row), dialect, self.client, self._url(upstream), self._headers)
+        return HostModel(self._card(name, row), dialect, self.client, self._url(upstream), self._headers, self._unkept)
 
     def _card(self, name: str, row: config.ModelRow) -> ModelCard:
         price = row.price
@@ -213,7 +234,8 @@ def connect(name: str, connect_s: float) -> HttpClient:
 
 def open_hosts(settings: config.Settings, client_factory: ClientFactory = connect) -> Hosts:
     """Puts the configured hosts and their models together; connects nowhere yet. Raises ConfigError."""
-    hosts = {name: Host(name, row, client_factory(name, row.connect_s)) for name, row in settings.hosts.items()}
+    rules = settings.trust
+    hosts = {name: Host(name, row, client_factory(name, row.connect_s), rules) for name, row in settings.hosts.items()}
     models: dict[str, tuple[Model, Patience]] = {}
     for name, row in settings.models.items():
         limits = settings.hosts[row.host]

@@ -27,6 +27,7 @@ class Row:
     renames: Mapping[str, str] = field(default_factory=dict)
     query: str = ""
     deployments: bool = False
+    unkept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @cache
