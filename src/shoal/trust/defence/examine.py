@@ -13,7 +13,7 @@ from shoal.errors import ContentRefused, GuardFailed
 from shoal.trust.defence.guards import Guards
 from shoal.trust.defence.leaves import UNTRUSTED, data_texts, holds_data, texts, with_passage, with_texts
 from shoal.trust.defence.rules import Rules
-from shoal.trust.defence.sieve import Sieve
+from shoal.trust.defence.sieve import without
 from shoal.trust.defence.tally import Tally
 from shoal.trust.work import Abandoned
 
@@ -56,11 +56,11 @@ class Examiner:
         settings, tally = self._rules.settings.jailbreak, self.jailbreak
         if len(said) > 1:
             said.append("\n".join(said)[-LONGEST_JOINT:])
-        scores = self._tried(tally, lambda: [self._guards.jailbreak.score(text) for text in said])
+        scores = self._tried(tally, lambda: [self._guards.score(text) for text in said])
         if scores is None:
             return
-        tally.look(scores)
         highest = max(scores)
+        tally.look(len(scores), highest)
         if highest < (self._guards.jailbreak.threshold if settings.threshold is None else settings.threshold):
             return
         tally.fire(highest)
@@ -77,13 +77,13 @@ class Examiner:
         if label not in UNTRUSTED or not text.strip():
             return text
         settings, tally = self._rules.settings.instructions, self.instructions
-        sifted = self._tried(tally, lambda: Sieve(self._guards.instructions, settings.threshold).sift(text))
-        if sifted is None:
+        finds = self._tried(tally, lambda: self._guards.find(text, settings.threshold))
+        if finds is None:
             return text
-        tally.look(sifted.scores)
-        for score in sifted.found:
+        tally.look(finds.looked, finds.highest)
+        for score in finds.scores:
             tally.fire(score)
-        if not sifted.found or tally.mode != "enforce" or settings.action == "flag":
+        if not finds.scores or tally.mode != "enforce" or settings.action == "flag":
             return text
         if settings.action == "block":
             raise ContentRefused(
@@ -92,7 +92,7 @@ class Examiner:
                 rule="instructions",
                 param="messages",
             )
-        return sifted.text
+        return without(text, finds)
 
     def _tried(self, tally: Tally, work: Callable[[], T]) -> T | None:
         """What a classifier says; None where it failed and the rule only observes. Raises GuardFailed."""

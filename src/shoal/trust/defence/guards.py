@@ -1,28 +1,13 @@
-"""The two classifiers as the defence sees them: protocols, and one place that loads them when they are first needed."""
+"""The two classifiers and what they remember: one place that loads them when they are first needed."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
-
-class SentenceGuard(Protocol):
-    """Scores sentences of data: 0..1, how surely each gives instructions."""
-
-    @property
-    def threshold(self) -> float: ...
-
-    def scores(self, sentences: Sequence[str]) -> list[float]: ...
-
-
-class TextGuard(Protocol):
-    """Scores what a user says: 0..1, how surely it talks a model out of its rules."""
-
-    @property
-    def threshold(self) -> float: ...
-
-    def score(self, text: str) -> float: ...
+from shoal.trust.defence.remembered import Remembered
+from shoal.trust.defence.seam import SentenceGuard, TextGuard
+from shoal.trust.defence.sieve import Finds, Sieve
 
 
 class Guards:
@@ -38,6 +23,17 @@ class Guards:
         self._instructions: SentenceGuard | None = None
         self._jailbreak: TextGuard | None = None
         self._lock = threading.Lock()
+        self._finds: Remembered[Finds] = Remembered()
+        self._scores: Remembered[float] = Remembered()
+
+    def score(self, text: str) -> float:
+        """How surely a text of a user talks a model out of its rules. Raises what the classifier raises."""
+        return self._scores.of(text, self.jailbreak.score)
+
+    def find(self, text: str, threshold: float | None) -> Finds:
+        """What in a text of low trust gives instructions. Raises what the classifier raises."""
+        sieve = Sieve(self.instructions, threshold)
+        return self._finds.of(text, sieve.look, sieve.threshold)
 
     @property
     def instructions(self) -> SentenceGuard:

@@ -13,6 +13,7 @@ from shoal.trust.masking.json_text import is_record, replaced, values
 from shoal.trust.masking.strings import TEXT_PARTS
 
 UNTRUSTED = frozenset({Trust.RETRIEVED, Trust.TOOL})
+TRUSTED = frozenset({Trust.SYSTEM, Trust.USER})
 MOST_NESTED = 6
 
 Take = Callable[[str], str]
@@ -42,6 +43,12 @@ def data_texts(messages: Iterable[Message], passages: Iterable[Passage]) -> Iter
             yield from (text for label, text in texts(message) if label in UNTRUSTED)
     for passage in passages:
         yield from (passage.title, passage.text)
+
+
+def trusted_texts(messages: Iterable[Message]) -> Iterator[str]:
+    """What system and user say themselves."""
+    for message in messages:
+        yield from (text for label, text in texts(message) if label in TRUSTED)
 
 
 def with_texts(message: Message, change: Change) -> Message:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from shoal.call import ModelCard
-from shoal.chat import Chat, Citation, Json, Message, Passage, Piece, Trust
+from shoal.chat import Chat, Citation, Json, Message, Passage, Piece
 from shoal.trust.defence import sealing
 from shoal.trust.defence.calls import CallWatch
 from shoal.trust.defence.canary import Canary
 from shoal.trust.defence.examine import Examiner
 from shoal.trust.defence.guards import Guards
-from shoal.trust.defence.leaves import UNTRUSTED, data_texts, texts
+from shoal.trust.defence.leaves import data_texts, trusted_texts
 from shoal.trust.defence.reply import ReplyWatch
 from shoal.trust.defence.rules import Rules
 from shoal.trust.defence.stream import Guarded
@@ -43,6 +43,7 @@ class Defence:
         self._originals: dict[str, Passage] = {}
         self._sources = Sources()
         self._scope: Scope | None = None
+        self._asked: Chat | None = None
         self._examiner = Examiner(rules, guards)
         self._marking = Tally(rules.datamarking, f"{settings.datamarking.retrieved}/{settings.datamarking.tool}")
         self._leaks = Tally(rules.canary, settings.canary.action)
@@ -64,8 +65,11 @@ class Defence:
     async def defend(self, chat: Chat) -> Chat:
         """The chat without instructions in its data, a long one in a thread. Raises ContentRefused, GuardFailed: then
         nothing may be sent."""
+        self._asked = chat
         if self._rules.tools != "off":
+            # What a flow says later is not the word of system or user.
             self._sources.trust_schema(chat.options.get("tools"), chat.options.get("functions"))
+            self._sources.trust(*trusted_texts(chat.messages))
         return await self._defended(chat)
 
     async def screen(self, chat: Chat, card: ModelCard) -> Chat:
@@ -114,7 +118,7 @@ class Defence:
         messages = [each for each in chat.messages if id(each) not in self._messages]
         passages = [each for each in chat.passages if id(each) not in self._passages]
         if self._rules.tools != "off":
-            self._gather(messages, passages)
+            self._sources.distrust(*data_texts(messages, passages))
         if sum(map(len, self._examiner.texts(messages, passages))) > INLINE_CHARS:
             await in_thread(self._look, messages, passages)
         else:
@@ -139,17 +143,6 @@ class Defence:
         for old, new in zip((*passages, *read), (*read, *read), strict=True):
             self._passages[id(old)] = (old, new)
 
-    def _gather(self, messages: Sequence[Message], passages: Sequence[Passage]) -> None:
-        """Keeps who said what, for the tool policy."""
-        for message in messages:
-            for label, text in texts(message):
-                if label in UNTRUSTED:
-                    self._sources.distrust(text)
-                elif label is not Trust.MEMORY:
-                    self._sources.trust(text)
-        for passage in passages:
-            self._sources.distrust(passage.title, passage.text)
-
     def _sealed(self, chat: Chat) -> Chat:
         """The chat as a remote host may see it."""
         settings = self._rules.settings.datamarking
@@ -166,7 +159,7 @@ class Defence:
 
     def _scope_of(self, chat: Chat) -> Scope:
         if self._scope is None:
-            self._scope = self._scopes(sealing.opening(chat))
+            self._scope = self._scopes(sealing.opening(self._asked or chat))
         return self._scope
 
     def _restored(self, citation: Citation) -> Citation:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from shoal.trust.defence.encoded import encoded
-from shoal.trust.defence.guards import SentenceGuard
 from shoal.trust.defence.leaves import leaves, rewritten
+from shoal.trust.defence.seam import SentenceGuard
 from shoal.trust.sentences import spans
 from shoal.trust.work import go_on
 
@@ -35,12 +35,14 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Sifted:
-    """`text` without what was found; `scores` of all that was looked at, `found` of those that fired."""
+class Finds:
+    """What was found in one text: how many stretches were looked at, the highest score of all, the scores of those that
+    fired, and the (leaf, start, end) of what has to go. It holds no text."""
 
-    text: str = field(repr=False)
-    scores: list[float]
-    found: list[float]
+    looked: int = 0
+    highest: float = 0.0
+    scores: tuple[float, ...] = ()
+    places: tuple[tuple[int, int, int], ...] = ()
 
 
 class Sieve:
@@ -55,21 +57,24 @@ class Sieve:
         """Neighbours are judged together only once none of them has fired, and so need to be surer."""
         return (1 + self.threshold) / 2
 
-    def sift(self, text: str) -> Sifted:
-        """The text with its instructions replaced. Raises what the scorer raises."""
+    def look(self, text: str) -> Finds:
+        """What in the text gives instructions. Raises what the scorer raises."""
         found = leaves(text)
         sentences = list(_sentences(found))
         scores = self._scores(sentences)
-        fired = [(unit, score) for unit, score in zip(sentences, scores, strict=True) if score >= self.threshold]
+        fired = _over(sentences, scores, self.threshold)
         alone = {place for unit, _ in fired for place in unit.places}
         windows = [each for each in _windows(sentences) if alone.isdisjoint(each.places)]
-        joint = self._scores(windows)
-        fired += [(unit, score) for unit, score in zip(windows, joint, strict=True) if score >= self.joint_threshold]
+        fired += _over(windows, self._scores(windows), self.joint_threshold)
         hidden = list(_hidden(found))
         told = self._scores(hidden)
-        fired += [(unit, score) for unit, score in zip(hidden, told, strict=True) if score >= self.threshold]
-        said = _without(text, [unit for unit, _ in fired]) if fired else text
-        return Sifted(said, [*scores, *told], [score for _, score in fired])
+        fired += _over(hidden, told, self.threshold)
+        return Finds(
+            looked=len(scores) + len(told),
+            highest=max((*scores, *told), default=0.0),
+            scores=tuple(score for _, score in fired),
+            places=tuple(sorted({place for unit, _ in fired for place in unit.places})),
+        )
 
     def _scores(self, units: Sequence[Unit]) -> list[float]:
         scores: list[float] = []
@@ -86,6 +91,10 @@ def _sentences(found: Sequence[str]) -> Iterator[Unit]:
             said = leaf[start:end]
             if not said.isascii() or any(map(str.isalpha, said)):
                 yield Unit(said, ((number, start, end),))
+
+
+def _over(units: Sequence[Unit], scores: Sequence[float], threshold: float) -> list[tuple[Unit, float]]:
+    return [(unit, score) for unit, score in zip(units, scores, strict=True) if score >= threshold]
 
 
 def _windows(sentences: Sequence[Unit]) -> Iterator[Unit]:
@@ -111,13 +120,13 @@ def _hidden(found: Sequence[str]) -> Iterator[Unit]:
                 yield Unit(said[first:last], ((number, start, end),))
 
 
-def _without(text: str, fired: Sequence[Unit]) -> str:
+def without(text: str, finds: Finds) -> str:
+    """The text with a note in the place of what was found in it."""
     places: dict[int, list[Place]] = defaultdict(list)
-    for unit in fired:
-        for number, start, end in unit.places:
-            places[number].append((start, end))
+    for number, start, end in finds.places:
+        places[number].append((start, end))
     numbers = count()
-    return rewritten(text, lambda leaf: _cut(leaf, sorted(places.get(next(numbers), ()))))
+    return rewritten(text, lambda leaf: _cut(leaf, places.get(next(numbers), ())))
 
 
 def _cut(leaf: str, places: Sequence[Place]) -> str:

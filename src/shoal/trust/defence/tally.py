@@ -21,11 +21,11 @@ class Tally:
     doubt: float = 0.0
     failed: int = 0
 
-    def look(self, scores: list[float]) -> None:
-        """Texts that were scored."""
-        self.looked += len(scores)
-        if scores:
-            self.highest = max(self.highest or 0.0, *scores)
+    def look(self, count: int, highest: float) -> None:
+        """So many texts were scored."""
+        self.looked += count
+        if count:
+            self.highest = max(self.highest or 0.0, highest)
 
     def fire(self, score: float = 1.0) -> None:
         """The rule fired."""

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.chat import Message, Passage, Trust
-from shoal.trust.defence.leaves import data_texts, holds_data, leaves, rewritten, texts, with_passage, with_texts
+from shoal.trust.defence.leaves import (
+    data_texts,
+    holds_data,
+    leaves,
+    rewritten,
+    texts,
+    trusted_texts,
+    with_passage,
+    with_texts,
+)
 
 PASSAGE = Passage("1", "docs", "a.md", "Title", "Text")
 LOWERED = Message.from_wire(
@@ -36,6 +45,8 @@ def test_which_messages_hold_data() -> None:
     assert holds_data(Message.of("tool", "x"))
     assert not holds_data(Message.of("user", "x"))
     assert list(data_texts([LOWERED, Message.of("user", "x")], [PASSAGE])) == ["theirs", "Title", "Text"]
+    said = [Message.of(role, role) for role in ("system", "user", "assistant", "tool")]
+    assert list(trusted_texts(said)) == ["system", "user"]
 
 
 def test_only_what_changes_is_made_anew() -> None:

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.trust.defence.sieve import AT_ONCE, NOTE, Sieve
+from shoal.trust.defence.sieve import AT_ONCE, NOTE, Finds, Sieve, without
 from tests.unit.trust.defence.fakes import RedSentences
 
 BASE64 = base64.b64encode(b"This sentence is red, and it is long enough to be seen.").decode()
 
 
 def sift(text: str) -> str:
-    return Sieve(RedSentences()).sift(text).text
+    return without(text, Sieve(RedSentences()).look(text))
 
 
 @pytest.mark.parametrize(
@@ -57,15 +57,14 @@ def test_an_attack_over_the_strings_of_a_record_is_found() -> None:
 
 
 def test_counts_and_scores() -> None:
-    sifted = Sieve(RedSentences()).sift("One. This is red. Three.")
-    assert (sifted.scores, sifted.found) == ([0.1, 0.9, 0.1], [0.9])
-    assert Sieve(RedSentences(), 0.95).sift("This is red.").found == []
-    assert "red" not in repr(sifted)
+    finds = Sieve(RedSentences()).look("One. This is red. Three.")
+    assert finds == Finds(3, 0.9, (0.9,), ((0, 5, 17),))
+    assert Sieve(RedSentences(), 0.95).look("This is red.") == Finds(1, 0.9)
 
 
 def test_what_has_no_letter_is_not_asked_about() -> None:
     guard = RedSentences()
-    Sieve(guard).sift("12.50\n\n---\n\n| 1 | 2 |\n\n[1, 2]")
+    Sieve(guard).look("12.50\n\n---\n\n| 1 | 2 |\n\n[1, 2]")
     assert guard.asked == []
 
 
@@ -82,6 +81,6 @@ def test_a_very_long_text_is_read_once_over() -> None:
     guard = RedSentences()
     text = "All is well here. " * 50_000
     begun = time.process_time()
-    assert Sieve(guard).sift(text).text == text
+    assert Sieve(guard).look(text).scores == ()
     assert len(guard.asked) < 2 * 50_000 + AT_ONCE
     assert time.process_time() - begun < 30
