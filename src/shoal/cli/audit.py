@@ -4,7 +4,8 @@ no text in them to show."""
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -52,7 +53,8 @@ def verify_chains(
             raise NotFound(f"there is no file {path}: give the file that audit.sink wrote")
     untouched = not head and not key and not (where.is_dir() and any(where.iterdir()))
     keys = [public_key(each) for each in key or ()] or ([] if untouched else [_own_key(settings)])
-    report = verify(where, keys, head or ())
+    with _readable(where):
+        report = verify(where, keys, head or ())
     if as_json:
         say_json({"folder": str(where), **report.wire()})
     else:
@@ -82,8 +84,9 @@ def export(
 
     where, _ = _folder(folder, data_dir, config)
     records = read(where, Filter(None if since is None else time.time() - since * HOUR_S, tenant, exchange))
-    for line in json_lines(records) if form == "jsonl" else otlp_lines(records, __version__):
-        say(line)
+    with _readable(where):
+        for line in json_lines(records) if form == "jsonl" else otlp_lines(records, __version__):
+            say(line)
 
 
 @app.command()
@@ -99,7 +102,8 @@ def show(
     from shoal.trust.audit.export import Filter, read
 
     where, _ = _folder(folder, data_dir, config)
-    records = list(read(where, Filter(exchange=exchange)))
+    with _readable(where):
+        records = list(read(where, Filter(exchange=exchange)))
     if not records:
         raise NotFound(f"the audit has no exchange '{exchange[:60]}': look for its id in the reply's x-shoal-exchange")
     if as_json:
@@ -128,6 +132,16 @@ def _folder(folder: Path | None, data_dir: Path | None, config: Path | None) -> 
     return folder or folder_of(settings), settings
 
 
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    from shoal.errors import StorageError
+
+    try:
+        yield
+    except PermissionError as error:
+        raise StorageError(f"{error.filename or folder} cannot be read: run this as the user of the gateway") from None
+
+
 def _own_key(settings: Settings) -> bytes:
     """The public key of this house; a root key is never made just to look."""
     from shoal.errors import ConfigError
@@ -153,7 +167,8 @@ def _tell(folder: Path, report: Report) -> None:
     if report.whole:
         say("nothing was changed, removed, inserted, reordered or cut, as far as the heads and signatures tell")
     else:
-        say("NOT WHOLE: " + ", ".join(f"{kind} {count}" for kind, count in counted(report.findings)))
+        more = f", and {report.more} more" if report.more else ""
+        say("NOT WHOLE: " + ", ".join(f"{kind} {count}" for kind, count in counted(report.findings)) + more)
 
 
 def _list(findings: Sequence[Finding]) -> None:

@@ -70,7 +70,8 @@ class Gap:
 @dataclass(slots=True)
 class Scan:
     """What a chain's lines told. `seen` has the hashes of the lines that were asked for by number; `signed` is the last
-    line with a signature and where it stands; `torn` says that half a line follows the last whole one."""
+    line with a signature and where it stands; `torn` says that half a line follows the last whole one; `more` counts
+    findings beyond MOST_FINDINGS."""
 
     chain: str
     lines: int = 0
@@ -83,6 +84,7 @@ class Scan:
     torn: bool = False
     seen: dict[int, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    more: int = 0
     _gaps: list[Gap] = field(default_factory=list)
     _flagged: bool = False
 
@@ -138,14 +140,21 @@ class Scan:
             self._misplaced(seq, place)
             return False
         if seq > place.seq:
-            self._gaps.append(Gap(place.seq, seq, place))
-            self._flagged = True
+            self._gap(Gap(place.seq, seq, place))
         elif not self._flagged:
             self._find("edited", "the line before was changed, or this line's link to it", place)
         else:
             self._flagged = False
         self.seq = seq
         return True
+
+    def _gap(self, gap: Gap) -> None:
+        """Gaps are looked through for each line that is out of place, so there are not more than can be listed."""
+        self._flagged = True
+        if len(self._gaps) < MOST_FINDINGS:
+            self._gaps.append(gap)
+        else:
+            self.more += 1
 
     def _misplaced(self, seq: int, place: Place) -> None:
         gap = next((each for each in self._gaps if each.start <= seq < each.stop and seq not in each.found), None)
@@ -163,3 +172,5 @@ class Scan:
     def _find(self, kind: Kind, words: str, place: Place) -> None:
         if len(self.findings) < MOST_FINDINGS:
             self.findings.append(Finding(kind, self.chain, words, place.file, place.line))
+        else:
+            self.more += 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Container
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import orjson
@@ -80,15 +82,12 @@ class AuditStep:
 def open_audit(settings: Settings, root: RootKey, models: Container[str] = ()) -> AuditStep | None:
     """The audit step; None where audit.mode is "off". `models` are the names that may be written down as they are.
 
-    Raises StorageError where the folder cannot be made."""
+    Raises StorageError where the folder cannot be made or written."""
     audit = settings.audit
     if audit.mode == "off":
         return None
     folder = folder_of(settings)
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise StorageError(f"the audit folder {folder} cannot be made ({error.strerror}): mend audit.folder") from None
+    _make(folder)
     refusals, policy = Refusals(), policy_of(settings.trust, root)
     log = FileAuditLog(
         folder,
@@ -97,6 +96,25 @@ def open_audit(settings: Settings, root: RootKey, models: Container[str] = ()) -
         head_s=audit.head_s,
         sink=audit.sink,
         due=refusals.due,
-        about={"policy": policy},
+        about={"policy": policy, "shoal": _version()},
     )
     return AuditStep(log, refusals, root, policy, models)
+
+
+def _version() -> str:
+    """Of the software that writes the chain; "" where it runs without being installed."""
+    try:
+        return version("shoal")
+    except PackageNotFoundError:
+        return ""
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise StorageError(f"the audit folder {folder} cannot be made ({error.strerror}): mend audit.folder") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StorageError(
+            f"the audit folder {folder} cannot be written by this user: mend its rights, or audit.folder"
+        )

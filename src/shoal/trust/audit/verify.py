@@ -36,11 +36,13 @@ PURPOSE = "audit"
 
 @dataclass(slots=True)
 class Report:
-    """`findings` are signs of tampering; `notes` are what a crash or a running process leaves as well."""
+    """`findings` are signs of tampering: of each chain the first MOST_FINDINGS, `more` counts the others. `notes` are
+    what a crash or a running process leaves as well."""
 
     chains: int = 0
     lines: int = 0
     heads: int = 0
+    more: int = 0
     findings: list[Finding] = field(default_factory=list)
     notes: list[Finding] = field(default_factory=list)
 
@@ -50,7 +52,8 @@ class Report:
         return not self.findings
 
     def wire(self) -> dict[str, object]:
-        told = {"whole": self.whole, "chains": self.chains, "lines": self.lines, "heads": self.heads}
+        counts = {"chains": self.chains, "lines": self.lines, "heads": self.heads, "more": self.more}
+        told = {"whole": self.whole, **counts}
         lists = (("findings", self.findings), ("notes", self.notes))
         return {**told, **{name: [each.wire() for each in found] for name, found in lists}}
 
@@ -117,7 +120,7 @@ class _Verification:
         try:
             told = orjson.loads(line)
             end = End(str(told["chain"]), int(told["seq"]), str(told["hash"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, OverflowError):
             self._find("unreadable", "", "no head of a chain", name, number)
             return None
         if not self._signed_by_us(line, HEAD_DOMAIN):
@@ -139,6 +142,7 @@ class _Verification:
         self.report.chains += 1
         self.report.lines += scan.lines
         self.report.findings += scan.findings
+        self.report.more += scan.more
         self._check_first(scan, paths)
         self._check_signature(scan, live)
         self._check_tail(scan, live, paths)

@@ -120,6 +120,22 @@ def test_a_folder_that_cannot_be_made_ends_the_start(tmp_path: Path) -> None:
         opened(tmp_path)
 
 
+def test_a_folder_that_cannot_be_written_ends_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(StorageError, match="cannot be written"):
+        opened(tmp_path)
+
+
+def test_the_name_of_an_unknown_model_is_hashed(tmp_path: Path) -> None:
+    step = opened(tmp_path)
+    session = step.open("acme", Chat(f"tell me of {CANARY}", ()))
+    step.add(session.entry(Record("ex_1", "acme", "k", 1.0, "unknown", False, outcome="model_not_found")))
+    step.close()
+    (told,) = read(tmp_path / "audit", Filter())
+    assert told["asked"].startswith("unknown:")
+    assert CANARY not in json.dumps(told)
+
+
 def test_heads_go_to_the_sink(tmp_path: Path) -> None:
     kept = tmp_path / "kept.jsonl"
     step = opened(tmp_path, sink=f"file:{kept}", head_s=0.001)

@@ -340,6 +340,18 @@ def test_what_a_living_process_writes_is_no_finding(tmp_path: Path) -> None:
     assert noted(report) == {"open"}
 
 
+def test_much_tampering_is_counted_and_takes_no_longer(tmp_path: Path) -> None:
+    write_chain(tmp_path, (3000,))
+    path = only_file(tmp_path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    mixed = [line for at in range(1, len(lines) - 3, 3) for line in (lines[at + 1], lines[at])]
+    path.write_bytes(b"".join([lines[0], *mixed]))
+    report = checked(tmp_path)
+    assert {"reordered", "deleted"} <= found(report) or report.more
+    assert len(report.findings) < 110
+    assert report.more > 1000
+
+
 def test_a_public_key_is_64_hexadecimal_digits() -> None:
     assert public_key(f" {SIGNER.public.hex()}\n") == SIGNER.public
     for wrong in ("", "zz", "ab" * 31):
