@@ -16,6 +16,7 @@ from shoal.stores.database import Database
 from shoal.stores.day_keys import DayKey
 
 _METADATA = MetaData()
+SWEEP_ROWS = 1000
 CONTENTS = Table(
     "contents",
     _METADATA,
@@ -100,9 +101,22 @@ class SqlContents:
             return day_keys.destroy(connection, doomed)
 
     def sweep(self) -> int:
-        """Removes the rows whose key is gone; returns how many."""
-        with self._engine.begin() as connection:
-            return connection.execute(delete(CONTENTS).where(day_keys.without_key(CONTENTS))).rowcount
+        """Removes the rows whose key is gone, SWEEP_ROWS at a time so that others can write meanwhile; returns how
+        many."""
+        dead = select(CONTENTS.c.tenant, CONTENTS.c.day).distinct().where(day_keys.without_key(CONTENTS))
+        with self._engine.connect() as connection:
+            days = [(row.tenant, row.day) for row in connection.execute(dead)]
+        return sum(self._sweep_day(tenant, day) for tenant, day in days)
+
+    def _sweep_day(self, tenant: str, day: int) -> int:
+        of_day = (CONTENTS.c.tenant == tenant) & (CONTENTS.c.day == day)
+        some = select(CONTENTS.c.exchange_id).where(of_day).limit(SWEEP_ROWS)
+        swept, more = 0, True
+        while more:
+            with self._engine.begin() as connection:
+                count = connection.execute(delete(CONTENTS).where(CONTENTS.c.exchange_id.in_(some))).rowcount
+            swept, more = swept + count, count == SWEEP_ROWS
+        return swept
 
     def scrub(self) -> bool:
         """Empties the write-ahead log, which holds what was destroyed; False where a reader keeps it for now."""

@@ -37,6 +37,23 @@ def test_a_database_of_an_earlier_version_keeps_its_records(tmp_path: Path) -> N
     database.close()
 
 
+def test_a_reader_keeps_the_log_until_it_ends(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    database.migrate()
+    reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM keys").fetchone()
+    with database.engine.begin() as connection:
+        connection.execute(text("PRAGMA busy_timeout = 20"))
+        connection.execute(text("INSERT INTO tenant_salts VALUES ('north', 'salt')"))
+    assert not database.truncate_log()
+    assert (tmp_path / f"{FILE}-wal").stat().st_size > 0
+    reader.close()
+    assert database.truncate_log()
+    assert (tmp_path / f"{FILE}-wal").stat().st_size == 0
+    database.close()
+
+
 def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
     database = Database(tmp_path)
     database.migrate()

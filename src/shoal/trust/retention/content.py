@@ -31,7 +31,7 @@ BATCH_S = 0.25
 BATCH_ROWS = 100
 MOST_WAITING = 10_000
 MOST_WAITING_CHARS = 64_000_000
-SHRED_S = 3600.0
+SHRED_S, AGAIN_S = 3600.0, 60.0
 KIND = "content"
 
 
@@ -173,22 +173,23 @@ class ContentStore:
         due = time.monotonic()
         while not self._closing.is_set():
             if time.monotonic() >= due:
-                due = time.monotonic() + SHRED_S
-                self._shred_now()
+                due = time.monotonic() + (SHRED_S if self._shredded() else AGAIN_S)
             self._wake.wait(BATCH_S)
             self._wake.clear()
             self.flush()
         self.flush()
 
-    def _shred_now(self) -> None:
+    def _shredded(self) -> bool:
+        """Whether what has expired is gone now, to the last byte."""
         try:
             done = self.shred(self._clock())
         except SQLAlchemyError as error:
             self._log.error("content_not_shredded", cause=type(error).__name__)
-            return
+            return False
         if done.keys or done.contents or done.texts or not done.clean:
             counts = {"keys": done.keys, "contents": done.contents, "texts": done.texts, "clean": done.clean}
             self._log.info("content_shredded", **counts)
+        return done.clean
 
     def _flush_batch(self) -> bool:
         with self._lock:

@@ -167,6 +167,34 @@ def test_the_fewer_days_hold(database: Database, kept: int, now: int | None, gon
         assert store.shred((day_of(found.at) + gone_after) * DAY_S).keys == 1
 
 
+def test_a_day_with_many_rows_is_swept_whole(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal.stores.contents.SWEEP_ROWS", 7)
+    with opened(database, north=1, south=9) as store:
+        for number in range(21):
+            keep(store, f"ex_{number}", "north" if number < 14 else "south")
+        store.flush()
+        assert store.shred(time.time() + 2 * DAY_S).contents == 14
+        assert store.read("ex_14", "south", "reader") is not None
+
+
+def test_a_database_that_fails_is_tried_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, real = threading.Semaphore(0), SqlContents.destroy_keys
+
+    def failing(*_: object) -> int:
+        tried.release()
+        raise OperationalError("", {}, Exception("disk is full"))
+
+    monkeypatch.setattr(module, "AGAIN_S", 0.0)
+    monkeypatch.setattr(SqlContents, "destroy_keys", failing)
+    with opened(database, north=30) as store:
+        assert tried.acquire(timeout=10)
+        assert tried.acquire(timeout=10)
+        monkeypatch.setattr(SqlContents, "destroy_keys", real)
+        keep(store, "ex_1")
+        store.flush()
+        assert store.read("ex_1", "north", "reader") is not None
+
+
 def test_a_reader_who_keeps_the_log_is_said(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(database, north=30) as store:
         monkeypatch.setattr(Database, "truncate_log", lambda _: False)
