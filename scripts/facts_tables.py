@@ -151,15 +151,20 @@ def prices(path: Path) -> Iterator[Row]:
 
 
 def mixes(path: Path, zones: frozenset[str]) -> Iterator[Row]:
-    """Water and raw materials per kWh of electricity for some zones, where they are their own and not the world's."""
-    for each in json.loads(path.read_text(encoding="utf-8"))["electricity_mixes"]:
-        borrowed = " ".join(each["warnings"] or ())
-        if each["name"] not in zones:
-            continue
-        if "wue-world" not in borrowed:
-            yield row(each["name"], "water", each["wue"], "L/kWh", 2020, "wri-water")
-        if "adpe-world" not in borrowed:
-            yield row(each["name"], "materials", each["adpe"], "kgSbeq/kWh", 2024, "ecologits-mixes")
+    """Water and raw materials per kWh of electricity for some zones, where they are their own and not the world's; the
+    world's spread is that of the middle four fifths of the countries."""
+    found = json.loads(path.read_text(encoding="utf-8"))["electricity_mixes"]
+    for quantity, column, unit, year, source in (
+        ("water", "wue", "L/kWh", 2020, "wri-water"),
+        ("materials", "adpe", "kgSbeq/kWh", 2024, "ecologits-mixes"),
+    ):
+        own = {
+            each["name"]: each[column] for each in found if f"{column}-world" not in " ".join(each["warnings"] or ())
+        }
+        middle = sorted(own.values())[len(own) // 10 : -len(own) // 10]
+        spread = {"low": min(*middle, own["WOR"]), "high": max(*middle, own["WOR"])}
+        for zone in sorted(zones & own.keys()):
+            yield row(zone, quantity, own[zone], unit, year, source, **(spread if zone == "WOR" else {}))
 
 
 def write(name: str, rows: Iterator[Row] | Sequence[Row]) -> None:

@@ -1,8 +1,8 @@
 """The fit of GPU energy per token to parameters and concurrency, and where it holds. It knows no model by name.
 
 J per output token = (a + b P) / B + c + d P, with P parameters in 1e9 and B requests at once: the step that all
-requests of a batch share, and each token's own work. Own fit to the ML.ENERGY leaderboard: H100, vLLM, dense bf16, GPU
-alone.
+requests of a batch share, and each token's own work; and e per token of context beyond that of the fit's own points,
+which every token must read. Own fit to the ML.ENERGY leaderboard: H100, vLLM, dense bf16, GPU alone.
 """
 
 from __future__ import annotations
@@ -26,13 +26,16 @@ class Fit:
     token_per_b: float
     params_b: Range
     concurrency: Range
-    output_tokens: Range
+    context: Range
+    context_in_fit: float
+    context_j: Range
     error: Range
     outside: Range
 
-    def joules_per_token(self, params_b: float, concurrency: float) -> float:
-        """J of the GPUs per output token."""
-        return self.step_j(params_b) / concurrency + self.token_j(params_b)
+    def joules_per_token(self, params_b: float, concurrency: float, context: float = 0.0) -> float:
+        """J of the GPUs per output token; `context` is the mean number of tokens before it."""
+        beyond = max(context - self.context_in_fit, 0.0)
+        return self.step_j(params_b) / concurrency + self.token_j(params_b) + self.context_j.expected * beyond
 
     def step_j(self, params_b: float) -> float:
         """J that all requests of a batch share, per token of each."""
@@ -58,7 +61,9 @@ def read_fit(facts: Facts) -> Fit:
         value["token_per_1e9_j"],
         spread["params_b"],
         spread["concurrency"],
-        spread["output_tokens"],
+        spread["context"],
+        value["context_in_fit"],
+        spread["context_j"],
         spread["error"],
         spread["outside"],
     )

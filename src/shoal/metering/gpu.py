@@ -23,8 +23,8 @@ G_PER_KG = 1e3
 
 
 class GpuMeter:
-    """Energy (J) = (step / B + token) x output + read x (input - those in the fit), times the range of the fit and the
-    server over its accelerators."""
+    """Energy (J) = (step / B + token + context) x output + read x (input - those in the fit), times the range of the
+    fit and the server over its accelerators."""
 
     def __init__(self, model: Metered, params_b: float, place: Place, facts: Facts, tier: Tier = Tier.MODELLED) -> None:
         self._model = model
@@ -37,6 +37,7 @@ class GpuMeter:
         host = Range.of(facts.find("server", "gpu-server", "host_ratio"))
         per_wh = 1 / JOULES_PER_WH
         self._step, self._token = fit.step_j(active) * per_wh, fit.token_j(active) * per_wh
+        self._context = fit.context_j.scaled(per_wh)
         dense = model.bits == 16 and active == params_b
         self._fits = hardware == DEFAULT and dense and fit.knows(params_b) and tier is Tier.MODELLED
         self._inside, self._outside = fit.error * host, fit.outside * host
@@ -87,14 +88,17 @@ class GpuMeter:
             return Range(0.0, most / 2, most)
         step, token = self._step, self._token
         per_token = Range(step * share.low + token, step * share.expected + token, step * share.high + token)
-        inside = self._fits and concurrency is not None and self._covers(concurrency, output.expected)
+        context = usage.prompt_tokens + output.expected / 2
+        if context > self._fit.context_in_fit:
+            per_token = per_token + self._context.scaled(context - self._fit.context_in_fit)
+        inside = self._fits and concurrency is not None and self._covers(concurrency, context)
         written = per_token * output * (self._inside if inside else self._outside)
         uncached = usage.prompt_tokens - usage.cached_tokens
         return written + self._reading(uncached) if uncached > 0 else written
 
-    def _covers(self, concurrency: float, output: float) -> bool:
+    def _covers(self, concurrency: float, context: float) -> bool:
         fit = self._fit
-        return fit.concurrency.low <= concurrency <= fit.concurrency.high and output <= fit.output_tokens.high
+        return fit.concurrency.low <= concurrency <= fit.concurrency.high and context <= fit.context.high
 
     def _reading(self, uncached: int) -> Range:
         """Wh of reading the prompt beyond what the fit's own short prompts hold already."""

@@ -83,15 +83,16 @@ def test_concurrency_counts_and_where_it_is_unknown_the_range_says_so() -> None:
     assert told.attempt(attempt(), None).energy_wh == metering(LLAMA).attempt(attempt(), 64).energy_wh
 
 
-def test_long_prompts_cost_and_cached_ones_do_not() -> None:
+def test_a_prompt_is_read_once_and_kept_in_sight_for_every_token() -> None:
     found = metering(LLAMA)
     short, long, cached = (
         known(found.attempt(attempt(prompt=prompt, cached=cached), 64).energy_wh)
         for prompt, cached in ((100, 0), (8000, 0), (8000, 7900))
     )
     # 7,900 tokens x 2 x 8e9 FLOP / (0.4 x 989e12) x 700 W / 3600 x 1.43 x 1.15
-    assert long.expected - short.expected == pytest.approx(0.10217, rel=1e-3)
-    assert cached == short
+    assert long.expected - cached.expected == pytest.approx(0.10217, rel=1e-3)
+    # 400 tokens x 0.000036 J x (8,000 + 200 - 400) / 3600 x 1.43 x 1.15
+    assert cached.expected - short.expected == pytest.approx(0.0513084, rel=1e-3)
 
 
 def test_an_embedded_model_by_its_cpu_seconds() -> None:
