@@ -18,9 +18,11 @@ from types import MappingProxyType
 PR_SET_DUMPABLE = 4
 # Current and future pages, each once it is used: the reserved stacks of threads take no memory.
 MCL_ALL_ON_FAULT = 1 | 2 | 4
-# Read by glibc and Python when a process starts: freed memory is overwritten, and Python leaves freeing to glibc, since
-# its own allocator keeps what it frees as it is.
-ENVIRONMENT: Mapping[str, str] = MappingProxyType({"MALLOC_PERTURB_": "165", "PYTHONMALLOC": "malloc"})
+# Read by glibc and Python when a process starts: freed memory is overwritten, also what a thread would keep for itself
+# as it is; and Python leaves freeing to glibc, since its own allocator overwrites nothing.
+ENVIRONMENT: Mapping[str, str] = MappingProxyType(
+    {"GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0", "PYTHONMALLOC": "malloc"}
+)
 DONE = "yes"
 NO_LIBRARY = "this system does not know it"
 TRIM_EVERY_S = 2.0
