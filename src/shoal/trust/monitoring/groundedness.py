@@ -57,27 +57,29 @@ class GroundednessCheck:
         self._support = Support(passages, question)
         self._open: dict[int, str] = {}
         self._fenced: dict[int, bool] = {}
+        self._dropped: set[int] = set()
         self.sentences = self.exempt = self.unsupported = 0
         self._lowest = 1.0
 
     def read(self, choice: int, unit: Unit) -> str:
         """The unit's text with what is not borne out marked or dropped."""
-        out: list[str] = []
-        for gap, sentence, ended in self._sentences(choice, unit):
-            said = self._open.get(choice, "") + sentence
-            dropping = self._rules.action == "drop"
-            if not ended and not dropping:
-                self._open[choice] = said
-                out.append(gap + sentence)
-                continue
-            self._open[choice] = "" if ended else said
-            if self._fenced.get(choice) or self.bears_out(said):
-                out.append(gap + sentence)
-            elif dropping:
-                out.append(gap if "\n" in gap else "")
-            else:
-                out.append(gap + _marked(sentence, self._rules.mark))
-        return "".join(out)
+        return "".join(self._read(choice, *found) for found in self._sentences(choice, unit))
+
+    def _read(self, choice: int, gap: str, sentence: str, ended: bool) -> str:
+        said = self._open.get(choice, "") + gap + sentence
+        self._open[choice] = "" if ended else said
+        if choice in self._dropped and "\n" not in gap:
+            gap = ""
+        if not sentence:
+            return gap
+        self._dropped.discard(choice)
+        dropping = self._rules.action == "drop"
+        if self._fenced.get(choice) or not (ended or dropping) or self.bears_out(said):
+            return gap + sentence
+        if not dropping:
+            return gap + _marked(sentence, self._rules.mark)
+        self._dropped.add(choice)
+        return gap
 
     def bears_out(self, sentence: str) -> bool:
         """Whether the passages bear a sentence out, or need not."""

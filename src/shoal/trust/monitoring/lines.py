@@ -209,8 +209,8 @@ def _nothing(text: str) -> int:
 
 
 def _is_bare(call: Any) -> bool:
-    """Whether a call's frame said nothing but arguments, which were taken out."""
-    if not isinstance(call, dict):
+    """Whether a call's frame said nothing but arguments, which were taken out. Without an index its place counts."""
+    if not isinstance(call, dict) or "index" not in call:
         return False
     return all(
         name == "index" or (name in ARGUMENTS and value == {ARGUMENTS[name]: ""}) for name, value in call.items()

@@ -7,14 +7,14 @@ the way of the request: nothing is held back or changed for it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from shoal.call import Call
 from shoal.chat import Chat, Choice, Json, Piece
 from shoal.errors import ContentRefused
 from shoal.trust.monitoring.beside import Beside
-from shoal.trust.monitoring.check import Finding, HarmCheck, Stretch
+from shoal.trust.monitoring.check import INLINE_CHARS, Finding, HarmCheck, Stretch
 from shoal.trust.monitoring.groundedness import GroundednessCheck
 from shoal.trust.monitoring.judge import Judge
 from shoal.trust.monitoring.lines import ChoiceLines, Said
@@ -22,6 +22,7 @@ from shoal.trust.monitoring.prompts import new_texts, stretches
 from shoal.trust.monitoring.rules import Rules
 from shoal.trust.monitoring.seam import Monitor
 from shoal.trust.monitoring.tally import Tally
+from shoal.trust.work import in_thread
 
 
 class Monitoring:
@@ -132,9 +133,10 @@ class Monitoring:
     async def _clear(self, ready: Sequence[Said], choices: Sequence[Choice], call: Call) -> None:
         """Lets out what may pass, and ends the choices that may not go on."""
         harmful = await self._harmful(ready, call)
-        for place, said in enumerate(ready):
-            if place < harmful.get(said.choice.index, len(ready)):
-                said.line.clear(said.unit, self._borne_out(said))
+        if self._grounded is not None and sum(len(said.unit.text) for said in ready) > INLINE_CHARS:
+            await in_thread(self._let_out, ready, harmful)
+        else:
+            self._let_out(ready, harmful)
         for choice in choices:
             lines = self._choices[choice.index]
             if choice.index in harmful:
@@ -143,6 +145,11 @@ class Monitoring:
                 lines.place(choice)
         self._cut = self._cut or bool(harmful)
         self.stopped = self._cut and sum(lines.ended for lines in self._choices.values()) >= self._expected
+
+    def _let_out(self, ready: Sequence[Said], harmful: Mapping[int, int]) -> None:
+        for place, said in enumerate(ready):
+            if place < harmful.get(said.choice.index, len(ready)):
+                said.line.clear(said.unit, self._borne_out(said))
 
     async def _harmful(self, ready: Sequence[Said], call: Call) -> dict[int, int]:
         """The choices that are to be stopped, each with the place in `ready` from which on nothing of it goes out."""

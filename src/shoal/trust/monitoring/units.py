@@ -49,7 +49,8 @@ class Cutter:
         self._ends = ends
         self._last = ""
         self._seen = self._bound = 0
-        self._fresh = True
+        # The first sentence is not kept waiting for a second one; nobody reads arguments as they come.
+        self._fresh = ends is PROSE
 
     def feed(self, chunk: str) -> list[Unit]:
         """The units that are ready now that this has come; mostly none."""

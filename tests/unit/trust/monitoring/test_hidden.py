@@ -37,7 +37,7 @@ def test_base64_that_is_text() -> None:
 def test_base64_that_is_cut_anywhere(skipped: int) -> None:
     (said,) = decoded(CODED[skipped:])
     assert said in SAID
-    assert len(said) > len(SAID) - 6
+    assert len(said) >= len(SAID) - 6
 
 
 @pytest.mark.parametrize("text", ["", "short", "a" * 100, "0123456789abcdef" * 4, "AnIdentifierThatIsQuiteLongIndeed"])
