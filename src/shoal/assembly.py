@@ -26,6 +26,7 @@ from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
 from shoal.trust.audit.step import open_audit
+from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
 from shoal.trust.masking.step import MaskingStep
 from shoal.trust.retention.keeping import open_keeping
@@ -73,7 +74,7 @@ class Assembly:
             fallback=self._fallback,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
             masking=self._masking(root),
-            defence=None,
+            defence=DefenceStep(settings.trust, root),
             monitoring=None,
             audit=self.audit,
             keeping=self.keeping,

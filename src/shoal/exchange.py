@@ -136,11 +136,14 @@ class Exchange:
 
     async def _prepare(self, call: Call) -> Chat:
         """The chat as models may see it."""
-        chat = await self._defend(await self._mask(await self._ground(self.chat)))
+        masked = await self._mask(await self._ground(self.chat))
+        if self._audit is not None:
+            await self._audit.asked(masked)
+        chat = await self._defend(masked)
+        if self._audit is not None and chat is not masked:
+            await self._audit.asked(chat)
         if self._monitoring is not None:
             await self._monitoring.prompt(chat, call)
-        if self._audit is not None:
-            await self._audit.asked(chat)
         if self._kept is not None:
             await self._kept.asked(chat)
         return chat
