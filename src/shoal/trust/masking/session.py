@@ -120,7 +120,8 @@ class Session:
 
     def accept(self, chat: Chat) -> None:
         """Takes the messages and passages of a chat as masked: another step made them out of masked ones."""
-        self._known.update({id(each): each for each in (*chat.messages, *chat.passages)})
+        self._known.update({id(each): each for each in chat.messages})
+        self._known.update({id(each): each for each in chat.passages})
 
     def restore(self, piece: Piece) -> Piece:
         """The piece with what was masked put back; holds back only what may be the beginning of a placeholder."""
