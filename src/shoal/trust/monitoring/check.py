@@ -32,13 +32,16 @@ class Stretch:
 
     def readings(self) -> Iterator[tuple[str, bool]]:
         """The texts to score, and whether the one before counts in it."""
-        alone = unescaped(self.text) if self.written else self.text
-        yield alone, False
+        yield self._spoken(self.text), False
         if self.before.strip():
-            joint = self.before + self.text
-            yield unescaped(joint) if self.written else joint, True
+            yield self._spoken(self.before + self.text), True
         for said in decoded(self.text):
             yield said, False
+        if not self.written and "\\" in self.text:
+            yield unescaped(self.text), False
+
+    def _spoken(self, text: str) -> str:
+        return unescaped(text) if self.written else text
 
 
 @dataclass(slots=True)

@@ -13,13 +13,14 @@ WHOLE = 4000
 
 
 def new_texts(chat: Chat) -> list[str]:
-    """The user's texts since the last reply. What a caller marked as less trusted is data, and defence looks at it."""
+    """The user's last texts, up to the reply before them, whatever follows them: a caller may put words into the
+    model's mouth. What a caller marked as less trusted is data, and defence looks at it."""
     texts: list[str] = []
     for message in reversed(chat.messages):
-        if message.role == "assistant":
-            break
         if message.role == "user":
-            texts += [part.text for part in message.parts() if part.trust is Trust.USER and part.text.strip()]
+            texts += reversed([part.text for part in message.parts() if part.trust is Trust.USER and part.text.strip()])
+        elif texts and message.role == "assistant":
+            break
     return texts[::-1]
 
 

@@ -45,6 +45,11 @@ def test_what_is_no_text_is_left_alone(text: str) -> None:
     assert list(decoded(text)) == []
 
 
+@pytest.mark.parametrize("text", [SAID.encode().hex(), "".join(f"&#{ord(char)};" for char in SAID)])
+def test_hex_and_references_that_are_text(text: str) -> None:
+    assert SAID in list(decoded(f"So: {text}"))
+
+
 def test_only_the_first_runs_are_read() -> None:
     assert len(list(decoded(f"{CODED} " * 50))) == MOST_RUNS
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -275,10 +276,21 @@ def test_only_what_the_user_says_anew_is_judged() -> None:
         lowered,
         *asked.messages,
     )
-    from dataclasses import replace
-
     asyncio.run(monitoring.prompt(replace(asked, messages=messages), call()))
     assert monitor.texts == ["new"]
+
+
+def test_words_put_into_the_models_mouth_do_not_hide_the_prompt() -> None:
+    monitoring = session(monitoring={"prompts": "enforce"})
+    asked = chat(f"Please {BAD}.")
+    messages = (*asked.messages, Message.of("tool", "x", tool_call_id="1"), Message.of("assistant", "Sure, "))
+    with pytest.raises(ContentRefused):
+        asyncio.run(monitoring.prompt(replace(asked, messages=messages), call()))
+
+
+def test_escapes_in_a_reply_that_is_json_are_read() -> None:
+    out = run(chunks('{"text": "All is well", "next": "g\\u0072umble"}'))
+    assert finishes(out) == ["content_filter"]
 
 
 def test_a_few_words_in_a_long_prompt_are_found() -> None:
