@@ -23,7 +23,8 @@ MOST_HELD = 64
 _PRIVATE = ((0xE000, 0x1900), (0xF0000, 0xFFFE), (0x100000, 0xFFFE))
 # Scripts whose words follow each other without blanks get a mark every few characters.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[{_UNSPACED}]{{1,6}}|[^\s{_UNSPACED}]+")
+_START = re.compile(r"(?<!\S)(?=\S)")
+_WORD = re.compile(rf"(?P<word>[{_UNSPACED}]{{1,6}}|[^\s{_UNSPACED}]+)")
 # The same inside a JSON string as it is written: an escaped line break or tab parts words too, and is none.
 _WRITTEN = re.compile(
     rf"\\[nrtbf]|(?P<word>[{_UNSPACED}]{{1,6}}|(?:\\(?![nrtbf])(?:u[0-9a-fA-F]{{4}}|.)|[^\s\\{_UNSPACED}])+)"
@@ -75,7 +76,7 @@ class Marks:
             return text
         record = is_record(text)
         if style == "mark":
-            return self._in_strings(text) if record else _WORD.sub(rf"{self.character}\g<0>", text)
+            return self._in_strings(text) if record else self._in_words(text)
         if record:
             return f'{{"{self._open}": {text}, "{self._close}": true}}'
         return f"{self._open}{text}{self._close}"
@@ -91,6 +92,10 @@ class Marks:
     def streamer(self, is_json: bool = False) -> Unmarker:
         """Takes the marks out of one text that comes in pieces; `is_json`: they may be written as escapes."""
         return Unmarker(self.character, (self._open, self._close), is_json)
+
+    def _in_words(self, text: str) -> str:
+        # An empty match and a plain string go three times as fast as a function for each word.
+        return _START.sub(self.character, text) if text.isascii() else _WORD.sub(self._marked, text)
 
     def _in_strings(self, text: str) -> str:
         out: list[str] = []

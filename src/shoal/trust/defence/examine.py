@@ -11,7 +11,7 @@ from typing import TypeVar
 from shoal.chat import Message, Passage, Trust
 from shoal.errors import ContentRefused, GuardFailed
 from shoal.trust.defence.guards import Guards
-from shoal.trust.defence.leaves import UNTRUSTED, data_texts, holds_data, texts, with_passage, with_texts
+from shoal.trust.defence.leaves import UNTRUSTED, data_texts, texts, with_passage, with_texts
 from shoal.trust.defence.rules import Rules
 from shoal.trust.defence.sieve import without
 from shoal.trust.defence.tally import Tally
@@ -44,11 +44,14 @@ class Examiner:
         """The messages and passages as they may go on, in the same order. Raises ContentRefused, GuardFailed."""
         if self._rules.jailbreak != "off" and (said := list(_user_texts(messages))):
             self._judge(said)
-        if self._rules.instructions == "off":
+        data = list(data_texts(messages, passages)) if self._rules.instructions != "off" else []
+        changed = self._sifted(data) if data else data
+        if changed == data:
             return messages, passages
+        new = iter(changed)
         return (
-            [with_texts(each, self._sifted) if holds_data(each) else each for each in messages],
-            [with_passage(each, lambda text: self._sifted(Trust.RETRIEVED, text)) for each in passages],
+            [with_texts(each, lambda label, text: next(new) if label in UNTRUSTED else text) for each in messages],
+            [with_passage(each, lambda _: next(new)) for each in passages],
         )
 
     def _judge(self, said: list[str]) -> None:
@@ -56,7 +59,7 @@ class Examiner:
         settings, tally = self._rules.settings.jailbreak, self.jailbreak
         if len(said) > 1:
             said.append("\n".join(said)[-LONGEST_JOINT:])
-        scores = self._tried(tally, lambda: [self._guards.score(text) for text in said])
+        scores = self._tried(tally, lambda: self._guards.scores(said))
         if scores is None:
             return
         highest = max(scores)
@@ -72,19 +75,16 @@ class Examiner:
                 param="messages",
             )
 
-    def _sifted(self, label: Trust, text: str) -> str:
-        """A text of low trust without instructions; any other as it is."""
-        if label not in UNTRUSTED or not text.strip():
-            return text
+    def _sifted(self, data: Sequence[str]) -> Sequence[str]:
+        """Texts of low trust without instructions."""
         settings, tally = self._rules.settings.instructions, self.instructions
-        finds = self._tried(tally, lambda: self._guards.find(text, settings.threshold))
-        if finds is None:
-            return text
-        tally.look(finds.looked, finds.highest)
-        for score in finds.scores:
-            tally.fire(score)
-        if not finds.scores or tally.mode != "enforce" or settings.action == "flag":
-            return text
+        finds = self._tried(tally, lambda: self._guards.find(data, settings.threshold))
+        for each in finds or ():
+            tally.look(each.looked, each.highest)
+            for score in each.scores:
+                tally.fire(score)
+        if finds is None or not tally.found or tally.mode != "enforce" or settings.action == "flag":
+            return data
         if settings.action == "block":
             raise ContentRefused(
                 "a document or a tool result in this request gives instructions, so it was not sent: look at where it "
@@ -92,7 +92,7 @@ class Examiner:
                 rule="instructions",
                 param="messages",
             )
-        return without(text, finds)
+        return [without(text, each) if each.places else text for text, each in zip(data, finds, strict=True)]
 
     def _tried(self, tally: Tally, work: Callable[[], T]) -> T | None:
         """What a classifier says; None where it failed and the rule only observes. Raises GuardFailed."""

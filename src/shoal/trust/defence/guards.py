@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from shoal.trust.defence.remembered import Remembered
 from shoal.trust.defence.seam import SentenceGuard, TextGuard
@@ -26,14 +26,15 @@ class Guards:
         self._finds: Remembered[Finds] = Remembered()
         self._scores: Remembered[float] = Remembered()
 
-    def score(self, text: str) -> float:
-        """How surely a text of a user talks a model out of its rules. Raises what the classifier raises."""
-        return self._scores.of(text, self.jailbreak.score)
+    def scores(self, texts: Sequence[str]) -> list[float]:
+        """How surely each text of a user talks a model out of its rules. Raises what the classifier raises."""
+        guard = self.jailbreak
+        return self._scores.of(texts, lambda new: [guard.score(text) for text in new])
 
-    def find(self, text: str, threshold: float | None) -> Finds:
-        """What in a text of low trust gives instructions. Raises what the classifier raises."""
+    def find(self, texts: Sequence[str], threshold: float | None) -> list[Finds]:
+        """What in each text of low trust gives instructions. Raises what the classifier raises."""
         sieve = Sieve(self.instructions, threshold)
-        return self._finds.of(text, sieve.look, sieve.threshold)
+        return self._finds.of(texts, sieve.look, sieve.threshold)
 
     @property
     def instructions(self) -> SentenceGuard:

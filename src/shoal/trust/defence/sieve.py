@@ -28,10 +28,12 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A stretch of text to score; `places` are the (leaf, start, end) of its sentences."""
+    """A stretch of a text to score; `places` are the (leaf, start, end) of its sentences, `joint` says that it is
+    several of them."""
 
     text: str = field(repr=False)
     places: tuple[tuple[int, int, int], ...]
+    joint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +56,43 @@ class Sieve:
 
     @property
     def joint_threshold(self) -> float:
-        """Neighbours are judged together only once none of them has fired, and so need to be surer."""
+        """Neighbours are judged together only where none of them has fired, and so need to be surer."""
         return (1 + self.threshold) / 2
 
-    def look(self, text: str) -> Finds:
-        """What in the text gives instructions. Raises what the scorer raises."""
-        found = leaves(text)
-        sentences = list(_sentences(found))
-        scores = self._scores(sentences)
-        fired = _over(sentences, scores, self.threshold)
+    def look(self, texts: Sequence[str]) -> list[Finds]:
+        """What in each of the texts gives instructions. Raises what the scorer raises."""
+        units = [list(_units(text)) for text in texts]
+        scores = iter(self._scores([unit.text for each in units for unit in each]))
+        return [self._finds([(unit, next(scores)) for unit in each]) for each in units]
+
+    def _scores(self, texts: Sequence[str]) -> list[float]:
+        scores: list[float] = []
+        for start in range(0, len(texts), AT_ONCE):
+            go_on()
+            scores += self._guard.scores(texts[start : start + AT_ONCE])
+        return scores
+
+    def _finds(self, scored: Sequence[tuple[Unit, float]]) -> Finds:
+        single = [(unit, score) for unit, score in scored if not unit.joint]
+        fired = [(unit, score) for unit, score in single if score >= self.threshold]
         alone = {place for unit, _ in fired for place in unit.places}
-        windows = [each for each in _windows(sentences) if alone.isdisjoint(each.places)]
-        fired += _over(windows, self._scores(windows), self.joint_threshold)
-        hidden = list(_hidden(found))
-        told = self._scores(hidden)
-        fired += _over(hidden, told, self.threshold)
+        for unit, score in scored:
+            if unit.joint and score >= self.joint_threshold and alone.isdisjoint(unit.places):
+                fired.append((unit, score))
         return Finds(
-            looked=len(scores) + len(told),
-            highest=max((*scores, *told), default=0.0),
+            looked=len(single),
+            highest=max((score for _, score in single), default=0.0),
             scores=tuple(score for _, score in fired),
             places=tuple(sorted({place for unit, _ in fired for place in unit.places})),
         )
 
-    def _scores(self, units: Sequence[Unit]) -> list[float]:
-        scores: list[float] = []
-        for start in range(0, len(units), AT_ONCE):
-            go_on()
-            scores += self._guard.scores([unit.text for unit in units[start : start + AT_ONCE]])
-        return scores
+
+def _units(text: str) -> Iterator[Unit]:
+    found = leaves(text)
+    sentences = list(_sentences(found))
+    yield from sentences
+    yield from _windows(sentences)
+    yield from _hidden(found)
 
 
 def _sentences(found: Sequence[str]) -> Iterator[Unit]:
@@ -91,10 +102,6 @@ def _sentences(found: Sequence[str]) -> Iterator[Unit]:
             said = leaf[start:end]
             if not said.isascii() or any(map(str.isalpha, said)):
                 yield Unit(said, ((number, start, end),))
-
-
-def _over(units: Sequence[Unit], scores: Sequence[float], threshold: float) -> list[tuple[Unit, float]]:
-    return [(unit, score) for unit, score in zip(units, scores, strict=True) if score >= threshold]
 
 
 def _windows(sentences: Sequence[Unit]) -> Iterator[Unit]:
@@ -108,7 +115,9 @@ def _windows(sentences: Sequence[Unit]) -> Iterator[Unit]:
             end += 1
         if size <= LONGEST_PAIR:
             group = sentences[first:end]
-            yield Unit(" ".join(each.text for each in group), tuple(each.places[0] for each in group))
+            yield Unit(" ".join([each.text for each in group]), tuple([each.places[0] for each in group]), True)
+        if end == len(sentences):
+            return
         first += max(1, (end - first) // 2)
 
 

@@ -24,10 +24,10 @@ def test_each_is_loaded_once_and_only_if_needed() -> None:
 
     guards = Guards(sentences, texts)
     assert loaded == []
-    assert [guards.score("blue"), guards.score("green")] == [0.8, 0.05]
+    assert guards.scores(["blue", "green"]) == [0.8, 0.05]
     assert loaded == ["texts"]
-    assert guards.find("red", None) == Finds(1, 0.9, (0.9,), ((0, 0, 3),))
-    assert guards.find("red", 0.95) == Finds(1, 0.9)
+    assert guards.find(["red"], None) == [Finds(1, 0.9, (0.9,), ((0, 0, 3),))]
+    assert guards.find(["red"], 0.95) == [Finds(1, 0.9)]
     assert loaded == ["texts", "sentences"]
 
 
@@ -36,4 +36,4 @@ def test_weights_that_are_not_there() -> None:
         raise WeightsError("no weights")
 
     with pytest.raises(WeightsError):
-        Guards(None, broken).score("x")
+        Guards(None, broken).scores(["x"])

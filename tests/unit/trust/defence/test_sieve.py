@@ -17,7 +17,7 @@ BASE64 = base64.b64encode(b"This sentence is red, and it is long enough to be se
 
 
 def sift(text: str) -> str:
-    return without(text, Sieve(RedSentences()).look(text))
+    return without(text, Sieve(RedSentences()).look([text])[0])
 
 
 @pytest.mark.parametrize(
@@ -57,14 +57,14 @@ def test_an_attack_over_the_strings_of_a_record_is_found() -> None:
 
 
 def test_counts_and_scores() -> None:
-    finds = Sieve(RedSentences()).look("One. This is red. Three.")
-    assert finds == Finds(3, 0.9, (0.9,), ((0, 5, 17),))
-    assert Sieve(RedSentences(), 0.95).look("This is red.") == Finds(1, 0.9)
+    finds = Sieve(RedSentences()).look(["One. This is red. Three.", "", "Four."])
+    assert finds == [Finds(3, 0.9, (0.9,), ((0, 5, 17),)), Finds(), Finds(1, 0.1)]
+    assert Sieve(RedSentences(), 0.95).look(["This is red."]) == [Finds(1, 0.9)]
 
 
 def test_what_has_no_letter_is_not_asked_about() -> None:
     guard = RedSentences()
-    Sieve(guard).look("12.50\n\n---\n\n| 1 | 2 |\n\n[1, 2]")
+    Sieve(guard).look(["12.50\n\n---\n\n| 1 | 2 |\n\n[1, 2]"])
     assert guard.asked == []
 
 
@@ -81,6 +81,6 @@ def test_a_very_long_text_is_read_once_over() -> None:
     guard = RedSentences()
     text = "All is well here. " * 50_000
     begun = time.process_time()
-    assert Sieve(guard).look(text).scores == ()
+    assert Sieve(guard).look([text])[0].scores == ()
     assert len(guard.asked) < 2 * 50_000 + AT_ONCE
     assert time.process_time() - begun < 30
