@@ -1,5 +1,5 @@
-"""Text in another coat: the escapes of JSON strings, and what defence knows to be encoded. It knows no other cipher, and
-nothing that a stream cuts to pieces shorter than SHORTEST."""
+"""Text in another coat: the escapes of JSON strings, and what defence knows to be encoded. It knows no other cipher,
+and nothing that a stream cuts to pieces shorter than SHORTEST."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def test_what_is_no_text_is_left_alone(text: str) -> None:
 
 @pytest.mark.parametrize("text", [SAID.encode().hex(), "".join(f"&#{ord(char)};" for char in SAID)])
 def test_hex_and_references_that_are_text(text: str) -> None:
-    assert SAID in list(decoded(f"So: {text}"))
+    assert any(SAID in said for said in decoded(f"So: {text}"))
 
 
 def test_only_the_first_runs_are_read() -> None:
