@@ -72,7 +72,7 @@ class ReplyWatch:
             elif value is not None and name not in KEPT:
                 delta[name] = self._nested(choice.index, name, value)
         for name in (CALLS, OLD_CALL):
-            if name in delta and not delta[name]:
+            if name in delta and delta[name] in ([], {}):
                 del delta[name]
         if choice.extra is not None:
             self._extra(choice)
@@ -82,7 +82,9 @@ class ReplyWatch:
     def _nested(self, index: int, name: str, value: Any) -> Any:
         """A field that is no plain text."""
         if name == CALLS and isinstance(value, list):
-            taken = [self._calls.take(index, at, call) for at, call in enumerate(value) if isinstance(call, dict)]
+            taken = [
+                self._calls.take(index, at, call) if isinstance(call, dict) else call for at, call in enumerate(value)
+            ]
             return [call for call in taken if call is not None]
         if name == OLD_CALL and isinstance(value, dict):
             return self._calls.take_old(index, value) or {}

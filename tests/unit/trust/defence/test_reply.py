@@ -212,3 +212,33 @@ def test_text_with_marks_comes_out_as_it_was(text: str, size: int, tool: bool) -
     if MARKS.character in text or text.lstrip()[:1] in ("{", "["):
         return
     assert said(watch, pieces(MARKS.mark(text, tool), size)) == text
+
+
+ODD = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(st.characters(), max_size=20)
+    | st.sampled_from([TOKEN, FOREIGN]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["function", "index", "arguments", "name", "custom", "text", "type"]), inner)
+    ),
+    max_leaves=8,
+)
+FIELDS = st.sampled_from(["content", "tool_calls", "function_call", "refusal", "thinking_blocks", "audio", "role"])
+
+
+@given(st.lists(st.dictionaries(FIELDS, ODD, max_size=3), max_size=5), st.booleans())
+def test_odd_pieces_break_nothing(deltas: list[dict[str, Any]], block: bool) -> None:
+    watch, _ = reply(block=block, tools=True)
+    for delta in deltas:
+        watch.watch(Piece([Choice(dict(delta))]))
+    watch.watch(Piece([Choice({}, 0, "stop")]))
+    assert watch.stopped or watch.end() is None
+
+
+def test_fields_that_say_nothing_stay() -> None:
+    watch, _ = reply(tools=True)
+    delta = {"content": None, "tool_calls": None, "function_call": None, "refusal": None}
+    assert watch.watch(Piece([Choice(dict(delta))])).choices[0].delta == delta

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shoal.call import ModelCard
 from shoal.chat import Chat, Citation, Json, Message, Passage, Piece
@@ -224,3 +226,26 @@ def test_the_account_says_no_word_of_a_text() -> None:
     assert sorted(account) == ["datamarking", "instructions", "jailbreak", "mode"]
     assert "red" not in repr(account).replace("retrieved", "")
     assert account["datamarking"] == {"mode": "enforce", "action": "mark/delimit", "looked": 0, "found": 2}
+
+
+TEXTS = st.text(max_size=60) | st.sampled_from(["So red.", '{"a": "red"}', "so blue", "\ud800", "[[data x]]", "\ue000"])
+ROLES = st.sampled_from(["system", "user", "assistant", "tool"])
+
+
+@given(st.lists(st.tuples(ROLES, TEXTS), max_size=5), st.lists(TEXTS, max_size=2), TEXTS, st.booleans())
+def test_any_chat_gets_through(said: list[tuple[str, str]], texts: list[str], reply: str, tools: bool) -> None:
+    defence = opened(tools={"rules": {"send": {}}})
+    passages = [Passage(str(at), "d", "s", "t", text) for at, text in enumerate(texts)]
+    chat = defend(
+        defence, *(Message.of(*each) for each in said), passages=passages, **({"tools": [{}]} if tools else {})
+    )
+    seen = screen(defence, chat)
+    assert len(seen.messages) - len(chat.messages) in (0, 1)
+    marks = defence._guarded.marks
+    if marks is not None:
+        for before, after in zip(chat.passages, seen.passages, strict=True):
+            assert marks.unmark(after.text) == before.text
+    piece = Piece.of(reply)
+    piece.choices[0].delta["tool_calls"] = [{"index": 0, "function": {"name": "send", "arguments": reply}}]
+    out = defence.watch(piece)
+    assert defence.stopped or out.choices[0].delta["content"] == reply
