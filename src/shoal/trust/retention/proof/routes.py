@@ -7,6 +7,7 @@ was told, `refuses-400` quotes it in an error, and so on; a model `DIALECT/BEHAV
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ DIALECTS = ("openai", "anthropic")
 SPECIALISTS = ("auto", "shoal/triage-banking", "shoal/triage-clinc", "shoal/summarize", "shoal/answer")
 TOOL = {"type": "function", "function": {"name": "send", "parameters": {"type": "object", "properties": {}}}}
 ENDED_EARLY = (0, 200)
-ANY_ANSWER = tuple(range(200, 600))
+EXCHANGE = re.compile(rb"ex_[0-9a-f]{28}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +201,18 @@ def _endpoints() -> Iterator[Route]:
     def moderated(door: Door, planted: Planted) -> Awaitable[Answered]:
         return door.post("/v1/moderations", {"input": [planted.prompt, planted.prompt]})
 
-    def fed_back(door: Door, planted: Planted) -> Awaitable[Answered]:
-        return door.post("/v1/shoal/feedback", {"exchange": planted.text.value, "reason": planted.prompt})
+    async def fed_back(door: Door, planted: Planted) -> Answered:
+        """Feedback to an exchange of its own; then what is kept of that exchange is read."""
+        answered = await door.post(CHAT, chat_body("openai/echo", planted))
+        found = EXCHANGE.search(answered.body)
+        page = f"/v1/shoal/exchanges/{found[0].decode() if found else 'none'}"
+        said = {"rating": "down", "outcome": "edited", "reason": planted.prompt, "edited": planted.text.value}
+        taken = await door.post(f"{page}/feedback", said)
+        for what in ("", "/feedback", "/content"):
+            await door.wire.send("GET", page + what, door.headers)
+        return taken
 
     yield Route("/v1/shoal/mask", masked)
     yield Route("/v1/shoal/mask, refused", masked_wrongly, (400,))
     yield Route("/v1/moderations", moderated, (200, 404))
-    yield Route("/v1/shoal/feedback", fed_back, ANY_ANSWER)
+    yield Route("feedback with text", fed_back, (201, 403))
