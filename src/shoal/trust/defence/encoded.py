@@ -1,4 +1,7 @@
-"""Text that hides as base64, hex or HTML character references: where it stands and what it says. No other cipher."""
+"""Text in another coat: base64, hex, HTML character references, letters with gaps, characters that nobody sees.
+
+It says where such a run stands and what it says. It knows no other cipher.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,11 @@ LOOKED_AT = 400
 _RUN = re.compile(rf"([A-Za-z0-9+/_-]{{{SHORTEST},}})={{0,2}}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})+\Z")
 _REFERENCES = re.compile(r"(?:&#(?:\d{2,5}|[xX][0-9a-fA-F]{2,4});\s?){6,}(?<=;)")
+_GAPPED = re.compile(r"(?<!\S)(?:\w(?:[ \t]{1,4}|[._*-])){12,}\w(?!\w)")
+_GAP = re.compile(r"[ \t]{2,4}")
+# Unicode's tag characters each stand for one of ASCII, its variation selectors can stand for bytes; neither is shown.
+_TAGS = re.compile("[\U000e0020-\U000e007e]{6,}")
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{6,}")
 
 
 def encoded(text: str) -> Iterator[tuple[int, int, str]]:
@@ -23,9 +31,30 @@ def encoded(text: str) -> Iterator[tuple[int, int, str]]:
         said = _from_hex(run[1]) or _from_base64(run[1])
         if said is not None:
             yield run.start(), run.end(), said
-    if "&#" in text:
-        for run in _REFERENCES.finditer(text):
-            yield run.start(), run.end(), html.unescape(run[0])
+    for pattern, read in READERS:
+        for run in pattern.finditer(text):
+            yield run.start(), run.end(), read(run[0])
+
+
+def _without_gaps(run: str) -> str:
+    return " ".join("".join(filter(str.isalnum, word)) for word in _GAP.split(run))
+
+
+def _from_tags(run: str) -> str:
+    return "".join(chr(ord(character) - 0xE0000) for character in run)
+
+
+def _from_selectors(run: str) -> str:
+    codes = (ord(character) for character in run)
+    return bytes(code - 0xFE00 if code < 0xFE10 else code - 0xE0100 + 16 for code in codes).decode("utf-8", "replace")
+
+
+READERS = (
+    (_REFERENCES, html.unescape),
+    (_GAPPED, _without_gaps),
+    (_TAGS, _from_tags),
+    (_SELECTORS, _from_selectors),
+)
 
 
 def _from_hex(run: str) -> str | None:
