@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from shoal.metering.counters.amd import AmdSource
 from shoal.metering.counters.nvml import NvmlSource
 from shoal.metering.counters.rapl import RaplSource
 from shoal.metering.counters.scripted import ScriptedSource
 from shoal.metering.counters.seam import Domain, EnergySource
 from tests.contract.energy_source_suite import CHECKS
-from tests.unit.metering.counters.trees import nvml, server
+from tests.unit.metering.counters.trees import amd, nvml, server
 
 Make = Callable[[Path], EnergySource]
 SOURCES: dict[str, Make] = {
@@ -20,6 +21,7 @@ SOURCES: dict[str, Make] = {
     "rapl where there is none": lambda folder: RaplSource(folder / "nowhere"),
     "rapl of this machine": lambda folder: RaplSource(),
     "nvml": lambda folder: NvmlSource(nvml({0: 5_000, 1: None, 2: 7_000})),
+    "amd": lambda folder: AmdSource(amd({0: 5_000, 1: None})),
     "scripted": lambda folder: ScriptedSource([Domain("a", "cpu", 100.0)], [[1.0], [None], [99.0]]),
     "scripted, empty": lambda folder: ScriptedSource([Domain("a", "gpu")], []),
 }

@@ -26,6 +26,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "vendor": ("vendors",),
 }
 COLUMNS = ("subject", "quantity", "low", "value", "high", "unit", "year", "source")
+LIVE = "+live"
 Rows = dict[str, dict[str, dict[str, Fact]]]
 
 
@@ -72,6 +73,14 @@ class Facts:
             for fact in quantities.values()
         }
         return [found[name] for name in sorted(found)]
+
+    def laid_over(self, topic: str, facts: Iterable[Fact]) -> Facts:
+        """These facts with some figures replaced, as by a live reading; the version says so."""
+        of_topic = {subject: dict(quantities) for subject, quantities in self._rows[topic].items()}
+        for fact in facts:
+            of_topic.setdefault(fact.subject, {})[fact.quantity] = fact
+        version = self.version if self.version.endswith(LIVE) else self.version + LIVE
+        return Facts(self._rows | {topic: of_topic}, self._names, self._zones, version)
 
     @property
     def names(self) -> Mapping[str, str]:

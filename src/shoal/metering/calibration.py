@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from shoal.metering.sharing import Coefficients, Work
 
 FEWEST = 8
+NEGLIGIBLE = 1e-9
 Matrix = NDArray[np.float64]
 
 
@@ -63,14 +64,14 @@ def calibrate(windows: Sequence[Observed]) -> Calibration:
 def not_negative(rows: Matrix, wanted: Matrix) -> Matrix:
     """The least-squares solution without negative parts: the best over all choices of which parts are zero, exact for
     the few columns that there are."""
-    width = rows.shape[1]
-    scale = np.maximum(np.abs(rows).max(axis=0), 1e-12)
-    best, least = np.zeros(width), float(wanted @ wanted)
-    for size in range(1, width + 1):
-        for chosen in combinations(range(width), size):
-            part = np.linalg.lstsq(rows[:, chosen] / scale[list(chosen)], wanted, rcond=None)[0] / scale[list(chosen)]
+    scale = np.abs(rows).max(axis=0)
+    useful = [int(at) for at in np.flatnonzero(scale > NEGLIGIBLE)]
+    best, least = np.zeros(rows.shape[1]), float(wanted @ wanted)
+    for size in range(1, len(useful) + 1):
+        for chosen in map(list, combinations(useful, size)):
+            part = np.linalg.lstsq(rows[:, chosen] / scale[chosen], wanted, rcond=None)[0] / scale[chosen]
             left = wanted - rows[:, chosen] @ part
             if part.min() >= 0 and float(left @ left) < least * (1 - 1e-12):
-                best, least = np.zeros(width), float(left @ left)
-                best[list(chosen)] = part
+                best, least = np.zeros(rows.shape[1]), float(left @ left)
+                best[chosen] = part
     return best

@@ -1,6 +1,7 @@
 """Models on accelerators without counters: the concurrency-aware fit, the prompt's reading, and the server around them.
 
-Tier B of the method (docs/methodology/energy.md). A model whose size is known but not its place counts as estimated.
+Tier B of the method (docs/methodology/energy.md). A model whose size is known but not its hardware is taken to run on
+DEFAULT, and counts as estimated.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ class GpuMeter:
         self._step, self._token = fit.step_j(active) * per_wh, fit.token_j(active) * per_wh
         self._context = fit.context_j.scaled(per_wh)
         dense = model.bits == 16 and active == params_b
-        self._fits = hardware == DEFAULT and dense and fit.knows(params_b) and tier is Tier.MODELLED
+        self._fits = model.hardware == DEFAULT and dense and fit.knows(params_b) and tier is Tier.MODELLED
         self._inside, self._outside = fit.error * host, fit.outside * host
+        if tier is Tier.ESTIMATED:
+            self._outside = self._outside * Range.of(facts.find("fit", "any", "estimate_factor"))
         self._assumed = Range.of(facts.find("fit", "any", "concurrency"))
         self._tokens_per_piece = Range.of(facts.find("fit", "any", "tokens_per_piece"))
         self._in_fit = Range.of(facts.find("fit", "any", "prompt_tokens_in_fit"))

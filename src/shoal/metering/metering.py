@@ -17,7 +17,7 @@ from shoal.metering.cpu import CpuMeter
 from shoal.metering.estimator import Estimator
 from shoal.metering.gpu import GpuMeter
 from shoal.metering.impacts import Impacts, Tier, total
-from shoal.metering.meter import Meter, Metered, UnknownMeter
+from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, UnknownMeter
 from shoal.metering.place import place
 from shoal.metering.range import Range
 from shoal.metering.remote import RemoteMeter
@@ -28,18 +28,20 @@ KINDS = ("embedded", "served", "remote")
 class Metering:
     """The meters of all models by name."""
 
-    def __init__(self, meters: Mapping[str, Meter]) -> None:
+    def __init__(self, meters: Mapping[str, Meter], counter_error: Range) -> None:
         self._meters = MappingProxyType(dict(meters))
         self._unknown = UnknownMeter()
+        self._wh_per_joule = counter_error.scaled(1 / JOULES_PER_WH)
 
     def attempt(self, attempt: Attempt, concurrency: float | None = None) -> Impacts:
         """What one attempt took; unknown for a model that nobody described. `concurrency` is the mean number of
         requests at once on its host meanwhile, None where not observed."""
         return self._meters.get(attempt.model, self._unknown).measure(attempt, concurrency)
 
-    def measured(self, attempt: Attempt, it_wh: Range) -> Impacts:
-        """The same with energy of the machines (Wh) that counters gave for this attempt."""
-        return self._meters.get(attempt.model, self._unknown).measured(it_wh, attempt)
+    def measured(self, attempt: Attempt, joules: float) -> Impacts:
+        """The same with the joules of the machines, without the building, that counters gave for this attempt."""
+        meter = self._meters.get(attempt.model, self._unknown)
+        return meter.measured(self._wh_per_joule.scaled(joules), attempt)
 
     def answer(self, attempts: Sequence[Attempt], concurrency: Mapping[int, float] | None = None) -> Impacts:
         """The sum over every attempt that an answer caused. `concurrency` by the attempt's position."""
@@ -55,7 +57,8 @@ def build(models: Iterable[Metered], facts: Facts, estimator: Estimator | None =
 
     Raises ConfigError that names the nearest for an unknown region or hardware.
     """
-    return Metering({model.name: _meter(model, facts, estimator) for model in models})
+    error = Range.of(facts.find("server", "any", "counter_error"))
+    return Metering({model.name: _meter(model, facts, estimator) for model in models}, error)
 
 
 def _meter(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
@@ -71,7 +74,7 @@ def _meter(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
             return RemoteMeter(model, rates, place(facts, region, pue=1.0, wue=model.wue), facts)
     if model.params_b is None:
         return UnknownMeter(model.price)
-    tier = Tier.MODELLED if model.kind == "served" else Tier.ESTIMATED
+    tier = Tier.MODELLED if model.kind == "served" and model.hardware is not None else Tier.ESTIMATED
     return GpuMeter(model, model.params_b, place(facts, model.region, pue=model.pue, wue=model.wue), facts, tier)
 
 

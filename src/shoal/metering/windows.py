@@ -37,7 +37,8 @@ class Settled:
 
 
 class Windows:
-    """The requests on one machine and its counters. Times are of one monotonic clock, in seconds."""
+    """The requests on one machine and its counters. Times are of one monotonic clock, in seconds. Leave `pue` at 1
+    where the place's PUE is applied afterwards, as `Metering.measured` does."""
 
     def __init__(self, sources: Sequence[EnergySource], weights: Coefficients, at: float, pue: float = 1.0) -> None:
         self._sources = tuple(sources)

@@ -153,10 +153,13 @@ def test_a_model_that_nobody_described_is_unknown() -> None:
     assert metering().attempt(attempt("else"), None) == Impacts()
 
 
-def test_a_remote_model_of_known_size_is_estimated_by_the_fit() -> None:
-    found = metering(Metered("m", "remote", params_b=8.0)).attempt(attempt("m"), 64)
+@pytest.mark.parametrize("kind", ["remote", "served"])
+def test_a_model_of_known_size_on_unknown_hardware_is_estimated_and_wide(kind: str) -> None:
+    found = metering(Metered("m", kind, "aws/us-east-1", params_b=8.0)).attempt(attempt("m", prompt=0), 64)
+    energy = known(found.energy_wh)
     assert found.tier is Tier.ESTIMATED
-    assert known(found.energy_wh).expected > 0
+    assert energy.expected == pytest.approx(known(metering(LLAMA).attempt(attempt(prompt=0), 64).energy_wh).expected)
+    assert energy.high == pytest.approx(energy.expected * 6 * 1.82 / 1.43)
 
 
 def test_the_list_price_is_used_where_the_settings_give_none() -> None:
@@ -205,10 +208,11 @@ def test_every_try_is_in_the_answer() -> None:
 
 
 def test_measured_energy_takes_the_place_of_the_model() -> None:
-    found = metering(LLAMA).measured(attempt(), Range(0.9, 1.0, 1.1))
+    found = metering(LLAMA).measured(attempt(), 3600.0)
     assert known(found.energy_wh).expected == pytest.approx(1.15)
+    assert known(found.energy_wh).high == pytest.approx(1.15 * 1.05)
     assert found.tier is Tier.MEASURED
-    assert metering(SMALL).measured(attempt("small", cpu_s=1), Range.exactly(1)).tier is Tier.MEASURED
+    assert metering(SMALL).measured(attempt("small", cpu_s=1), 1.0).tier is Tier.MEASURED
     mixed = total([found, metering(LLAMA).attempt(attempt(), 64)])
     assert mixed.tier is Tier.MODELLED
 

@@ -10,7 +10,7 @@ from typing import cast
 WRAPS_UJ = 262_143_328_850
 
 
-class NvmlFault(Exception):
+class Fault(Exception):
     """What the library raises."""
 
 
@@ -43,7 +43,7 @@ def nvml(counts: Mapping[int, int | None], *, driver: bool = True, limit_mw: int
 
     def begin() -> None:
         if not driver:
-            raise NvmlFault
+            raise Fault
         calls.open += 1
 
     def end() -> None:
@@ -52,22 +52,51 @@ def nvml(counts: Mapping[int, int | None], *, driver: bool = True, limit_mw: int
     def count(handle: int) -> int:
         found = counts[handle]
         if found is None:
-            raise NvmlFault
+            raise Fault
         return found
 
     def limits(handle: int) -> list[int]:
         if limit_mw is None:
-            raise NvmlFault
+            raise Fault
         return [200_000, limit_mw]
 
     library = SimpleNamespace(
-        NVMLError=NvmlFault,
+        NVMLError=Fault,
         nvmlInit=begin,
         nvmlShutdown=end,
         nvmlDeviceGetCount=lambda: len(counts),
         nvmlDeviceGetHandleByIndex=lambda at: at,
         nvmlDeviceGetTotalEnergyConsumption=count,
         nvmlDeviceGetPowerManagementLimitConstraints=limits,
+        calls=calls,
+    )
+    return cast(ModuleType, library)
+
+
+def amd(counts: Mapping[int, int | None], *, driver: bool = True) -> ModuleType:
+    """An AMD library of that form, whose ticks are 15.3 µJ; None is a GPU without a counter."""
+    calls = SimpleNamespace(open=0)
+
+    def begin() -> None:
+        if not driver:
+            raise Fault
+        calls.open += 1
+
+    def end() -> None:
+        calls.open -= 1
+
+    def count(handle: int) -> dict[str, float]:
+        found = counts[handle]
+        if found is None:
+            raise Fault
+        return {"energy_accumulator": found, "counter_resolution": 15.3, "timestamp": 0} if found >= 0 else {}
+
+    library = SimpleNamespace(
+        AmdSmiException=Fault,
+        amdsmi_init=begin,
+        amdsmi_shut_down=end,
+        amdsmi_get_processor_handles=lambda: list(counts),
+        amdsmi_get_energy_count=count,
         calls=calls,
     )
     return cast(ModuleType, library)

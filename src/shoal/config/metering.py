@@ -1,0 +1,73 @@
+"""[metering]: where models run and on what, which counters and estimators are used, and the operator's own facts.
+
+It knows the form of the tables; whether a region or an accelerator exists is for the facts to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from shoal.config.table import Table, check_reference
+
+
+class Machines(Table):
+    """[metering.hosts.NAME]: the machines behind a host. `region` is a cloud region ("aws/us-east-1") or a country;
+    `hardware` an accelerator of the facts, `accelerators` how many one copy of a model runs on; `concurrency` the
+    requests at once where others use the host too."""
+
+    region: str | None = None
+    hardware: str | None = None
+    accelerators: int = Field(1, ge=1)
+    pue: float | None = Field(None, ge=1)
+    wue: float | None = Field(None, ge=0)
+    concurrency: float | None = Field(None, ge=1)
+    electricity_usd_per_kwh: float | None = Field(None, ge=0)
+
+
+class Weight(Table):
+    """[metering.models.NAME]: `active_b` parameters (1e9) that a token passes in a mixture of experts; `bits` per
+    weight; `provider` the service's name in public lists where the host's row does not tell it."""
+
+    active_b: float | None = Field(None, gt=0)
+    bits: int = Field(16, ge=1, le=32)
+    provider: str | None = None
+
+
+class Sharing(Table):
+    """[metering.sharing]: what `shoal energy calibrate` printed; see metering/sharing.py."""
+
+    input: float = Field(0, ge=0)
+    output: float = Field(0, ge=0)
+    second: float = Field(1, ge=0)
+    idle_w: float = Field(0, ge=0)
+
+
+class Live(Table):
+    """[metering.live]: a service that says what grids emit now; `zones` from regions of the facts to its own names."""
+
+    service: Literal["electricity-maps", "watttime", "great-britain"]
+    key: str | None = None
+    zones: Mapping[str, str] = Field(default_factory=dict)
+    fresh_s: float = Field(300, ge=60)
+    stale_s: float = Field(3600, ge=60)
+
+    _reference = field_validator("key")(lambda value: value if value is None else check_reference(value))
+
+
+class Metering(Table):
+    """[metering]: `here` are the machines of this process, on which embedded models run; its `hardware` is a processor
+    ("aws/ice lake"). `facts` are CSV tables laid over the package's own, the last on top."""
+
+    here: Machines = Machines()
+    hosts: Mapping[str, Machines] = Field(default_factory=dict)
+    models: Mapping[str, Weight] = Field(default_factory=dict)
+    facts: tuple[Path, ...] = ()
+    estimator: Literal["off", "ecologits"] = "off"
+    counters: tuple[Literal["rapl", "nvml", "amd"], ...] = ()
+    window_s: float = Field(1.0, ge=1)
+    sharing: Sharing = Sharing()
+    live: Live | None = None
