@@ -157,6 +157,24 @@ def test_a_signed_thought_comes_back_to_its_host_word_for_word(house: Running, m
     assert after[0].text == before
 
 
+@pytest.mark.parametrize(
+    "more", [{"note": MAIL}, {MAIL: 1}, {"summary": [{"text": MAIL}]}, {"type": MAIL}, {"n": CARD}]
+)
+def test_a_signed_thought_carries_nothing_else_to_its_host(house: Running, model: Echo, more: dict[str, Any]) -> None:
+    thought = {"type": "thinking", "thinking": "hm", "signature": SEALED}
+    model.plays = [Piece([Choice({"content": "y", "thinking_blocks": [thought]}, 0, "stop")])]
+    try:
+        reply = ask(house, **user(content=MAIL)).json()["choices"][0]["message"]
+    finally:
+        model.plays = None
+    reply["thinking_blocks"][0] |= more
+    assert ask(house, messages=[reply, {"role": "user", "content": "go on"}]).status_code == 200
+    came = model.chats[-1].messages[0].wire["thinking_blocks"][0]
+    assert (came["thinking"], came["signature"]) == ("hm", SEALED)
+    assert "planted" not in sent(model)
+    assert str(CARD) not in sent(model)
+
+
 def test_a_number_in_a_known_field_is_masked_however_short(house: Running, model: Echo) -> None:
     ask(house, **user(content='{"staff": {"pin": 1234, "floor": 1235}}'))
     content = json.loads(model.chats[-1].messages[0].text)

@@ -52,7 +52,7 @@ Opened = Callable[[Any], Json | None]
 
 class Visit:
     """One visit to all strings of a chat. `marked` says of a path in a record whether a number there is looked at
-    however short it is; `opened` gives back a host's signed thought that stays as it is, None for all else."""
+    however short it is; `opened` gives the fields of a host's signed thought that stay, None for all else."""
 
     def __init__(self, take: Take, marked: Marked = lambda _: None, opened: Opened = lambda _: None) -> None:
         self._take = take
@@ -96,11 +96,21 @@ class Visit:
         if name == "function_call" and isinstance(value, dict):
             return self._fields(value, label, wire_fields.FUNCTION)
         if name in LISTS and isinstance(value, list):
-            return [self._opened(each) or self._any(each, label) for each in value]
+            return [self._thought(each, label) for each in value]
         if name == "name" and isinstance(value, str):
             tool = message.role in ("tool", "function")
             return self._kept(value, label) if tool else self._take(Text(value, label, kind=_PERSON, bare=True))
         return self._any(value, label)
+
+    def _thought(self, thought: Any, label: Trust) -> Any:
+        """A thought; of one of ours, what it says and its signature stay."""
+        kept = self._opened(thought)
+        if kept is None:
+            return self._any(thought, label)
+        return {
+            self._name(name, label): kept[name] if name in kept else self._one(name, value, label, wire_fields.THOUGHT)
+            for name, value in thought.items()
+        }
 
     def _name(self, name: str, label: Trust) -> str:
         """The name of a field of the wire format: one that is no word comes from nowhere but the caller."""

@@ -15,6 +15,8 @@ MESSAGE = frozenset({"role", "tool_call_id"})
 PART = frozenset({"type", "cache_control", "detail"})
 CALL = frozenset({"id", "type", "index"})
 FUNCTION = frozenset({"name", "strict", "type"})
+# Of a signed thought that comes back.
+THOUGHT = frozenset({"type", "id", "format", "index"})
 # Where parts that are not text are let through: what they hold, which cannot be looked at.
 CONTENTS = frozenset(
     {"image_url", "input_audio", "file", "source", "image", "audio", "audio_url", "video", "video_url"}
