@@ -47,11 +47,13 @@ def delta(said: dict[str, Any], finish: str | None = None) -> bytes:
 
 
 def texts(received: Received) -> list[str]:
-    """All that the messages say, and the arguments of their calls."""
+    """All that the messages say, and the arguments of their calls. What the gateway itself put behind the system
+    prompt stays unsaid: a reply that shows the canary is stopped."""
     said: list[str] = []
     for message in received.json["messages"]:
         content = message.get("content") or ""
-        said.append(content if isinstance(content, str) else content[0]["text"])
+        text = content if isinstance(content, str) else content[0]["text"]
+        said.append(text.partition("\n\n")[0] if message["role"] == "system" else text)
         said += [call["function"]["arguments"] for call in message.get("tool_calls", ())]
     return said
 
