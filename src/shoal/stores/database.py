@@ -35,7 +35,9 @@ class Database:
         """Makes the folder (mode 0700) if need be. Raises StorageError where it cannot be used."""
         self.folder = folder
         _check_folder(folder)
-        self.engine: Engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": 10})
+        self.engine: Engine = create_engine(
+            f"sqlite:///{folder / FILE}", connect_args={"timeout": 10}, hide_parameters=True
+        )
         event.listen(self.engine, "connect", _tune)
 
     def migrate(self) -> None:
