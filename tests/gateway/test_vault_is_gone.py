@@ -20,8 +20,7 @@ from shoal.trust.masking.vault import Vault
 from tests.gateway.house import Running, running
 
 MAIL = "jane.gone@example.org"
-CUT: Any = HostCut
-FAULT: Any = ValueError
+CUT, FAULT = "(the host cuts)", "(a fault of ours)"
 SCRIPT: list[Any] = [f"so {MAIL}", " it was"]
 
 
@@ -35,8 +34,10 @@ class Forgetful(ScriptedModel):
             match line:
                 case asyncio.Event():
                     await line.wait()
-                case type():
-                    raise line("no more", host="h") if issubclass(line, HostCut) else line("no more")
+                case _ if line is CUT:
+                    raise HostCut("no more", host="h")
+                case _ if line is FAULT:
+                    raise ValueError("no more")
                 case _:
                     yield Piece.of(line, None)
 
