@@ -31,7 +31,7 @@ class CpuMeter:
         seconds = self._seconds(attempt)
         return self._impacts(self._wh_per_s * seconds, seconds, Tier.MODELLED)
 
-    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts:
+    def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""
         return self._impacts(it_wh, self._seconds(attempt), Tier.MEASURED)
 

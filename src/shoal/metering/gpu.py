@@ -59,15 +59,21 @@ class GpuMeter:
         if attempt.pieces == 0 and attempt.outcome in TURNED_AWAY:
             return self._impacts(ZERO, ZERO, attempt, self._tier)
         known = concurrency or self._model.concurrency
-        share = self._assumed.inverse() if known is None else Range.exactly(1 / max(known, 1.0))
-        seconds = share.scaled(attempt.latency_s)
-        return self._impacts(self._it_wh(attempt, known, share), seconds, attempt, self._tier)
+        share = self._share(known)
+        it_wh = self._it_wh(attempt, known, share)
+        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, self._tier)
 
-    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts:
+    def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""
-        known = self._model.concurrency
-        share = self._assumed.inverse() if known is None else Range.exactly(1 / max(known, 1.0))
+        share = self._share(concurrency or self._model.concurrency)
         return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, Tier.MEASURED)
+
+    def _share(self, concurrency: float | None) -> Range:
+        """The part of the machine that is one request's."""
+        if concurrency is None:
+            return self._assumed.inverse()
+        part = 1 / max(concurrency, 1.0)
+        return Range(part, part, part)
 
     def _impacts(self, it_wh: Range, seconds: Range, attempt: Attempt, tier: Tier) -> Impacts:
         return self._place.impacts(

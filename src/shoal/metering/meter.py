@@ -52,7 +52,7 @@ class Meter(Protocol):
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts: ...
 
-    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts: ...
+    def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts: ...
 
 
 class UnknownMeter:
@@ -65,6 +65,6 @@ class UnknownMeter:
         """The cost alone."""
         return Impacts(cost_usd=cost_usd(self._price, attempt.usage))
 
-    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts:
+    def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone: where the energy was used is not known."""
-        return self.measure(attempt, None)
+        return self.measure(attempt, concurrency)

@@ -38,10 +38,10 @@ class Metering:
         requests at once on its host meanwhile, None where not observed."""
         return self._meters.get(attempt.model, self._unknown).measure(attempt, concurrency)
 
-    def measured(self, attempt: Attempt, joules: float) -> Impacts:
+    def measured(self, attempt: Attempt, joules: float, concurrency: float | None = None) -> Impacts:
         """The same with the joules of the machines, without the building, that counters gave for this attempt."""
         meter = self._meters.get(attempt.model, self._unknown)
-        return meter.measured(self._wh_per_joule.scaled(joules), attempt)
+        return meter.measured(self._wh_per_joule.scaled(joules), attempt, concurrency)
 
     def answer(self, attempts: Sequence[Attempt], concurrency: Mapping[int, float] | None = None) -> Impacts:
         """The sum over every attempt that an answer caused. `concurrency` by the attempt's position."""

@@ -53,9 +53,9 @@ class RemoteMeter:
             self._bases,
         )
 
-    def measured(self, it_wh: Range, attempt: Attempt) -> Impacts:
+    def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """A service's machines have no counters here: the estimate."""
-        return self.measure(attempt, None)
+        return self.measure(attempt, concurrency)
 
     def _output(self, attempt: Attempt, usage: Usage) -> Range | None:
         if usage.completion_tokens:

@@ -212,6 +212,8 @@ def test_measured_energy_takes_the_place_of_the_model() -> None:
     assert known(found.energy_wh).expected == pytest.approx(1.15)
     assert known(found.energy_wh).high == pytest.approx(1.15 * 1.05)
     assert found.tier is Tier.MEASURED
+    one, two = (metering(LLAMA).measured(attempt(), 3600.0, at).embodied_gco2e for at in (16, 32))
+    assert known(one).expected == pytest.approx(2 * known(two).expected)
     assert metering(SMALL).measured(attempt("small", cpu_s=1), 1.0).tier is Tier.MEASURED
     mixed = total([found, metering(LLAMA).attempt(attempt(), 64)])
     assert mixed.tier is Tier.MODELLED
