@@ -67,8 +67,8 @@ def test_an_unknown_region_gives_the_nearest(facts: Facts, name: str, nearest: s
         ("gcp/europe-west1", 1.09, 0.36),
         ("gcp/europe-west9", 1.1, 0.36),
         ("azure/spaincentral", 1.185, 0.36),
-        ("FRA", 1.56, 0.36),
-        ("WOR", 1.56, 0.36),
+        ("FRA", 1.58, 0.36),
+        ("WOR", 1.58, 0.36),
     ],
 )
 def test_a_site_falls_back_to_its_provider_and_then_to_any(facts: Facts, region: str, pue: float, wue: float) -> None:
