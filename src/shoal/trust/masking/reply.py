@@ -183,9 +183,18 @@ def _add(delta: Json, rest: Json) -> None:
             delta[name] = dict(delta.get(name) or {})
             _add(delta[name], held)
         elif isinstance(held, list):
-            delta[name] = [*(delta.get(name) or ()), *held]
+            delta[name] = [*_parts(delta.get(name)), *held]
+        elif isinstance(delta.get(name), list):
+            delta[name] = [*delta[name], *_parts(held)]
         else:
             delta[name] = (delta.get(name) or "") + held
+
+
+def _parts(content: Any) -> list[Any]:
+    """A content in parts, also where it came as text: a reply may change from one to the other."""
+    if isinstance(content, list):
+        return content
+    return [{"type": "text", "text": content}] if content else []
 
 
 def _field(name: str, held: str) -> Json:

@@ -155,3 +155,20 @@ def test_a_signed_thought_stays_masked_and_gets_its_mark() -> None:
     (out,) = said(unmasker, Choice({"reasoning_content": token, "thinking_blocks": [thought]}))
     assert out.delta["reasoning_content"] == NAME
     assert Seals(lambda: b"k" * 32, "").opened(out.delta["thinking_blocks"][0]) == thought
+
+
+@pytest.mark.parametrize(
+    ("held", "last", "whole"),
+    [
+        (
+            [{"type": "text", "text": "<PER"}],
+            "so ",
+            [{"type": "text", "text": "so "}, {"type": "text", "text": "<PER"}],
+        ),
+        ("<PER", [{"type": "image"}], [{"type": "image"}, {"type": "text", "text": "<PER"}]),
+    ],
+)
+def test_a_content_may_change_its_shape(held: Any, last: Any, whole: list[Any]) -> None:
+    unmasker, _ = reply()
+    out = said(unmasker, Choice({"content": held}), Choice({"content": last}, 0, "stop"))
+    assert out[1].delta == {"content": whole}
