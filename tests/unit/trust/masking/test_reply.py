@@ -154,7 +154,8 @@ def test_a_signed_thought_stays_masked_and_gets_its_mark() -> None:
     thought = {"type": "thinking", "thinking": token, "signature": "c2ln"}
     (out,) = said(unmasker, Choice({"reasoning_content": token, "thinking_blocks": [thought]}))
     assert out.delta["reasoning_content"] == NAME
-    assert Seals(lambda: b"k" * 32, "").opened(out.delta["thinking_blocks"][0]) == thought
+    assert out.delta["thinking_blocks"][0]["thinking"] == token
+    assert Seals(lambda: b"k" * 32, "").opened(out.delta["thinking_blocks"][0]) is not None
 
 
 @pytest.mark.parametrize(
