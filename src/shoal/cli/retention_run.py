@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import platform
 import shutil
 import signal
@@ -31,7 +32,7 @@ from shoal.trust.retention.proof.memory import Residue, residue
 from shoal.trust.retention.proof.report import Gone, Report
 from shoal.trust.retention.proof.routes import CHAT, Door, Route, chat_body, routes
 from shoal.trust.retention.proof.sandbox import PATIENT, PLACES, Sandbox
-from shoal.trust.retention.proof.search import Finding, Searcher
+from shoal.trust.retention.proof.search import CARD_PART, UNREAD, Finding, Searcher
 from shoal.trust.retention.proof.wire import Wire
 
 AT_ONCE = 8
@@ -104,7 +105,7 @@ class Run:
         self._member = ""
         self._pages: dict[str, bytes] = {}
         self._elsewhere: set[Path] = set()
-        self._report = Report(time.time(), _about())
+        self._report = Report(time.time(), _about(settings))
         self._host = recording_host(self._canaries)
 
     async def report(self) -> Report:
@@ -201,7 +202,7 @@ class Run:
             head = json.dumps(each.headers).encode()
             for finding in searcher.data("what the host received", name, b"\n".join((head, each.body))):
                 seen.setdefault(finding.route, set()).add(finding.kind)
-                if enforced and finding.kind in MASKED:
+                if enforced and finding.kind in (*MASKED, CARD_PART):
                     yield finding
         self._report.routes = [
             Gone(each.route, each.status, each.as_meant, tuple(sorted(seen.get(each.route, ()))))
@@ -215,7 +216,9 @@ class Run:
             yield from searcher.data("pages of the gateway", path, page)
         yield from searcher.folder("files open elsewhere", Path("/"), self._elsewhere)
         changed = set(_changed(self._report.started, self._sandbox.root.parent))
-        yield from searcher.folder("temporary folders of the system", Path("/"), changed)
+        foreign = searcher.folder("temporary folders of the system", Path("/"), changed)
+        # What other programs have taken away meanwhile is no finding.
+        yield from (each for each in foreign if not each.form.startswith(UNREAD))
 
     @asynccontextmanager
     async def _child(self, name: str) -> AsyncIterator[Child]:
@@ -267,8 +270,16 @@ def _started(ended: Callable[[], bool], out: Path, err: Path) -> dict[str, Any]:
     raise ShoalError("the gateway that is to be watched did not start: " + " / ".join(last))
 
 
-def _about() -> dict[str, Any]:
-    return {"shoal": __version__, "python": platform.python_version(), "system": platform.system()}
+def _about(settings: Settings) -> dict[str, Any]:
+    """What was tried: versions, and the settings that matter most here."""
+    return {
+        "shoal": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+        "hardened": settings.server.hardened,
+        "plugins": list(settings.plugins.modules),
+        "content_kept": sorted(name for name, each in settings.audit.tenants.items() if each.content != "none"),
+    }
 
 
 def _core_limit(pid: int) -> str:
@@ -292,14 +303,15 @@ def _open_elsewhere(pid: int, watched: Path) -> Iterator[Path]:
 
 
 def _changed(since: float, watched: Path) -> Iterator[Path]:
-    """Files in the system's temporary folders that are newer than the run's start."""
+    """Files of this user in the system's temporary folders that are newer than the run's start."""
     for folder in SYSTEM_TEMPORARY:
         for path in _walk(Path(folder), watched):
             try:
                 status = path.lstat()
             except OSError:
                 continue
-            if status.st_mtime >= since - 1 and status.st_size <= LARGEST_FOREIGN:
+            own = status.st_uid == os.getuid() if hasattr(os, "getuid") else True
+            if own and status.st_mtime >= since - 1 and status.st_size <= LARGEST_FOREIGN:
                 yield path
 
 

@@ -88,6 +88,8 @@ def _tell(report: Report) -> None:
     say(f"{len(report.routes)} routes, {len(odd)} of them not as meant")
     for each in odd:
         note(f"not as meant: {each.route} (status {each.status})")
+    sent = sum("text" in each.received for each in report.routes)
+    say(f"the free text of {sent} routes reached the recording host")
     for looked in report.searched:
         say(f"searched {looked.place}: {looked.files} files, {looked.bytes:,} bytes")
     for when, seen in report.memory.items():

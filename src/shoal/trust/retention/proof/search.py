@@ -19,7 +19,7 @@ from shoal.trust.retention.proof.forms import digests, forms, grouped, inside, n
 
 LARGEST_FILE = 512 << 20
 UNKNOWN = "some route"
-PART = "part"
+PART, CARD_PART = PARTS = ("part", "part of a card")
 UNREAD = "cannot be read"
 
 
@@ -89,15 +89,19 @@ class Searcher:
         found: Counter[tuple[Canary, str]] = Counter()
         for _, each in self._needles.iter(data.decode("latin-1")):
             found.update(each)
-        whole = {form for canary, form in found if canary.kind != PART}
-        return Counter({key: times for key, times in found.items() if key[0].kind != PART or key[1] not in whole})
+        whole = {(form, canary.kind == "card") for canary, form in found if canary.kind not in PARTS}
+        return Counter({key: times for key, times in found.items() if not _is_rest(*key, whole)})
+
+
+def _is_rest(canary: Canary, form: str, whole: set[tuple[str, bool]]) -> bool:
+    """Whether this is a part, and a whole one of the same form was found."""
+    return canary.kind in PARTS and (form, canary.kind == CARD_PART) in whole
 
 
 def _needles(canaries: Canaries, prompts: Iterable[str]) -> Iterator[tuple[Canary, str, bytes]]:
     """Every form of every canary, and of how all of them begin."""
-    part = Canary(UNKNOWN, PART, "")
-    for token in (canaries.run, canaries.digits):
-        yield from ((part, form, needle) for form, needle in _written(token))
+    for token, kind in ((canaries.run, PART), (canaries.digits, CARD_PART)):
+        yield from ((Canary(UNKNOWN, kind, ""), form, needle) for form, needle in _written(token))
     for canary in canaries:
         yield from ((canary, form, needle) for form, needle in _written(canary.value))
         yield from ((canary, form, needle) for form, needle in digests(canary.value))
