@@ -14,6 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from os import urandom
+from typing import Any
 
 from shoal.call import Call, Decision, ModelCard, Placement, Trail, closing
 from shoal.chat import Chat, Citation, Json, Piece
@@ -32,6 +33,7 @@ from shoal.trust.retention.keeping import Keeping
 
 UNKNOWN = "unknown"
 LONG_REPLY = 50_000
+SCORES = frozenset({"score", "doubt", "top", "safety"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
     __slots__ = (
-        *("_audit", "_begun", "_deadline", "_defence", "_looking", "_monitoring", "_session", "_kept"),
+        *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -78,7 +80,8 @@ class Exchange:
         self._kept = house.keeping.open(key.tenant) if house.keeping is not None else None
         self._defence: Defence | None = None
         self._monitoring = house.monitoring.open(key.tenant) if house.monitoring is not None else None
-        self._looking: asyncio.Task[Chat] | None = None
+        # What is only observed, under way beside the request.
+        self._beside: list[asyncio.Task[Any]] = []
         self.record = Record(
             id=self.id,
             tenant=key.tenant,
@@ -167,7 +170,7 @@ class Exchange:
         self._session = session
         if session.enforces:
             return await session.mask(chat)
-        self._looking = asyncio.create_task(session.mask(chat))
+        self._beside.append(asyncio.create_task(session.mask(chat)))
         return chat
 
     async def _defend(self, chat: Chat) -> Chat:
@@ -176,6 +179,9 @@ class Exchange:
             return chat
         self._defence = self.house.defence.open(self.key.tenant, self.key.id, self.id, chat.shoal.conversation)
         if self._defence is None:
+            return chat
+        if not self._defence.enforces:
+            self._beside.append(asyncio.create_task(self._defence.defend(chat)))
             return chat
         defended = await self._defence.defend(chat)
         if self._session is not None and defended is not chat:
@@ -261,8 +267,9 @@ class Exchange:
         record.latency_s = time.perf_counter() - self._begun
         record.attempts = self.trail.attempts
         record.model, record.reason, record.confidence = decision.model, decision.reason, self.confidence
-        looking = (self._looking, self._monitoring.finish() if self._monitoring is not None else None)
-        under_way = [task for task in looking if task is not None and not task.done()]
+        watched = self._monitoring.finish() if self._monitoring is not None else None
+        beside = [*self._beside, watched] if watched is not None else self._beside
+        under_way = [task for task in beside if not task.done()]
         if under_way:
             asyncio.gather(*under_way, return_exceptions=True).add_done_callback(lambda _: self._tell())
         else:
@@ -302,7 +309,16 @@ class Exchange:
             route["confidence"] = round(self.confidence, 4)
         summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}
         if (trust := self._account()) is not None:
-            summary["trust"] = trust
+            summary["trust"] = without_scores(trust)
         if self.citations:
             summary["citations"] = [citation.to_wire() for citation in self.citations]
         return summary
+
+
+def without_scores(account: Json) -> Json:
+    """What a caller may know of the account: who sees scores can try until an attack passes."""
+    return {
+        name: without_scores(value) if isinstance(value, dict) else value
+        for name, value in account.items()
+        if name not in SCORES
+    }

@@ -14,11 +14,13 @@ Share = Field(None, ge=0, le=1)
 
 
 class InstructionRules(Table):
-    """[trust.defence.instructions]: sentences of retrieved and tool parts that give instructions. `threshold` (0..1) is
-    the model card's where left out."""
+    """[trust.defence.instructions]: sentences of retrieved and tool parts that give instructions. `passages` is the
+    action for those of the house's own collections, which somebody has chosen; `threshold` (0..1) is the model card's
+    where left out."""
 
     mode: Mode = "enforce"
     action: Literal["flag", "strip", "block"] = "strip"
+    passages: Literal["flag", "strip", "block"] = "flag"
     threshold: float | None = Share
 
 

@@ -98,6 +98,18 @@ SCRIPT_OF = {
     "ko": "hangul",
 }
 
+# Surnames of people who do not exist, but stand in every form; Faker has none of them.
+SPECIMENS = {
+    "en": ("Doe", "Roe", "Bloggs", "Citizen", "Appleseed"),
+    "de": ("Mustermann", "Musterfrau", "Normalverbraucher"),
+    "nl": ("Modaal",),
+    "sv": ("Medelsvensson",),
+    "no": ("Nordmann",),
+    "fi": ("Meikäläinen",),
+    "pl": ("Kowalski",),
+    "pt": ("Ninguém",),
+}
+
 
 def held_out(value: str) -> bool:
     """Whether `value` belongs to the held-out part of its list."""
@@ -156,6 +168,8 @@ def draw(locale: str, seed: int, draws: int = DRAWS) -> Pool:
         count = draws if part in ("first", "last", "middle", "words") else draws // 3
         values = {makers[at % len(makers)]() for at in range(count)} if makers else set()
         pool.parts[part] = sorted(value.strip() for value in values if value.strip())
+    if pool.parts["last"]:
+        pool.parts["last"] += SPECIMENS.get(pool.language, ())
     return pool
 
 

@@ -45,7 +45,7 @@ class Examiner:
         if self._rules.jailbreak != "off" and (said := list(_user_texts(messages))):
             self._judge(said)
         data = list(data_texts(messages, passages)) if self._rules.instructions != "off" else []
-        changed = self._sifted(data) if data else data
+        changed = self._sifted(data, 2 * len(passages)) if data else data
         if changed == data:
             return messages, passages
         new = iter(changed)
@@ -75,24 +75,29 @@ class Examiner:
                 param="messages",
             )
 
-    def _sifted(self, data: Sequence[str]) -> Sequence[str]:
-        """Texts of low trust without instructions."""
+    def _sifted(self, data: Sequence[str], own: int) -> Sequence[str]:
+        """Texts of low trust without instructions; the last `own` of them are of passages from the house's own
+        collections."""
         settings, tally = self._rules.settings.instructions, self.instructions
         finds = self._tried(tally, lambda: self._guards.find(data, settings.threshold))
         for each in finds or ():
             tally.look(each.looked, each.highest)
             for score in each.scores:
                 tally.fire(score)
-        if finds is None or not tally.found or tally.mode != "enforce" or settings.action == "flag":
+        if finds is None or not tally.found or tally.mode != "enforce":
             return data
-        if settings.action == "block":
+        actions = [settings.action] * (len(data) - own) + [settings.passages] * own
+        if any(action == "block" and each.scores for action, each in zip(actions, finds, strict=True)):
             raise ContentRefused(
                 "a document or a tool result in this request gives instructions, so it was not sent: look at where it "
                 "comes from, or have the operator look at trust.defence.instructions",
                 rule="instructions",
                 param="messages",
             )
-        return [without(text, each) if each.places else text for text, each in zip(data, finds, strict=True)]
+        return [
+            without(text, each) if action == "strip" and each.places else text
+            for text, action, each in zip(data, actions, finds, strict=True)
+        ]
 
     def _tried(self, tally: Tally, work: Callable[[], T]) -> T | None:
         """What a classifier says; None where it failed and the rule only observes. Raises GuardFailed."""

@@ -50,10 +50,23 @@ def lowered(label: str) -> Message:
 
 
 def test_instructions_are_stripped_from_data_alone() -> None:
-    out = defend(opened(), SYSTEM, Message.of("user", "red"), Message.of("tool", "So red."), passages=[PASSAGE])
+    said = (SYSTEM, Message.of("user", "red"), Message.of("tool", "So red."))
+    out = defend(opened(instructions={"passages": "strip"}), *said, passages=[PASSAGE])
     assert [message.text for message in out.messages] == ["Be kind.", "red", NOTE]
     assert out.messages[0] is SYSTEM
     assert out.passages[0].text == f"All is well. {NOTE}"
+
+
+def test_passages_of_the_house_have_an_action_of_their_own() -> None:
+    tool = Message.of("tool", "So red.")
+    defence = opened()
+    out = defend(defence, tool, passages=[PASSAGE])
+    assert (out.messages[0].text, out.passages[0]) == (NOTE, PASSAGE)
+    assert defence.account()["instructions"]["found"] == 2
+    blocking = opened(instructions={"action": "flag", "passages": "block"})
+    assert defend(blocking, tool).messages == (tool,)
+    with pytest.raises(ContentRefused):
+        defend(blocking, tool, passages=[PASSAGE])
 
 
 @pytest.mark.parametrize(
@@ -146,7 +159,7 @@ def test_messages_without_text_stay(content: object) -> None:
 
 def test_what_a_flow_made_is_defended_once() -> None:
     sentences = RedSentences()
-    defence = opened(Guards(lambda: sentences, BlueTexts))
+    defence = opened(Guards(lambda: sentences, BlueTexts), instructions={"passages": "strip"})
     chat = defend(defence, SYSTEM, Message.of("tool", "All is well."))
     own = Chat("m", (*chat.messages, Message.of("tool", "So red.")), passages=(PASSAGE,))
     for _ in range(2):
@@ -164,7 +177,7 @@ def test_an_embedded_model_sees_no_marks() -> None:
 
 
 def test_marks_that_a_model_repeated_fall_out_of_what_a_flow_makes_of_it() -> None:
-    defence = opened()
+    defence = opened(instructions={"passages": "strip"})
     seen = screen(defence, defend(defence, SYSTEM, USER, passages=[PASSAGE]))
     repeated = Message.of("user", f"Sum up: {seen.passages[0].text}")
     out = screen(defence, Chat("m", (repeated,)), SPECIALIST)
@@ -197,7 +210,7 @@ def test_a_reply_that_shows_the_prompt_is_stopped() -> None:
 
 
 def test_citations_hold_no_marks() -> None:
-    defence = opened()
+    defence = opened(instructions={"passages": "strip"})
     seen = screen(defence, defend(defence, USER, passages=[PASSAGE]))
     cited = Citation(1, seen.passages[0], seen.passages[0].text)
     (out,) = defence.watch(Piece.of("x [1]", citations=(cited,))).citations
