@@ -70,6 +70,6 @@ def test_moderations_are_read(seen: dict[str, Any]) -> None:
     assert seen["moderated"] == {
         "model": "shoal/monitor",
         "flagged": [True, False, True],
-        "violence": [True, 0.9],
+        "violence": [True, 0.99],
         "minors": False,
     }

@@ -15,7 +15,7 @@ from tests.gateway.house import Running, running
 from tests.unit.trust.monitoring.scene import BAD, MildMonitor, rules
 
 PATH = "/v1/moderations"
-RULES = rules(mode="off", tenants={"calm": {"monitoring": {"thresholds": {"violence": 0.95}}}})
+RULES = rules(mode="off", tenants={"calm": {"monitoring": {"thresholds": {"violence": 0.995}}}})
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_each_input_has_a_result(house: Running) -> None:
     assert body["model"] == "shoal/monitor"
     fine, bad = body["results"]
     assert (fine["flagged"], bad["flagged"]) == (False, True)
-    assert (bad["categories"]["violence"], bad["category_scores"]["violence"]) == (True, 0.9)
+    assert (bad["categories"]["violence"], bad["category_scores"]["violence"]) == (True, 0.99)
     assert bad["categories"]["harassment"] is False
 
 
@@ -57,7 +57,7 @@ def test_a_tenant_has_its_own_thresholds(house: Running) -> None:
     minted = mint("calm", Role.MEMBER, tenant="calm")
     house.keys.add(minted.stored)
     (result,) = post(house, {"input": BAD}, minted.token).json()["results"]
-    assert (result["flagged"], result["category_scores"]["violence"]) == (False, 0.9)
+    assert (result["flagged"], result["category_scores"]["violence"]) == (False, 0.99)
 
 
 def test_a_long_text_is_as_bad_as_its_worst_stretch(house: Running) -> None:

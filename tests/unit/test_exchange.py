@@ -444,7 +444,7 @@ def test_what_is_only_observed_is_counted_when_the_reply_has_gone() -> None:
     (record,) = outer.records
     assert record.outcome == "ok"
     assert record.trust is not None
-    assert record.trust["monitoring"]["replies"]["top"]["violence"] == 0.9
+    assert record.trust["monitoring"]["replies"]["top"]["violence"] > 0.8
 
 
 def test_nothing_is_sent_that_cannot_be_written_down() -> None:

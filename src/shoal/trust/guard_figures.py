@@ -17,7 +17,7 @@ from shoal.errors import RequestError
 from shoal.trust.defence.guards import Guards
 from shoal.trust.defence.sieve import Sieve
 from shoal.trust.monitoring.step import MonitoringStep
-from shoal.trust.monitoring.texts import score
+from shoal.trust.monitoring.texts import score, score_reply
 
 JAILBREAK, INSTRUCTIONS = "jailbreak", "instructions"
 HARM: tuple[str, ...] = get_args(Category)
@@ -26,7 +26,6 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "data": (INSTRUCTIONS, *HARM),
     "reply": HARM,
 }
-AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +140,9 @@ class GuardTrial:
         self._defence = settings.defence_of(tenant)
         self._step = step
         self._guards = guards or Guards()
-        named = settings.monitoring_of(tenant).thresholds
-        self._named: Mapping[str, float] = {str(name): value for name, value in named.items()}
+        monitoring = settings.monitoring_of(tenant)
+        self._named: Mapping[str, float] = {str(name): value for name, value in monitoring.thresholds.items()}
+        self._hold_chars = monitoring.hold_chars
 
     def figures(self, rows: Sequence[Labelled]) -> dict[str, RuleFigures]:
         """The figures of every rule that a row is labelled for, in the order of the rules."""
@@ -166,21 +166,22 @@ class GuardTrial:
         sieve = Sieve(self._guards.instructions, self._defence.instructions.threshold)
 
         def scored(text: str) -> float:
-            sifted = sieve.sift(text)
-            return max([*sifted.scores, *sifted.found], default=0.0)
+            (finds,) = sieve.look([text])
+            return max(finds.highest, *finds.scores, 0.0)
 
         return sieve.threshold, scored
 
     def _harmful(self, rows: Sequence[Labelled]) -> dict[str, RuleFigures]:
-        monitor = self._step.monitor
-        scored = [
-            each.scores
-            for start in range(0, len(rows), AT_ONCE)
-            for each in score(monitor, [row.text for row in rows[start : start + AT_ONCE]])
-        ]
-        thresholds = {**monitor.thresholds, **self._named}
+        thresholds = {**self._step.monitor.thresholds, **self._named}
+        scored = [self._scores(row, thresholds) for row in rows]
         found = {rule: _figures(rule, thresholds.get(rule, 1.0), rows, scored) for rule in HARM}
         return {rule: figures for rule, figures in found.items() if figures.labels}
+
+    def _scores(self, row: Labelled, thresholds: Mapping[str, float]) -> Mapping[str, float]:
+        """Replies are scored sentence by sentence, as they go out; all else as a whole."""
+        if row.kind == "reply":
+            return score_reply(self._step.monitor, row.text, thresholds, self._hold_chars).scores
+        return score(self._step.monitor, [row.text])[0].scores
 
 
 def _figures(

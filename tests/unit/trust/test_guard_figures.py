@@ -65,10 +65,10 @@ def test_each_rule_is_measured_on_what_is_labelled_for_it(tmp_path: Path) -> Non
 
 
 def test_the_thresholds_in_force_are_used(tmp_path: Path) -> None:
-    tables = {"defence": {"jailbreak": {"threshold": 0.7}}, "monitoring": {"thresholds": {"violence": 0.95}}}
+    tables = {"defence": {"jailbreak": {"threshold": 0.7}}, "monitoring": {"thresholds": {"violence": 0.995}}}
     found = trial(**tables).figures(read_labelled(written(tmp_path, *ROWS)))
     assert (found["jailbreak"].threshold, found["jailbreak"].flagged) == (0.7, 0)
-    assert (found["violence"].threshold, found["violence"].flagged) == (0.95, 0)
+    assert (found["violence"].threshold, found["violence"].flagged) == (0.995, 0)
 
 
 def test_figures_as_json() -> None:

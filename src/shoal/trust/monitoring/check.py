@@ -1,11 +1,15 @@
 """The check for harm: which of several stretches of text may not pass. It knows thresholds and verdicts, no stream.
 
-Each stretch is scored by itself, together with what came before it (harm may be spread over two sentences), and what
-it says in another coat.
+A stretch is scored together with what came before it, since harm may be spread over two sentences; by itself where that
+comes near a threshold; and so is what it says in another coat. Few words prove little, and a reply has many sentences
+that may be taken for harm by chance: so the odds of a score are lowered where a stretch has fewer than FEW_WORDS words,
+down to a twentieth (e to the power of CAUTION). These figures were chosen on harmless answers and on moderated texts
+(`docs/methodology/monitoring.md`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +21,7 @@ from shoal.trust.monitoring.seam import Monitor, Verdict
 from shoal.trust.monitoring.tally import Tally
 from shoal.trust.work import Abandoned, go_on, in_thread
 
+FEW_WORDS, CAUTION, NEAR = 30, 3.0, 1.5
 INLINE_CHARS = 1500
 AT_ONCE = 64
 Over = tuple[str, float]
@@ -30,15 +35,19 @@ class Stretch:
     before: str = field(default="", repr=False)
     written: bool = False
 
-    def readings(self) -> Iterator[tuple[str, bool]]:
-        """The texts to score, and whether the one before counts in it."""
-        yield self._spoken(self.text), False
-        if self.before.strip():
-            yield self._spoken(self.before + self.text), True
-        for said in decoded(self.text):
-            yield said, False
+    def together(self) -> str:
+        """What is scored first."""
+        return self._spoken(self.before + self.text) if self.before.strip() else self.alone()
+
+    def alone(self) -> str:
+        """The stretch without what came before."""
+        return self._spoken(self.text)
+
+    def hidden(self) -> Iterator[str]:
+        """What it says besides."""
+        yield from decoded(self.text)
         if not self.written and "\\" in self.text:
-            yield unescaped(self.text), False
+            yield unescaped(self.text)
 
     def _spoken(self, text: str) -> str:
         return unescaped(text) if self.written else text
@@ -56,12 +65,51 @@ class Finding:
     doubtful: tuple[str, Mapping[str, float]] | None = field(default=None, repr=False)
 
 
+class Scale:
+    """One tenant's thresholds, and what a score says against them. `cautious`: short texts count for less."""
+
+    def __init__(self, thresholds: Mapping[str, float], *, cautious: bool) -> None:
+        self._cautious = cautious
+        self._limits = tuple(thresholds.items())
+        self._near = tuple((name, moved(limit, -NEAR)) for name, limit in thresholds.items() if limit < 1)
+
+    def read(self, text: str, verdict: Verdict) -> tuple[Mapping[str, float], float]:
+        """The scores and the overall safety that count for this text."""
+        # Scripts without blanks have about as many words as they have characters, by eight.
+        words = max(len(text.split()), len(text) // 8)
+        if not self._cautious or words >= FEW_WORDS:
+            return verdict.scores, verdict.overall
+        by = -CAUTION * (1 - words / FEW_WORDS)
+        scores = {name: moved(score, by) for name, score in verdict.scores.items()}
+        return scores, 1 - moved(1 - verdict.overall, by)
+
+    def over(self, scores: Mapping[str, float]) -> Over | None:
+        """The category that is furthest over its threshold."""
+        best: Over | None = None
+        furthest = 0.0
+        for name, limit in self._limits:
+            score = scores.get(name, 0.0)
+            if score >= limit and score - limit >= furthest:
+                best, furthest = (name, score), score - limit
+        return best
+
+    def near(self, scores: Mapping[str, float]) -> bool:
+        """Whether any score comes near its threshold."""
+        return any(scores.get(name, 0.0) >= limit for name, limit in self._near)
+
+
+def moved(score: float, by: float) -> float:
+    """The probability whose log-odds are `by` higher."""
+    odds = score * math.exp(by)
+    return odds / (odds + 1 - score) if odds else 0.0
+
+
 class HarmCheck:
     """Scores stretches against one tenant's thresholds. `tally` is told what was found."""
 
-    def __init__(self, monitor: Monitor, thresholds: Mapping[str, float], tally: Tally, judge: Judge | None) -> None:
+    def __init__(self, monitor: Monitor, scale: Scale, tally: Tally, judge: Judge | None) -> None:
         self._monitor = monitor
-        self._thresholds = tuple(thresholds.items())
+        self._scale = scale
         self._tally = tally
         self._judge = judge
 
@@ -94,19 +142,30 @@ class HarmCheck:
 
     def _look(self, stretches: Sequence[Stretch]) -> list[Finding]:
         findings = [Finding() for _ in stretches]
-        readings = [(at, *reading) for at, each in enumerate(stretches) for reading in each.readings()]
-        verdicts = self._verdicts([text for _, text, _ in readings])
+        first = [(at, each.together(), bool(each.before.strip())) for at, each in enumerate(stretches)]
+        first += [(at, said, False) for at, each in enumerate(stretches) for said in each.hidden()]
+        near = self._read(first, findings)
+        self._read([(at, stretches[at].alone(), False) for at in sorted(near)], findings)
+        return findings
+
+    def _read(self, readings: Sequence[tuple[int, str, bool]], findings: Sequence[Finding]) -> set[int]:
+        """Scores (number of the stretch, text, whether it is more than the stretch). Returns the stretches that should
+        be read alone."""
+        near: set[int] = set()
+        verdicts = self._verdicts([text for _, text, _ in readings]) if readings else []
         for (at, text, joint), verdict in zip(readings, verdicts, strict=True):
-            self._tally.score(verdict.scores, verdict.overall)
-            finding = findings[at]
-            over = self._over(verdict.scores)
+            scores, overall = self._scale.read(text, verdict)
+            self._tally.score(scores, overall)
+            finding, over = findings[at], self._scale.over(scores)
             if over is not None and (finding.over is None or finding.joint):
                 finding.over, finding.joint = over, joint
             if verdict.uncertain:
-                finding.doubtful = text, verdict.scores
+                finding.doubtful = text, scores
             elif over is not None:
                 finding.sure = True
-        return findings
+            if joint and self._scale.near(scores):
+                near.add(at)
+        return near
 
     def _verdicts(self, texts: Sequence[str]) -> Sequence[Verdict]:
         try:
@@ -119,16 +178,6 @@ class HarmCheck:
                 f"the monitor of harmful text failed ({type(error).__name__}), so nothing more was sent: "
                 "see shoal doctor"
             ) from None
-
-    def _over(self, scores: Mapping[str, float]) -> Over | None:
-        """The category that is furthest over its threshold."""
-        best: Over | None = None
-        furthest = 0.0
-        for name, threshold in self._thresholds:
-            score = scores.get(name, 0.0)
-            if score >= threshold and score - threshold >= furthest:
-                best, furthest = (name, score), score - threshold
-        return best
 
     async def _ask(self, finding: Finding, judge: Judge, call: Call) -> None:
         """The judge's word holds where it has one."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from shoal.config.monitoring import Groundedness
 from shoal.config.table import Mode
 from shoal.config.trust import TrustRules
 from shoal.trust.masking.policy import weakest
+from shoal.trust.monitoring.check import Scale
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rules:
     """Modes are those in force, under the ceilings above them. `thresholds` are scores by category, 0..1."""
 
@@ -37,6 +39,16 @@ class Rules:
             hold_chars=monitoring.hold_chars,
             groundedness=groundedness,
         )
+
+    @cached_property
+    def whole(self) -> Scale:
+        """For texts as a whole."""
+        return Scale(self.thresholds, cautious=False)
+
+    @cached_property
+    def sentences(self) -> Scale:
+        """For the sentences of replies."""
+        return Scale(self.thresholds, cautious=True)
 
     @property
     def idle(self) -> bool:

@@ -34,8 +34,8 @@ class Monitoring:
         self._monitor = monitor
         self._judge = Judge(rules.judge) if rules.judge else None
         self._prompts, self._replies = Tally(rules.prompts), Tally(rules.replies)
-        self._prompt_check = HarmCheck(monitor, rules.thresholds, self._prompts, self._judge)
-        self._reply_check = HarmCheck(monitor, rules.thresholds, self._replies, self._judge)
+        self._prompt_check = HarmCheck(monitor, rules.whole, self._prompts, self._judge)
+        self._reply_check = HarmCheck(monitor, rules.sentences, self._replies, self._judge)
         self._grounded: GroundednessCheck | None = None
         self._beside = Beside()
         self._choices: dict[int, ChoiceLines] = {}

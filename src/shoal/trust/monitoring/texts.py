@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shoal.trust.monitoring.check import AT_ONCE, INLINE_CHARS
+from shoal.trust.monitoring.check import AT_ONCE, INLINE_CHARS, HarmCheck, Scale, Stretch
 from shoal.trust.monitoring.prompts import stretches
 from shoal.trust.monitoring.seam import Monitor
+from shoal.trust.monitoring.tally import Tally
+from shoal.trust.monitoring.units import Cutter
 from shoal.trust.work import go_on, in_thread
 
 
@@ -30,7 +32,7 @@ def score(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:
     readings: list[str] = []
     for at, text in enumerate(texts):
         for stretch in stretches(text):
-            for reading, _ in stretch.readings():
+            for reading in (stretch.together(), *stretch.hidden()):
                 owners.append(at)
                 readings.append(reading)
     found: list[dict[str, float]] = [dict.fromkeys(monitor.thresholds, 0.0) for _ in texts]
@@ -43,6 +45,16 @@ def score(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:
                 found[at][name] = max(value, found[at].get(name, 0.0))
             overall[at] = min(overall[at], verdict.overall)
     return [Scored(scores, safe) for scores, safe in zip(found, overall, strict=True)]
+
+
+def score_reply(monitor: Monitor, text: str, thresholds: Mapping[str, float], hold_chars: int) -> Scored:
+    """Scores a text as the reply that it is, sentence by sentence. Raises GuardFailed."""
+    tally = Tally("observe")
+    cutter = Cutter(hold_chars, lambda _: 0)
+    units = (*cutter.feed(text), *cutter.close())
+    check = HarmCheck(monitor, Scale(thresholds, cautious=True), tally, None)
+    check.observe([Stretch(unit.text, unit.before) for unit in units])
+    return Scored({**dict.fromkeys(thresholds, 0.0), **tally.top}, tally.safety)
 
 
 async def score_soon(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:

@@ -41,9 +41,9 @@ class MildMonitor:
 
     def _score(self, text: str) -> Seen:
         violent = BAD in text or all(half in text for half in SPREAD)
-        scores = {"violence": 0.9 if violent else 0.1, "hate": 0.8 if WORSE in text else 0.0}
+        scores = {"violence": 0.99 if violent else 0.1, "hate": 0.98 if WORSE in text else 0.0}
         if "perhaps" in text:
-            scores["violence"] = 0.55
+            scores["violence"] = 0.97
         return Seen(scores, 1 - max(scores.values()), "perhaps" in text)
 
     def held(self, text: str) -> int:

@@ -12,7 +12,7 @@ def test_every_text_has_its_own_scores() -> None:
     fine, bad = score(MildMonitor(), ["Fine.", f"Now {BAD}."])
     assert fine.over(THRESHOLDS) == []
     assert bad.over(THRESHOLDS) == ["violence"]
-    assert (bad.scores["violence"], round(bad.overall, 2)) == (0.9, 0.1)
+    assert (bad.scores["violence"], round(bad.overall, 2)) == (0.99, 0.01)
 
 
 def test_an_empty_text_is_harmless() -> None:
