@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,17 @@ def test_leaks_into_files_the_audit_the_database_and_memory(shell: Shell, monkey
     assert ("data directory", "shoal.db", "as it is") in found
     assert any(place == "audit folder" for place, _, _ in found)
     assert report["reachable"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="hardened mode is for Linux")
+def test_a_hardened_gateway_keeps_its_memory_to_itself(shell: Shell) -> None:
+    shell.write("shoal.toml", PATTERNS + "[server]\nhardened = true\n")
+    report = shell("verify-retention", "--only", "answered as a stream", "--json").json()
+    assert (report["verdict"], report["about"]["hardened"]) == ("clean", True)
+    tried = {each["tried"] for each in report["memory"].values()}
+    assert tried == {
+        "yes" if os.geteuid() == 0 else "not tried: the process does not let others read its memory (hardened)"
+    }
 
 
 def test_a_route_that_does_not_exist(shell: Shell) -> None:
