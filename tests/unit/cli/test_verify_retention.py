@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -139,9 +138,8 @@ def test_a_hardened_gateway_keeps_its_memory_to_itself(shell: Shell) -> None:
     report = shell("verify-retention", "--only", "answered as a stream", "--json").json()
     assert (report["verdict"], report["about"]["hardened"]) == ("clean", True)
     tried = {each["tried"] for each in report["memory"].values()}
-    assert tried == {
-        "yes" if os.geteuid() == 0 else "not tried: the process does not let others read its memory (hardened)"
-    }
+    # Who may read any memory reads this one too; the gateway's own user may no more.
+    assert tried == {"yes"} or all("(hardened)" in each for each in tried)
 
 
 def test_a_route_that_does_not_exist(shell: Shell) -> None:
