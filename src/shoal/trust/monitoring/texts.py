@@ -47,12 +47,15 @@ def score(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:
     return [Scored(scores, safe) for scores, safe in zip(found, overall, strict=True)]
 
 
-def score_reply(monitor: Monitor, text: str, thresholds: Mapping[str, float], hold_chars: int) -> Scored:
-    """Scores a text as the reply that it is, sentence by sentence. Raises GuardFailed."""
+def score_reply(
+    monitor: Monitor, text: str, thresholds: Mapping[str, float], hold_chars: int, *, cautious: bool = True
+) -> Scored:
+    """Scores a text as the reply that it is, sentence by sentence; as replies are where it is `cautious`. Raises
+    GuardFailed."""
     tally = Tally("observe")
     cutter = Cutter(hold_chars, lambda _: 0)
     units = (*cutter.feed(text), *cutter.close())
-    check = HarmCheck(monitor, Scale(thresholds, cautious=True), tally, None)
+    check = HarmCheck(monitor, Scale(thresholds, cautious=cautious), tally, None)
     check.observe([Stretch(unit.text, unit.before) for unit in units])
     return Scored({**dict.fromkeys(thresholds, 0.0), **tally.top}, tally.safety)
 
