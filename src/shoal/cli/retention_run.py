@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import platform
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -28,11 +27,12 @@ from shoal.identity import credential
 from shoal.trust.masking.policy import Policy
 from shoal.trust.retention.proof.canaries import MASKED, Canaries
 from shoal.trust.retention.proof.forms import forms
-from shoal.trust.retention.proof.memory import Residue, residue
+from shoal.trust.retention.proof.memory import residue
 from shoal.trust.retention.proof.report import Gone, Report
 from shoal.trust.retention.proof.routes import CHAT, Door, Route, chat_body, routes
 from shoal.trust.retention.proof.sandbox import PATIENT, PLACES, Sandbox
 from shoal.trust.retention.proof.search import CARD_PART, UNREAD, Finding, Searcher
+from shoal.trust.retention.proof.system import changed, core_limit, open_elsewhere
 from shoal.trust.retention.proof.wire import Wire
 
 AT_ONCE = 8
@@ -40,8 +40,6 @@ START_S = 60.0
 SETTLE_S = 0.6
 KILLED = "the gateway is killed in mid-request"
 ENDED = "the gateway is told to end in mid-request"
-SYSTEM_TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - searched, never written
-LARGEST_FOREIGN = 16 << 20
 
 
 class Child:
@@ -187,8 +185,8 @@ class Run:
         if found is None:
             self._report.notes.append("what is reachable in memory was not looked for: this system has no SIGUSR1")
         self._report.reachable = found or {}
-        self._elsewhere.update(_open_elsewhere(child.pid, self._sandbox.root))
-        self._report.about["core_dumps"] = _core_limit(child.pid)
+        self._elsewhere.update(open_elsewhere(child.pid, self._sandbox.root))
+        self._report.about["core_dumps"] = core_limit(child.pid)
 
     def _received(self, searcher: Searcher) -> Iterator[Finding]:
         """What the host got: masked kinds are findings, the rest is said in the report."""
@@ -215,8 +213,8 @@ class Run:
         for path, page in self._pages.items():
             yield from searcher.data("pages of the gateway", path, page)
         yield from searcher.folder("files open elsewhere", Path("/"), self._elsewhere)
-        changed = set(_changed(self._report.started, self._sandbox.root.parent))
-        foreign = searcher.folder("temporary folders of the system", Path("/"), changed)
+        fresh = set(changed(self._report.started, self._sandbox.root.parent))
+        foreign = searcher.folder("temporary folders of the system", Path("/"), fresh)
         # What other programs have taken away meanwhile is no finding.
         yield from (each for each in foreign if not each.form.startswith(UNREAD))
 
@@ -282,57 +280,6 @@ def _about(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _core_limit(pid: int) -> str:
-    """The largest core dump that the process may leave, in bytes."""
-    try:
-        lines = Path(f"/proc/{pid}/limits").read_text(encoding="ascii").splitlines()
-    except OSError:
-        return "unknown"
-    return next((line.split()[4] for line in lines if line.startswith("Max core file size")), "unknown")
-
-
-def _open_elsewhere(pid: int, watched: Path) -> Iterator[Path]:
-    """Files that the process has open, but for those that are searched anyway, and devices."""
-    try:
-        links = [link.readlink() for link in Path(f"/proc/{pid}/fd").iterdir()]
-    except OSError:
-        return
-    for path in links:
-        if path.is_absolute() and path.is_file() and not path.is_relative_to(watched) and path.suffix != ".py":
-            yield path
-
-
-def _changed(since: float, watched: Path) -> Iterator[Path]:
-    """Files of this user in the system's temporary folders that are newer than the run's start."""
-    for folder in SYSTEM_TEMPORARY:
-        for path in _walk(Path(folder), watched):
-            try:
-                status = path.lstat()
-            except OSError:
-                continue
-            own = status.st_uid == os.getuid() if hasattr(os, "getuid") else True
-            if own and status.st_mtime >= since - 1 and status.st_size <= LARGEST_FOREIGN:
-                yield path
-
-
-def _walk(folder: Path, watched: Path) -> Iterable[Path]:
-    """Files right in the folder and one below, which is where programs put them."""
-    try:
-        inner = [each for each in folder.iterdir() if each != watched]
-    except OSError:
-        return
-    for each in inner:
-        if each.is_symlink():
-            continue
-        if each.is_file():
-            yield each
-        elif each.is_dir():
-            try:
-                yield from (more for more in each.iterdir() if more.is_file() and not more.is_symlink())
-            except OSError:
-                continue
-
-
 def _finds_all(searcher: Searcher, canaries: Canaries) -> bool:
     """Whether the search finds what was made to be found."""
     canary = canaries.of(KILLED).text
@@ -341,8 +288,3 @@ def _finds_all(searcher: Searcher, canaries: Canaries) -> bool:
         if not any(each.form == form for each in found):
             return False
     return True
-
-
-def unread(memory: dict[str, Residue]) -> bool:
-    """Whether no look at the memory was possible."""
-    return all(each.tried != "yes" for each in memory.values())

@@ -65,6 +65,7 @@ def routes() -> Iterator[Route]:
     yield from _of_contents()
     yield from _embedded()
     yield from _refused()
+    yield from _broken()
     yield from _hang_ups()
     yield from _endpoints()
 
@@ -156,10 +157,6 @@ def _refused() -> Iterator[Route]:
     def as_exchange(door: Door, planted: Planted) -> Awaitable[Answered]:
         return door.wire.send("GET", f"/v1/shoal/exchanges/{planted.text.value}", door.headers)
 
-    def slow(door: Door, planted: Planted) -> Awaitable[Answered]:
-        body = json.dumps(chat_body("auto", planted)).encode()
-        return door.wire.stop_after(CHAT, door.headers, body, sent=len(body) - 5)
-
     yield Route("refused: a wrong key", wrong_key, (401,))
     yield Route("refused: no JSON", bad_json, (400,))
     yield Route("refused: a field of the wrong kind", bad_fields, (400,))
@@ -169,8 +166,24 @@ def _refused() -> Iterator[Route]:
     yield Route("refused: a model with the name of a canary", as_model, (404,))
     yield Route("refused: a path and its query", in_path, (404,))
     yield Route("refused: an exchange that does not exist", as_exchange, (404,))
-    yield Route("refused: a body that stops", slow, (408,))
     yield Route("the host cannot be reached", _chat("openai/unreachable"), (502,))
+
+
+def _broken() -> Iterator[Route]:
+    def slow(door: Door, planted: Planted) -> Awaitable[Answered]:
+        body = json.dumps(chat_body("auto", planted)).encode()
+        return door.wire.stop_after(CHAT, door.headers, body, sent=len(body) - 5)
+
+    def no_http(door: Door, planted: Planted) -> Awaitable[Answered]:
+        return door.wire.raw(f"{planted.text.value} /{planted.mail.value} no HTTP\r\n{planted.prompt}\r\n\r\n".encode())
+
+    def long_head(door: Door, planted: Planted) -> Awaitable[Answered]:
+        head = f"POST {CHAT}?{planted.text.value} HTTP/1.1\r\nconnection: close\r\nx-note: {planted.mail.value}\r\n"
+        return door.wire.raw(head.encode() + b"x-long: " + b"x" * 100_000 + b"\r\n\r\n")
+
+    yield Route("refused: no HTTP", no_http, (0, 400))
+    yield Route("refused: a head that is too long", long_head, (0, 400, 401))
+    yield Route("refused: a body that stops", slow, (408,))
 
 
 def _hang_ups() -> Iterator[Route]:

@@ -34,6 +34,16 @@ class Wire:
             except ConnectionError:
                 return Answered(0, b"")
 
+    async def raw(self, data: bytes) -> Answered:
+        """Bytes that need be no HTTP."""
+        async with asyncio.timeout(LONGEST_S), self._connected() as (reader, writer):
+            try:
+                writer.write(data)
+                await writer.drain()
+                return _read(await reader.read())
+            except ConnectionError:
+                return Answered(0, b"")
+
     async def stop_after(self, path: str, headers: Mapping[str, str], body: bytes, *, sent: int) -> Answered:
         """A request whose body stops in the middle; the connection stays open until the gateway answers."""
         async with asyncio.timeout(LONGEST_S), self._connected() as (reader, writer):

@@ -1,0 +1,39 @@
+"""What lies outside of a watched process's folders: open files, new files, the limit of core dumps."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from shoal.trust.retention.proof import system
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no /proc")
+
+
+def test_open_files_elsewhere(tmp_path: Path) -> None:
+    watched = tmp_path / "watched"
+    watched.mkdir()
+    with (tmp_path / "leak.txt").open("w"), (watched / "inside.txt").open("w"):
+        found = set(system.open_elsewhere(os.getpid(), watched))
+    assert tmp_path / "leak.txt" in found
+    assert watched / "inside.txt" not in found
+
+
+def test_new_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(system, "TEMPORARY", (str(tmp_path), str(tmp_path / "missing")))
+    watched = tmp_path / "watched"
+    for name in ("new.txt", "old.txt", "below/new.txt", "watched/new.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    os.utime(tmp_path / "old.txt", (1, 1))
+    (tmp_path / "link").symlink_to(tmp_path / "new.txt")
+    found = set(system.changed(time.time() - 5, watched))
+    assert found == {tmp_path / "new.txt", tmp_path / "below" / "new.txt"}
+
+
+def test_the_limit_of_core_dumps() -> None:
+    assert system.core_limit(os.getpid()) != "unknown"
+    assert system.core_limit(2**22 + 1) == "unknown"
