@@ -24,6 +24,7 @@ KEPT = frozenset({"role", "id", "type", "index", "finish_reason", "logprobs", "s
 CALLS = "tool_calls"
 # A field of a delta -> the field in it that streams.
 INNER = {"audio": "transcript"}
+SUMMARY = "summary"
 Wrap = Callable[[str], Json]
 
 
@@ -85,7 +86,7 @@ class ReplyUnmasker:
     def _nested(self, index: int, name: str, value: Any) -> Any:
         """A field that is no plain text."""
         if name in LISTS and isinstance(value, list) and self._seals is not None:
-            return self._seals.sealed(index, name, value)
+            return self._seals.sealed(index, name, [self._summary(index, name, each) for each in value])
         if name in STREAMED and isinstance(value, list):
             return [self._part(index, name, each, lambda part: {name: [part]}) for each in value]
         if name in INNER and isinstance(value, dict) and isinstance(value.get(INNER[name]), str):
@@ -114,6 +115,16 @@ class ReplyUnmasker:
             else:
                 out[name] = value if name in KEPT else self._whole(value)
         return out
+
+    def _summary(self, index: int, name: str, thought: Any) -> Any:
+        """A thought; its summary is a text like others, which no host signs."""
+        said = thought.get(SUMMARY) if isinstance(thought, dict) else None
+        if not isinstance(said, str):
+            return thought
+        frame = {field: thought[field] for field in ("type", "index") if field in thought}
+        place = f"{name}/{frame.get('index')}/{SUMMARY}"
+        text = self._text(index, place, lambda held: {name: [{**frame, SUMMARY: held}]})
+        return {**thought, SUMMARY: text.feed(said)}
 
     def _text(self, index: int, place: str, wrap: Wrap) -> Unmasker:
         found = self._texts.get((index, place))

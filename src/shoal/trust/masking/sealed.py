@@ -20,7 +20,7 @@ from typing import Any
 from shoal.chat import Json, Message
 
 LISTS = frozenset({"thinking_blocks", "reasoning_details"})
-_TEXTS = ("thinking", "text", "summary")
+_TEXTS = ("thinking", "text")
 _MARK = "~shoal."
 _MAC_BYTES = 20
 # So many marks are tried for a scope: those of a conversation are ours, and a request full of others costs nothing.

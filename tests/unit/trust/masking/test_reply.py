@@ -173,3 +173,25 @@ def test_a_content_may_change_its_shape(held: Any, last: Any, whole: list[Any]) 
     unmasker, _ = reply()
     out = said(unmasker, Choice({"content": held}), Choice({"content": last}, 0, "stop"))
     assert out[1].delta == {"content": whole}
+
+
+@pytest.mark.parametrize("cut", [1, 9, 30])
+def test_a_summary_of_thoughts_is_a_text_like_others(cut: int) -> None:
+    unmasker, token = reply()
+    unmasker._seals = Seals(lambda: b"k" * 32, "ex_1")
+    spoken = f"I think of {token}, {token[:4]}"
+    parts = [{"type": "reasoning.summary", "index": 1, "summary": part} for part in (spoken[:cut], spoken[cut:])]
+    out = said(unmasker, *[Choice({"reasoning_details": [part]}) for part in parts], Choice({}, 0, "stop"))
+    thoughts = [thought for each in out for thought in each.delta["reasoning_details"]]
+    assert "".join(thought["summary"] for thought in thoughts) == f"I think of {NAME}, {token[:4]}"
+    assert {thought["index"] for thought in thoughts} == {1}
+
+
+def test_no_mark_vouches_for_what_was_put_back() -> None:
+    unmasker, token = reply()
+    unmasker._seals = seals = Seals(lambda: b"k" * 32, "ex_1")
+    thought = {"text": "hm", "summary": f"{token}.", "signature": "c2ln"}
+    (out,) = said(unmasker, Choice({"reasoning_details": [thought]}))
+    came = out.delta["reasoning_details"][0]
+    assert came["summary"] == f"{NAME}."
+    assert seals.opened(came) == {"text": "hm", "signature": "c2ln"}
