@@ -11,9 +11,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-LEAST = 32
+LEAST = 48
 LONGEST_WORD = 40
 LOOK_BACK = 6
+# Words and phrases that count by themselves are no longer than this, even with letters spaced out.
+TAIL = 100
 PROSE = re.compile(r"""[.!?…]["'”’)\]*_`]{0,4}\s+|[。！？]+\s*|\n\s*""")
 # JSON as it is written: the ends of strings, and escaped line ends, are ends too.
 WRITTEN = re.compile(r"""[.!?…]["'”’)\]*_`]{0,4}\s+|[。！？]+|\n\s*|\\n|"\s*[,:}\]]""")
@@ -111,7 +113,7 @@ class Cutter:
         if not places:
             return []
         text, end = self.text, places[-1][0]
-        known = (self._last + text[max(0, end - self._most) : end])[-self._most :]
+        known = (self._last + text[max(0, end - TAIL) : end])[-TAIL:]
         limit = end - min(self._held(known), self._most // 2)
         units: list[Unit] = []
         start = 0

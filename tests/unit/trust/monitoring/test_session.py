@@ -106,10 +106,10 @@ def test_text_goes_out_as_soon_as_its_sentence_ends() -> None:
     async def play() -> list[str]:
         monitoring, way = session(), call()
         await monitoring.prompt(chat("Hello"), way)
-        texts = ("A first sentence. ", "A second that goes on", " and on until its end. ", "Third")
+        texts = ("A first sentence. ", "A second that goes on", " and on and on until its end. ", "Third")
         return [text_of([await monitoring.read(Piece.of(each, None), way)]) for each in texts]
 
-    assert asyncio.run(play()) == ["A first sentence. ", "", "A second that goes on and on until its end. ", ""]
+    assert asyncio.run(play()) == ["A first sentence. ", "", "A second that goes on and on and on until its end. ", ""]
 
 
 @pytest.mark.parametrize("field", ["content", "reasoning_content", "refusal"])

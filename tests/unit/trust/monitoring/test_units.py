@@ -96,12 +96,14 @@ def test_a_short_sentence_waits_for_little_more() -> None:
 
 
 def test_ends_of_strings_are_ends_in_json() -> None:
-    written = '{"a": "one string of some length here", "b": "another"}'
+    written = '{"a": "one string of some length here, and a bit more of it", "b": "another"}'
     cutter = Cutter(200, lambda _: 0, WRITTEN)
-    assert [unit.text for unit in cutter.feed(written)][:1] == ['{"a": "one string of some length here",']
+    assert [unit.text for unit in cutter.feed(written)][:1] == [
+        '{"a": "one string of some length here, and a bit more of it",'
+    ]
     assert PROSE.search('"a", "b"') is None
 
 
 def test_long_texts_take_linear_time() -> None:
-    units = cut("Some words in a sentence of its own. " * 50_000)
+    units = cut("Some words in a sentence of its own that is long enough. " * 50_000)
     assert len(units) == 50_000
