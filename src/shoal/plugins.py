@@ -34,6 +34,13 @@ class Extensions:
         request."""
         return ()
 
+    @specification
+    def shoal_monitors(self, settings: Settings) -> Iterable[Any]:
+        """More monitors of harmful text, beside the one that comes with Shoal: the higher score of a category counts.
+        Each has `thresholds`, `scores(texts)` and `held(text)` (`Monitor` in `trust/monitoring/seam.py`). One that
+        raises refuses the request where monitoring is enforced."""
+        return ()
+
 
 def load(modules: Iterable[str]) -> pluggy.PluginManager:
     """Loads the named modules. Raises ConfigError where one cannot be imported."""

@@ -19,6 +19,7 @@ from shoal.errors import ConfigError, StorageError
 from shoal.identity import Role, credential
 from shoal.testing import ScriptedModel
 from shoal.trust.masking.lists import ListRecognizer, Terms
+from tests.unit.trust.monitoring.scene import BAD, MildMonitor
 
 HOST = {"hosts": {"h": {"dialect": "openai", "base_url": "http://127.0.0.1:1"}}, "models": {"big": {"host": "h"}}}
 Open = Callable[..., Assembly]
@@ -119,3 +120,20 @@ def test_a_data_directory_that_cannot_be_used(opened: Open, tmp_path: Path) -> N
 def test_a_fallback_that_is_not_there_is_named(opened: Open) -> None:
     with pytest.raises(ConfigError, match="did you mean 'shoal-docs'"):
         opened(grounding={"fallback": "shoal-dcos"})
+
+
+def test_a_judge_that_is_no_model_is_named_at_start(opened: Open) -> None:
+    with pytest.raises(ConfigError, match="'bigg' is not known: did you mean 'big'"):
+        opened(**HOST, trust={"monitoring": {"judge": "bigg"}})
+    assert opened(**HOST, trust={"monitoring": {"judge": "big"}}).house.monitoring is not None
+
+
+def test_monitors_of_plug_ins_count(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monitor = MildMonitor()
+    module = types.ModuleType("mild_plugin")
+    module.shoal_monitors = shoal.extension(lambda settings: [monitor], specname="shoal_monitors")  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "mild_plugin", module)
+    step = opened(plugins={"modules": ["mild_plugin"]}).house.monitoring
+    assert step is not None
+    assert step.monitor.scores([BAD])[0].scores["violence"] == 0.9
+    assert monitor.texts == [BAD]
