@@ -10,6 +10,8 @@ from shoal.chat import Choice, Json, Piece, Usage
 
 DONE = b"data: [DONE]\n\n"
 JOINED = ("content", "reasoning_content", "reasoning", "refusal")
+# In an object that comes in pieces: what streams, as the arguments of a call or the transcript of sound.
+STREAMED = frozenset({"arguments", "input", "transcript", "data"})
 RESERVED = frozenset({"id", "object", "created", "model", "choices", "usage", "shoal", "error"})
 
 
@@ -81,6 +83,8 @@ def _join(known: Choice, more: Choice) -> None:
             known.delta[name] = _join_calls(before, value)
         elif isinstance(before, list) and isinstance(value, list):
             known.delta[name] = before + value
+        elif isinstance(before, dict) and isinstance(value, dict):
+            known.delta[name] = _join_objects(before, value)
         elif value is not None:
             known.delta[name] = value
     if more.extra:
@@ -90,14 +94,21 @@ def _join(known: Choice, more: Choice) -> None:
 def _join_calls(before: list[Json], more: list[Json]) -> list[Json]:
     calls = {call.get("index", at): call for at, call in enumerate(before)}
     for call in more:
-        known = calls.setdefault(call.get("index", 0), call)
-        if known is call:
-            continue
-        function = {**known.get("function", {})}
-        for name, value in (call.get("function") or {}).items():
-            function[name] = function.get(name, "") + value if name == "arguments" else value or function.get(name)
-        calls[call.get("index", 0)] = {**known, "function": function}
+        place = call.get("index", 0)
+        known = calls.setdefault(place, call)
+        if known is not call:
+            kinds = [kind for kind in ("function", "custom") if isinstance(call.get(kind), dict)]
+            calls[place] = {**known, **{kind: _join_objects(known.get(kind) or {}, call[kind]) for kind in kinds}}
     return list(calls.values())
+
+
+def _join_objects(before: Json, more: Json) -> Json:
+    """What streams goes on; all else holds as it was said last."""
+    joined = {**before, **{name: value for name, value in more.items() if value}}
+    for name in STREAMED & before.keys() & more.keys():
+        if isinstance(before[name], str) and isinstance(more[name], str):
+            joined[name] = before[name] + more[name]
+    return joined
 
 
 def _join_extra(before: Json, more: Json) -> Json:
