@@ -1,7 +1,8 @@
 """Trains the two classifiers of the defence: `python -m shoal.tuning.defence --data PATH --out DIR [--only NAME]`.
 
 Fits on all rows that may be trained on; calibrates and chooses thresholds on scores of models that had not seen the
-group. BIPIA's test part and the benign instructions are never read here. bench/defence.py prints the figures.
+group. BIPIA's test part and two of the three sets of benign instructions are not used here; the third, Alpaca's seeds,
+is used for the thresholds alone. bench/defence.py prints the figures.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ import numpy as np
 from shoal.tuning import defence_data as data_of
 from shoal.tuning.defence_card import write_card
 from shoal.tuning.defence_data import Row, by_sentence
+from shoal.tuning.defence_texts import draw, masked_templates
 from shoal.tuning.near_duplicates import groups
-from shoal.tuning.ngrams import Fitted, calibrate, cross_fit, fit, folds, matrix, save
+from shoal.tuning.ngrams import Fit, Fitted, calibrate, cross_fit, fit, folds, matrix, save
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,24 +35,33 @@ if TYPE_CHECKING:
     Groups = NDArray[np.int64]
 
 SEED = 3
+REQUESTS = "own-requests"
 FOLDS = 5
-MOST_TABLE, MOST_BENIGN = 4000, 12_000
+MOST_TABLE, MOST_BENIGN, MOST_OTHERS = 4000, 10_000, 9000
+PER_LINE = 8
+ASKED = 0.025
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How one classifier is fitted. `weights` of rows by (source, label) or source, `attack` on top for label 1."""
+    """How one classifier is fitted, chosen on folds of the training rows. `attack` weighs rows of label 1, `sources`
+    those of a source; of all other benign rows the share `alarms` fires at the threshold at most, and of harmless
+    requests the share `refusals`. The scores of a model of the sources `alone` are added, times `share`: injections
+    in questions differ from jailbreaks, and one model of both finds them less often."""
 
     penalty: float
     words: float
     attack: float
     sources: dict[str, float]
     alarms: float
-    """Share of benign rows that may fire at the threshold."""
+    refusals: float
+    alone: tuple[str, ...] = ()
+    share: float = 0.0
 
 
-INSTRUCTIONS = Recipe(1.0, 0.5, 10.0, {}, 0.001)
-JAILBREAK = Recipe(3.0, 0.5, 1.0, {"deepset": 5.0}, 0.002)
+BIPIA = ("bipia", "bipia-code", "bipia-email", "bipia-table")
+INSTRUCTIONS = Recipe(1.0, 0.5, 10.0, {"deepset": 0.5}, 0.001, 0.015, BIPIA, 0.2)
+JAILBREAK = Recipe(3.0, 0.5, 1.0, {"deepset": 10.0}, 0.002, 0.01, ("deepset",), 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,17 @@ class Set:
     weights: Floats = field(repr=False)
     sources: Names = field(repr=False)
     groups: Groups = field(repr=False)
+
+    def part(self, kept: Groups) -> Set:
+        """The rows at the places `kept`."""
+        return Set(
+            [self.rows[int(at)] for at in kept],
+            self.features[kept],
+            self.labels[kept],
+            self.weights[kept],
+            self.sources[kept],
+            np.unique(self.groups[kept], return_inverse=True)[1],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +104,45 @@ def instruction_rows(data: Path) -> list[Row]:
     ordinary = list(by_sentence(data_of.benign(data)))
     for rows in (table, ordinary):
         Random(SEED).shuffle(rows)
-    found = [*by_sentence(attacks), *table[:MOST_TABLE], *ordinary[:MOST_BENIGN]]
+    found = [*by_sentence(attacks), *table[:MOST_TABLE], *ordinary[:MOST_BENIGN], *own_rows()]
     found += data_of.bipia_contexts(data, "email", "train") + data_of.bipia_contexts(data, "code", "train")
     return _once(found)
 
 
 def jailbreak_rows(data: Path) -> list[Row]:
     """What users say: jailbreaks, injections, and everything else."""
-    found = [*data_of.jailbreaks(data), *data_of.deepset(data), *data_of.dialogues(data), *data_of.tasks(data)]
-    return _once([*found, *data_of.benign(data)])
+    others = [*data_of.dialogues(data), *data_of.tasks(data), *data_of.benign(data)]
+    Random(SEED).shuffle(others)
+    own = [row for row in own_rows() if row.label == 0]
+    return _once([*data_of.jailbreaks(data), *data_of.deepset(data), *others[:MOST_OTHERS], *own])
+
+
+def own_rows() -> list[Row]:
+    """The project's own texts."""
+    found = [Row(text, 1, "own-orders", line) for line, text in draw("orders", PER_LINE, SEED)]
+    found += [Row(text, 0, "own-ordinary", line) for line, text in draw("ordinary", PER_LINE, SEED)]
+    found += [Row(text, 0, REQUESTS, line) for line, text in draw("requests", PER_LINE, SEED)]
+    templates = [Row(text, 0, "own-templates", line) for line, text in masked_templates(SEED)]
+    return [*found, *by_sentence(templates)]
 
 
 def _once(rows: Sequence[Row]) -> list[Row]:
     return list({row.text: row for row in reversed(rows)}.values())[::-1]
+
+
+def sharpen(held: Set, recipe: Recipe) -> Set:
+    """Keeps one sentence of each prompt of deepset: the one that looks most like an order to a model that has seen none
+    of them. Such a prompt as a whole holds an injection, and most of its sentences are harmless."""
+    prompts = held.sources == "deepset"
+    rest = np.flatnonzero(~prompts)
+    model = fit(held.features[rest], held.labels[rest], held.weights[rest], recipe.penalty, recipe.words)
+    scores = model.scores(held.features)
+    best: dict[str, int] = {}
+    for at in np.flatnonzero(prompts):
+        origin = held.rows[int(at)].origin
+        if origin not in best or scores[at] > scores[best[origin]]:
+            best[origin] = int(at)
+    return held.part(np.concatenate([rest, np.array(sorted(best.values()), np.int64)]))
 
 
 def gather(rows: Sequence[Row], recipe: Recipe, held: Groups) -> Set:
@@ -111,39 +159,62 @@ def origins(rows: Sequence[Row]) -> Groups:
     return np.unique([f"{row.source}\n{row.origin}" for row in rows], return_inverse=True)[1]
 
 
-def train(held: Set, recipe: Recipe, say: bool = True) -> Trained:
-    """Cross-fits, calibrates with every row counted once, chooses the threshold, fits on all."""
+def fitter(held: Set, recipe: Recipe) -> Fit:
+    """Fits on rows of the set as the recipe says."""
 
-    def how(features: csr_matrix, labels: Bits, weights: Floats) -> Fitted:
-        return fit(features, labels, weights, recipe.penalty, recipe.words)
+    def how(kept: Groups) -> Fitted:
+        part = held.part(kept)
+        model = fit(part.features, part.labels, part.weights, recipe.penalty, recipe.words)
+        own = part.part(np.flatnonzero(np.isin(part.sources, recipe.alone)))
+        if len(np.unique(own.labels)) < 2:
+            return model
+        return model.plus(fit(own.features, own.labels, np.ones(len(own.rows)), 10.0, 0.3).scaled(recipe.share, 0.0))
 
-    raw = cross_fit(held.features, held.labels, held.weights, folds(held.groups, FOLDS, SEED), how)
+    return how
+
+
+def train(held: Set, recipe: Recipe, asked: Sequence[str] = ()) -> Trained:
+    """Cross-fits, calibrates with every row counted once, fits on all, chooses the threshold: of `asked`, harmless
+    requests that no model is trained on, at most the share ASKED fires."""
+    how = fitter(held, recipe)
+    raw = cross_fit(held.features, folds(held.groups, FOLDS, SEED), how)
     slope, shift = calibrate(raw, held.labels, np.ones(len(raw)))
     unseen = raw * slope + shift
-    least = float(np.quantile(unseen[held.labels == 0], 1 - recipe.alarms))
-    threshold = round(float(1 / (1 + np.exp(-least))), 4)
-    if say:
-        _print(held, unseen, least)
-    return Trained(how(held.features, held.labels, held.weights).scaled(slope, shift), unseen, threshold)
+    requests = held.sources == REQUESTS
+    benign = unseen[(held.labels == 0) & ~requests]
+    least = max(np.quantile(benign, 1 - recipe.alarms), np.quantile(unseen[requests], 1 - recipe.refusals))
+    model = how(np.arange(len(held.rows))).scaled(slope, shift)
+    if asked:
+        least = max(least, np.quantile(model.scores(matrix(asked)), 1 - ASKED))
+    return Trained(model, unseen, round(float(1 / (1 + np.exp(-least))), 4))
 
 
-def _print(held: Set, unseen: Floats, least: float) -> None:
+def shares(held: Set, trained: Trained) -> dict[str, float]:
+    """The share of each source and label that fires at the threshold, by models that had not seen its group."""
+    fired = 1 / (1 + np.exp(-trained.unseen)) >= trained.threshold
+    found = {}
     for source in np.unique(held.sources):
         for label in (0, 1):
             these = (held.sources == source) & (held.labels == label)
             if these.any():
-                share = float((unseen[these] >= least).mean())
-                sys.stdout.write(f"{source:16} label {label} {these.sum():6} rows, {share:.4f} at the threshold\n")
-    sys.stdout.flush()
+                found[f"{source}, {'attacks' if label else 'benign'}"] = round(float(fired[these].mean()), 4)
+    return found
 
 
 def prepare(name: str, data: Path) -> tuple[Set, Recipe]:
     """The training set and recipe of the classifier `name`."""
     if name == "instructions":
         rows = instruction_rows(data)
-        return gather(rows, INSTRUCTIONS, origins(rows)), INSTRUCTIONS
+        return sharpen(gather(rows, INSTRUCTIONS, origins(rows)), INSTRUCTIONS), INSTRUCTIONS
     rows = jailbreak_rows(data)
-    return gather(rows, JAILBREAK, groups([row.text for row in rows])), JAILBREAK
+    return gather(rows, JAILBREAK, alike(rows)), JAILBREAK
+
+
+def alike(rows: Sequence[Row]) -> Groups:
+    """(N,) groups of near-duplicates; the texts of one of the project's own lines are a group too."""
+    found = groups([row.text for row in rows])
+    own = np.array([row.source.startswith("own") for row in rows])
+    return np.unique(np.where(own, origins(rows) + len(rows), found), return_inverse=True)[1]
 
 
 def main() -> None:
@@ -156,9 +227,13 @@ def main() -> None:
     for name in [chosen.only] if chosen.only else ["instructions", "jailbreak"]:
         begun = time.process_time()
         held, recipe = prepare(name, chosen.data)
-        trained = train(held, recipe)
+        asked = [row.text for row in data_of.instructions(chosen.data) if row.source == "alpaca"]
+        trained = train(held, recipe, asked)
+        for source, share in shares(held, trained).items():
+            sys.stdout.write(f"{source:26} {share:.4f} at the threshold\n")
+        sys.stdout.flush()
         save(chosen.out / name, [name], [trained.model])
-        write_card(chosen.out / name, name, held, trained, time.process_time() - begun)
+        write_card(chosen.out / name, name, held, trained, shares(held, trained), time.process_time() - begun)
 
 
 if __name__ == "__main__":

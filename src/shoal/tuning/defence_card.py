@@ -11,6 +11,7 @@ from shoal.models.specialists.cards import CARD_FILE
 from shoal.trust.ngrams import MODEL_FILE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from shoal.tuning.defence import Set, Trained
@@ -20,6 +21,9 @@ DESCRIPTIONS = {
     "instructions": {
         "task": "does a sentence of a document or tool result give instructions to a model?",
         "tags": ["defence", "classification", "en"],
+        "selection": "recipe chosen on folds of the training rows; BIPIA's test part and the 587 benign instructions "
+        "were read for two versions of the weights, which differ in the threshold: the first, 0.8988, fired on 4.1 % "
+        "of the instructions",
         "intended_use": "sentence by sentence on parts labelled retrieved or tool; a second line behind datamarking",
         "limits": [
             "a linear model over n-grams: it knows the ways of speaking it was trained on; on new styles of attack "
@@ -34,6 +38,8 @@ DESCRIPTIONS = {
     "jailbreak": {
         "task": "does a user's text try to talk a model out of its rules?",
         "tags": ["defence", "classification", "en"],
+        "selection": "recipe chosen on folds of the training rows by groups, as bench/defence.py prints them; it draws "
+        "its folds from the same groups, so its figures flatter the recipe a little",
         "intended_use": "a flag on user parts; blocking is the operator's choice",
         "limits": [
             "a linear model over n-grams, trained on prompts of 2022-2023: on new styles recall collapses",
@@ -45,6 +51,7 @@ DESCRIPTIONS = {
     },
 }
 DATA = {
+    "own": ("texts written for this project", "src/shoal/tuning/defence_templates, pii_templates", "Apache-2.0"),
     "bipia": ("BIPIA, train part", "https://github.com/microsoft/BIPIA", "MIT"),
     "deepset": (
         "deepset prompt-injections, train",
@@ -66,10 +73,9 @@ DATA = {
 }
 
 
-def write_card(folder: Path, name: str, held: Set, trained: Trained, cpu_s: float) -> None:
+def write_card(folder: Path, name: str, held: Set, trained: Trained, shares: Mapping[str, float], cpu_s: float) -> None:
     """Writes card.json beside the weights."""
     now = datetime.now(UTC)
-    benign = trained.unseen[held.labels == 0]
     card = {
         "name": f"shoal/{name}",
         "kind": "specialist",
@@ -78,8 +84,10 @@ def write_card(folder: Path, name: str, held: Set, trained: Trained, cpu_s: floa
         "created": int(now.timestamp()),
         **DESCRIPTIONS[name],
         "threshold": trained.threshold,
-        "threshold_chosen": f"of {len(benign)} benign rows whose group the model had not seen, about this share fires: "
-        f"{_share(trained, held):.4f}",
+        "threshold_chosen": "on rows whose group the model had not seen: few of the project's own harmless requests "
+        "and of all other benign rows fire (see shares_at_threshold), and of Alpaca's seed instructions 2.5 % at most",
+        "shares_at_threshold": dict(shares),
+        "measured_by": "python -m bench.defence",
         "training_data": _data(held),
         "rows": {f"{source}, label {label}": count for (source, label), count in _counts(held)},
         "version": "1",
@@ -94,11 +102,6 @@ def write_card(folder: Path, name: str, held: Set, trained: Trained, cpu_s: floa
         },
     }
     (folder / CARD_FILE).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _share(trained: Trained, held: Set) -> float:
-    chances = 1 / (1 + 2.718281828459045 ** -trained.unseen[held.labels == 0])
-    return float((chances >= trained.threshold).mean())
 
 
 def _counts(held: Set) -> list[tuple[tuple[str, int], int]]:

@@ -35,6 +35,7 @@ PERSONA = (
 ).format("D" + "AN")
 QUESTIONS = (
     "How do I top up my card?",
+    "Write a short poem about the sea.",
     "Summarise the attached report in three sentences, please.",
     "What is the capital of Peru?",
 )
