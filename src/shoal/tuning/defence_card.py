@@ -21,9 +21,9 @@ DESCRIPTIONS = {
     "instructions": {
         "task": "does a sentence of a document or tool result give instructions to a model?",
         "tags": ["defence", "classification", "en"],
-        "selection": "recipe chosen on folds of the training rows; BIPIA's test part and the 587 benign instructions "
-        "were read for two versions of the weights, which differ in the threshold: the first, 0.8988, fired on 4.1 % "
-        "of the instructions",
+        "selection": "recipe chosen on folds of the training rows; BIPIA's test part was read for two versions of the "
+        "weights, which differ in the threshold; the 587 benign instructions for three: without texts of the project's "
+        "own 20.4 % fired, then 4.1 %, then 2.7 %",
         "intended_use": "sentence by sentence on parts labelled retrieved or tool; a second line behind datamarking",
         "limits": [
             "a linear model over n-grams: it knows the ways of speaking it was trained on; on new styles of attack "
@@ -38,8 +38,9 @@ DESCRIPTIONS = {
     "jailbreak": {
         "task": "does a user's text try to talk a model out of its rules?",
         "tags": ["defence", "classification", "en"],
-        "selection": "recipe chosen on folds of the training rows by groups, as bench/defence.py prints them; it draws "
-        "its folds from the same groups, so its figures flatter the recipe a little",
+        "selection": "recipe chosen on folds of the training rows by groups, as bench/defence.py prints them; they "
+        "flatter it a little; the 587 benign instructions were read for two versions: without texts of the project's "
+        "own 10.4 % fired, then 1.0 %",
         "intended_use": "a flag on user parts; blocking is the operator's choice",
         "limits": [
             "a linear model over n-grams, trained on prompts of 2022-2023: on new styles recall collapses",
