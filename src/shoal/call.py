@@ -26,6 +26,7 @@ from shoal.errors import (
     RequestError,
     ShoalError,
 )
+from shoal.impacts import Impacts
 
 MAX_DEPTH = 8
 LONGEST_WAIT_S = 5.0
@@ -138,7 +139,10 @@ class Placement:
 
 @dataclass(slots=True)
 class Attempt:
-    """One try of one leaf. `started` is Unix time in seconds; `outcome` "ok", "cancelled" or an error's code."""
+    """One try of one leaf. `started` is Unix time in seconds; `outcome` "ok", "cancelled" or an error's code;
+    `concurrency` the mean number of tries at once on the host meanwhile, None where nobody counted. What it took is
+    known once it is metered: `impacts`, after the version `facts` of the factors; `measured_j` the joules of the
+    machines where counters gave them."""
 
     model: str
     host: str
@@ -150,6 +154,10 @@ class Attempt:
     first_piece_s: float | None = None
     latency_s: float = 0.0
     usage: Usage = field(default_factory=Usage)
+    concurrency: float | None = None
+    measured_j: float | None = None
+    impacts: Impacts | None = None
+    facts: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +184,18 @@ class Opener(Protocol):
     def find(self, name: str) -> tuple[Model, Patience]: ...
 
 
+class Stay(Protocol):
+    """One try under way; `leave` gives the mean number of tries at once meanwhile. Times are the event loop's."""
+
+    def leave(self, at: float) -> float: ...
+
+
+class Presence(Protocol):
+    """Counts the tries under way on each host, model by model."""
+
+    def enter(self, host: str, model: str, at: float) -> Stay: ...
+
+
 class Screen(Protocol):
     """What a chat must pass before a leaf model sees it: text that is new in the inner ring is masked, what may not go
     to this model is refused with an error of the ShoalError tree."""
@@ -189,7 +209,10 @@ class Call:
     `deadline` is on the event loop's clock, in seconds, infinite where there is none.
     """
 
-    __slots__ = ("_opener", "_screen", "_trail", "deadline", "depth", "exchange_id", "placement", "purpose", "tenant")
+    __slots__ = (
+        *("_opener", "_presence", "_screen", "_trail"),
+        *("deadline", "depth", "exchange_id", "placement", "purpose", "tenant"),
+    )
 
     def __init__(
         self,
@@ -202,6 +225,7 @@ class Call:
         deadline: float = float("inf"),
         placement: Placement | None = None,
         screen: Screen | None = None,
+        presence: Presence | None = None,
         depth: int = 0,
     ) -> None:
         self.exchange_id = exchange_id
@@ -213,6 +237,7 @@ class Call:
         self._opener = opener
         self._trail = trail
         self._screen = screen
+        self._presence = presence
 
     async def screened(self, chat: Chat, card: ModelCard) -> Chat:
         """The chat as the model of that card may see it. Raises what the screen raises."""
@@ -222,6 +247,10 @@ class Call:
         """The model of that name with the inner ring around it. Raises UnknownModel."""
         model, patience = self._opener.find(name)
         return Nested(model) if model.card.kind == "composite" else Leaf(model, patience)
+
+    def enter(self, card: ModelCard, at: float) -> Stay | None:
+        """Counts a try as under way from now on; None where nobody counts."""
+        return None if self._presence is None else self._presence.enter(card.host, card.name, at)
 
     def note(self, attempt: Attempt) -> None:
         """Adds a finished attempt to the exchange's ledger."""
@@ -253,6 +282,7 @@ class Call:
             deadline=min(self.deadline, deadline) if deadline is not None else self.deadline,
             placement=self.placement.narrowed(placement) if placement else self.placement,
             screen=self._screen,
+            presence=self._presence,
             depth=self.depth + deeper,
         )
 
@@ -320,6 +350,7 @@ class Leaf:
     async def _once(self, chat: Chat, call: Call, attempt: Attempt) -> AsyncIterator[Piece]:
         clock = asyncio.get_running_loop().time
         begun = clock()
+        stay = call.enter(self.card, begun)
         watch = Watch(call.deadline)
         within = self._patience.first_s
         try:
@@ -348,7 +379,9 @@ class Leaf:
             if attempt.outcome == "open":
                 attempt.outcome = "internal_error"
             watch.close()
-            attempt.latency_s = clock() - begun
+            ended = clock()
+            attempt.latency_s = ended - begun
+            attempt.concurrency = stay.leave(ended) if stay is not None else None
             call.note(attempt)
 
     def _too_slow(self, call: Call, attempt: Attempt, now: float) -> ShoalError:

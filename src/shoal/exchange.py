@@ -21,6 +21,7 @@ from shoal.chat import Chat, Citation, Json, Piece
 from shoal.errors import DeadlineExceeded, ShoalError
 from shoal.grounding.search import Retriever
 from shoal.identity import Identity, Key
+from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Record
 from shoal.trust.audit.step import AuditStep
@@ -51,6 +52,7 @@ class House:
     defence: DefenceStep | None
     monitoring: MonitoringStep | None
     audit: AuditStep | None
+    metering: MeteringStep | None
     keeping: Keeping | None
     observers: tuple[Callable[[Record], None], ...]
 
@@ -59,7 +61,7 @@ class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
     __slots__ = (
-        *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
+        *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -82,6 +84,7 @@ class Exchange:
         self._monitoring = house.monitoring.open(key.tenant) if house.monitoring is not None else None
         # What is only observed, under way beside the request.
         self._beside: list[asyncio.Task[Any]] = []
+        self._told = False
         self.record = Record(
             id=self.id,
             tenant=key.tenant,
@@ -248,6 +251,7 @@ class Exchange:
             deadline=self._deadline,
             placement=self.house.placement,
             screen=self._screen,
+            presence=self.house.metering,
         )
 
     def _answer(self, piece: Piece) -> Piece:
@@ -269,6 +273,7 @@ class Exchange:
         record.model, record.reason, record.confidence = decision.model, decision.reason, self.confidence
         watched = self._monitoring.finish() if self._monitoring is not None else None
         beside = [*self._beside, watched] if watched is not None else self._beside
+        self._meter()
         under_way = [task for task in beside if not task.done()]
         if under_way:
             asyncio.gather(*under_way, return_exceptions=True).add_done_callback(lambda _: self._tell())
@@ -276,13 +281,20 @@ class Exchange:
             self._tell()
 
     def _tell(self) -> None:
+        self._told = True
         self.record.trust = self._account()
+        self._meter()
         if self._audit is not None and self.house.audit is not None:
             self.house.audit.add(self._audit.entry(self.record))
         if self._kept is not None:
             self._kept.end(self.record)
         for observe in self.house.observers:
             observe(self.record)
+
+    def _meter(self) -> None:
+        """What all attempts took; those of a look beside the request may come after the reply."""
+        if self.house.metering is not None:
+            self.house.metering.settle(self.record)
 
     def _account(self) -> Json | None:
         """What the trust layer did, in counts and scores; None where all of it is off."""
@@ -298,6 +310,12 @@ class Exchange:
     def decision(self) -> Decision:
         """Which model answers and why; a model that the caller named decides for itself."""
         return self.trail.decision or Decision(self.record.asked, "named by the caller")
+
+    def impacts(self) -> Json | None:
+        """The reply's `usage.shoal` once it has ended; None where nothing is metered. Not final while something runs
+        beside the request: the rest is in the record."""
+        found = self.record.impacts
+        return None if found is None else found.to_wire(final=self._told)
 
     def summary(self) -> Json:
         """The reply's top-level `shoal` (DESIGN §7)."""

@@ -19,7 +19,9 @@ TOOL: Any = {"type": "function", "function": {"name": "weather", "parameters": {
 def whole(client: openai.OpenAI) -> dict[str, Any]:
     reply = client.chat.completions.create(model="plain", messages=ASK)
     extra = reply.model_extra or {}
+    took = (reply.usage.model_extra or {}).get("shoal", {}) if reply.usage else {}
     return {
+        "energy_wh": took.get("energy_wh"),
         "content": reply.choices[0].message.content,
         "total_tokens": reply.usage.total_tokens if reply.usage else None,
         "answered_by": extra.get("shoal", {}).get("model"),
@@ -32,7 +34,9 @@ def streamed(client: openai.OpenAI) -> dict[str, Any]:
         model="plain", messages=ASK, stream=True, stream_options={"include_usage": True}
     ) as stream:
         chunks = list(stream)
+    took = (chunks[-1].usage.model_extra or {}).get("shoal", {}) if chunks[-1].usage else {}
     return {
+        "energy_wh": took.get("energy_wh"),
         "content": "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices),
         "finish": [chunk.choices[0].finish_reason for chunk in chunks if chunk.choices][-1],
         "total_tokens": chunks[-1].usage.total_tokens if chunks[-1].usage else None,

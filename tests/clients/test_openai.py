@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from shoal.chat import Choice, Piece, Usage
+from shoal.config import Settings
 from shoal.errors import HostCut, HostRateLimited
+from shoal.metering.step import open_metering
 from shoal.testing import ScriptedModel
 from tests.gateway.house import Running, running
 
@@ -44,7 +46,8 @@ MODELS = (
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("data"), *MODELS) as found:
+    metering = open_metering(Settings(), [model.card for model in MODELS])
+    with running(tmp_path_factory.mktemp("data"), *MODELS, metering=metering) as found:
         yield found
 
 
@@ -65,10 +68,13 @@ def test_a_whole_reply(seen: dict[str, Any]) -> None:
     assert seen["whole"]["content"] == "Hello"
     assert seen["whole"]["total_tokens"] == 9
     assert seen["whole"]["answered_by"] == "plain"
+    assert set(seen["whole"]["energy_wh"]) == {"low", "expected", "high"}
     assert seen["whole"]["request_id"].startswith("ex_")
 
 
 def test_a_stream_with_usage(seen: dict[str, Any]) -> None:
+    took = seen["streamed"].pop("energy_wh")
+    assert took["low"] <= took["expected"] <= took["high"]
     assert seen["streamed"] == {"content": "Hello", "finish": "stop", "total_tokens": 9}
 
 

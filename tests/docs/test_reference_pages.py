@@ -24,6 +24,8 @@ REFERENCE = ROOT / "docs" / "reference"
 NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.masking.tools")} | {
     "audit.tenants": "audit.tenants.NAME",
     "trust.defence.tools.rules": "trust.defence.tools.rules.NAME",
+    "metering.hosts": "metering.hosts.NAME",
+    "metering.models": "metering.models.NAME",
 }
 # Tables that take the keys of another one: a row stands for all of them.
 TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness", "retention")

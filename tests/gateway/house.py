@@ -21,6 +21,7 @@ from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.metrics import Metrics
 from shoal.gateway.server import DrainingServer, bind, configure
 from shoal.identity import Identity, Role, mint
+from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
 from shoal.stores.database import Database
 from shoal.stores.keys import SqlKeys
@@ -80,6 +81,7 @@ def running(
     defence: DefenceStep | None = None,
     monitoring: MonitoringStep | None = None,
     log: AuditStep | None = None,
+    metering: MeteringStep | None = None,
     **limits: Any,
 ) -> Iterator[Running]:
     """Runs a gateway with these models in a thread of its own, from entry to exit; nothing is masked unless `trust`
@@ -104,6 +106,7 @@ def running(
         defence=defence,
         monitoring=monitoring,
         audit=log,
+        metering=metering,
         keeping=keeping,
         observers=(ledger.add, metrics.observe),
     )

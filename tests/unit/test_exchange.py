@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shoal.call import Model, Patience, Placement, closing
-from shoal.chat import Chat, Citation, Message, Passage, Piece, ShoalOptions
+from shoal.chat import Chat, Citation, Message, Passage, Piece, ShoalOptions, Usage
+from shoal.config import Settings
 from shoal.config.trust import Masking, TrustRules
 from shoal.errors import (
     AttachmentRefused,
@@ -25,6 +26,7 @@ from shoal.errors import (
 )
 from shoal.exchange import Exchange, House
 from shoal.identity import Key, Role
+from shoal.metering.step import MeteringStep, open_metering
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Record
 from shoal.testing import ScriptedModel
@@ -66,6 +68,7 @@ class Outer:
         defence: DefenceStep | None = None,
         monitoring: MonitoringStep | None = None,
         audit: AuditStep | None = None,
+        metering: MeteringStep | None = None,
     ) -> None:
         self.shelf = Shelf()
         self.records: list[Record] = []
@@ -80,6 +83,7 @@ class Outer:
             defence=defence,
             monitoring=monitoring,
             audit=audit,
+            metering=metering,
             keeping=None,
             observers=(self.records.append,),
         )
@@ -492,3 +496,74 @@ class Slow:
 
     def account(self) -> dict[str, Any]:
         return {}
+
+
+def metering(*models: Model) -> MeteringStep:
+    return open_metering(Settings(), [model.card for model in models])
+
+
+def test_every_attempt_is_metered_failed_tries_too() -> None:
+    class Twice(ScriptedModel):
+        async def reply(self, chat: Chat, call: Any) -> Any:
+            for name in ("broken", "good"):
+                try:
+                    async with closing(call.open(name).reply(chat, call)) as pieces:
+                        async for piece in pieces:
+                            yield piece
+                except HostFailed:
+                    continue
+
+    broken = ScriptedModel([HostFailed("500", host="h")], name="broken", kind="host", host="h", params_b=8.0)
+    good = ScriptedModel(["fine"], name="good", usage=Usage(7, 2, cpu_s=0.5))
+    log = Log()
+    models = (broken, good, Twice(name="twice", kind="composite"))
+    outer = Outer(*models, metering=metering(*models), audit=audit(log))
+    assert outer.ask("twice") == "fine"
+    (record,) = outer.records
+    assert [(each.model, each.outcome, each.concurrency) for each in record.attempts] == [
+        ("broken", "host_failed", 1.0),
+        ("good", "ok", 1.0),
+    ]
+    energies = [each.impacts.energy_wh for each in record.attempts if each.impacts is not None]
+    assert record.impacts is not None
+    assert record.impacts.energy_wh is not None
+    assert record.impacts.energy_wh.expected == pytest.approx(sum(each.expected for each in energies if each))
+    assert record.impacts.tier == "estimated"
+    assert log.entries[0]["energy_j"] == pytest.approx(record.impacts.energy_wh.expected * 3600, rel=1e-5)
+
+
+def test_who_is_on_a_host_at_once_is_counted() -> None:
+    gate = asyncio.Event()
+    model = ScriptedModel(["a", gate, "b"], name="m", kind="host", host="h")
+    outer = Outer(model, metering=metering(model))
+
+    async def travel() -> None:
+        travels = [Exchange(outer.house, KEY, Chat("m", HELLO, stream=True)).travel() for _ in range(4)]
+        for each in travels:
+            await anext(each)
+        gate.set()
+        for each in travels:
+            _ = [piece async for piece in each]
+
+    asyncio.run(travel())
+    found = [record.attempts[0].concurrency for record in outer.records]
+    assert len(found) == 4
+    assert all(each is not None and 1.0 < each <= 4.0 for each in found)
+
+
+def test_what_is_not_known_is_null_and_never_zero() -> None:
+    model = ScriptedModel(["x"], name="m", kind="host", host="h")
+    log = Log()
+    outer = Outer(model, metering=metering(model), audit=audit(log))
+    outer.ask("m")
+    assert outer.records[0].impacts is not None
+    assert outer.records[0].impacts.to_wire()["energy_wh"] is None
+    assert outer.records[0].impacts.to_wire()["tier"] == "unknown"
+    assert log.entries[0]["energy_j"] is None
+
+
+def test_without_metering_nothing_is_said_of_it() -> None:
+    outer = Outer(ScriptedModel(["x"], name="m"))
+    outer.ask("m")
+    assert outer.records[0].impacts is None
+    assert Exchange(outer.house, KEY, Chat("m", HELLO)).impacts() is None

@@ -18,6 +18,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 from shoal.config.audit import Audit
+from shoal.config.metering import Metering
 from shoal.config.table import Table, check_reference
 from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
@@ -188,6 +189,7 @@ class Settings(Table):
     auto: Auto = Auto()
     trust: TrustRules = TrustRules()
     audit: Audit = Audit()
+    metering: Metering = Metering()
     grounding: Grounding = Grounding()
     plugins: Plugins = Plugins()
 
@@ -198,6 +200,13 @@ class Settings(Table):
                 raise ValueError(f"models.{name}: this name is Shoal's own; choose another")
             if model.host not in self.hosts:
                 raise ValueError(f"models.{name}.host = '{model.host}'{nearest(model.host, self.hosts)}")
+        for kind, named, known in (
+            ("hosts", self.metering.hosts, self.hosts),
+            ("models", self.metering.models, self.models),
+        ):
+            for name in named:
+                if name not in known:
+                    raise ValueError(f"metering.{kind}.{name}{nearest(name, known)}")
         for name in filter(None, (self.auto.reference,)):
             if name not in self.models:
                 raise ValueError(f"auto.reference = '{name}'{nearest(name, self.models)}")

@@ -57,7 +57,8 @@ async def _whole(exchange: Exchange, send: Send) -> None:
         await _refuse(exchange, error, send)
         return
     created, model = int(exchange.record.started), exchange.decision.model
-    body = orjson.dumps(whole_wire(_reply_id(exchange), created, model, pieces, exchange.summary()))
+    wire = whole_wire(_reply_id(exchange), created, model, pieces, exchange.summary(), exchange.impacts())
+    body = orjson.dumps(wire)
     await send_bytes(send, 200, body, [JSON_TYPE, *_headers(exchange)])
 
 
@@ -79,7 +80,7 @@ async def _stream(exchange: Exchange, chat: Chat, send: Send) -> None:
                 await asyncio.sleep(0)  # lets the loop send it before the rest of what the host has sent is read
                 async for piece in travel:
                     await _write(writer, piece, send)
-            tail = writer.end(exchange.summary())
+            tail = writer.end(exchange.summary(), exchange.impacts())
         except ShoalError as error:
             tail = writer.taken() + error_event(error)
         await send({"type": "http.response.body", "body": tail})

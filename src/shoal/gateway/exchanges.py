@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from starlette.types import Receive, Scope, Send
 
+from shoal.call import Attempt
 from shoal.chat import Json
 from shoal.errors import NotFound
 from shoal.exchange import House
@@ -14,14 +15,36 @@ from shoal.gateway.asgi import headers_of, token_of
 from shoal.gateway.envelope import send_json
 from shoal.gateway.openai_reply import usage_wire
 from shoal.identity import Key, Role
-from shoal.stores.ledger import Ledger, Record
+from shoal.impacts import UNKNOWN
+from shoal.stores.ledger import QUANTITIES, Ledger, Record
 
 
 def record_wire(record: Record) -> Json:
-    """The record with its attempts; times in seconds, `started` as Unix time."""
-    wire = {"object": "shoal.exchange", **asdict(record), "usage": usage_wire(record.usage())}
-    for attempt in wire["attempts"]:
-        attempt["usage"].pop("wire", None)
+    """The record with its attempts and what they took; times in seconds, `started` as Unix time."""
+    wire = asdict(replace(record, impacts=None, attempts=[]))
+    del wire["impacts"]
+    impacts = record.impacts.to_wire() if record.impacts is not None else None
+    attempts = [attempt_wire(attempt) for attempt in record.attempts]
+    return {
+        "object": "shoal.exchange",
+        **wire,
+        "attempts": attempts,
+        "usage": usage_wire(record.usage(), impacts),
+    }
+
+
+def attempt_wire(attempt: Attempt) -> Json:
+    """The attempt, and what it took where it was metered: the quantities that the ledger keeps of each."""
+    wire = asdict(replace(attempt, impacts=None))
+    del wire["impacts"], wire["facts"], wire["usage"]["wire"]
+    found = attempt.impacts
+    if found is not None:
+        ranges = {name: getattr(found, name) for name in QUANTITIES}
+        wire["usage"]["shoal"] = {
+            **{name: None if value is None else value.to_wire() for name, value in ranges.items()},
+            "tier": found.tier or UNKNOWN,
+            "facts": attempt.facts,
+        }
     return wire
 
 

@@ -15,10 +15,18 @@ from shoal.errors import PermissionDenied
 from shoal.gateway.asgi import headers_of, token_of
 from shoal.gateway.envelope import send_bytes
 from shoal.identity import Identity, Role
+from shoal.impacts import UNKNOWN, Impacts, Range
 from shoal.stores.ledger import Record
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
+# The metric of each quantity of `Impacts`, and what its help says.
+TAKEN = {
+    "energy_wh": ("shoal_energy_wh", "Energy in Wh, as expected"),
+    "carbon_gco2e": ("shoal_carbon_gco2e", "Usage (location-based) and embodied carbon in gCO2e, as expected"),
+    "water_ml": ("shoal_water_ml", "Water in mL, as expected"),
+    "cost_usd": ("shoal_cost_usd", "Cost in USD"),
+}
 # What becomes of personal data, as in `Record.trust`.
 ACTIONS = ("masked", "observed")
 
@@ -39,6 +47,13 @@ class Metrics:
         self._attempts = counter("shoal_attempts", "Calls of models", ("model", "host", "outcome"))
         self._tokens = counter("shoal_tokens", "Tokens of all attempts", ("model", "kind"))
         self._entities = counter("shoal_entities", "Personal data in requests", ("type", "action"))
+        self._taken = {
+            name: counter(metric, f"{words}; what is unknown is left out", ("model", "tier"))
+            for name, (metric, words) in TAKEN.items()
+        }
+        self._unknown = counter(
+            "shoal_unmetered_attempts", "Attempts of which a quantity is unknown", ("model", "what")
+        )
         self._cpu = counter("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
 
     def observe(self, record: Record) -> None:
@@ -63,6 +78,17 @@ class Metrics:
             self._of(self._tokens, attempt.model, "completion").inc(usage.completion_tokens)
         if usage.cpu_s:
             self._of(self._cpu, attempt.model).inc(usage.cpu_s)
+        if attempt.impacts is not None:
+            self._take(attempt.model, attempt.impacts)
+
+    def _take(self, model: str, impacts: Impacts) -> None:
+        tier = impacts.tier or UNKNOWN
+        for name, metric in self._taken.items():
+            found: Range | None = getattr(impacts, name)
+            if found is None:
+                self._of(self._unknown, model, name).inc()
+            else:
+                self._of(metric, model, tier).inc(found.expected)
 
     def _of(self, metric: Any, *labels: str) -> Any:
         """The metric's child with these labels; the library's own look-up costs more than the count."""

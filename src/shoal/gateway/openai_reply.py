@@ -15,9 +15,13 @@ STREAMED = frozenset({"arguments", "input", "transcript", "data"})
 RESERVED = frozenset({"id", "object", "created", "model", "choices", "usage", "shoal", "error"})
 
 
-def usage_wire(usage: Usage | None) -> Json:
-    """The OpenAI usage object: the host's own where there is one."""
-    usage = usage or Usage()
+def usage_wire(usage: Usage | None, impacts: Json | None = None) -> Json:
+    """The OpenAI usage object, the host's own where there is one, with `impacts` as its `shoal`."""
+    wire = _tokens_wire(usage or Usage())
+    return wire if impacts is None else {**wire, "shoal": impacts}
+
+
+def _tokens_wire(usage: Usage) -> Json:
     if usage.wire is not None:
         return usage.wire
     wire: Json = {
@@ -32,7 +36,9 @@ def usage_wire(usage: Usage | None) -> Json:
     return wire
 
 
-def whole_wire(reply_id: str, created: int, model: str, pieces: Iterable[Piece], shoal: Json) -> Json:
+def whole_wire(
+    reply_id: str, created: int, model: str, pieces: Iterable[Piece], shoal: Json, impacts: Json | None = None
+) -> Json:
     """The whole reply as one JSON object; pieces of one choice are joined."""
     usage: Usage | None = None
     extra: Json = {}
@@ -53,7 +59,7 @@ def whole_wire(reply_id: str, created: int, model: str, pieces: Iterable[Piece],
         "created": created,
         "model": model,
         "choices": [_whole_choice(choices[index]) for index in sorted(choices)],
-        "usage": usage_wire(usage),
+        "usage": usage_wire(usage, impacts),
         "shoal": shoal,
     }
 
@@ -155,13 +161,16 @@ class EventWriter:
         self._out = []
         return out[0] if len(out) == 1 else b"".join(out)
 
-    def end(self, shoal: Json) -> bytes:
-        """The chunks held back, `shoal` on the last of them, the usage chunk if it was asked for, and the end mark."""
+    def end(self, shoal: Json, impacts: Json | None = None) -> bytes:
+        """The chunks held back, `shoal` on the last of them, the usage chunk if it was asked for, and the end mark.
+        Without a usage chunk `impacts` are `shoal.usage`, since clients take any `usage` of a chunk for tokens."""
+        if impacts is not None and not self._include_usage:
+            shoal = {**shoal, "usage": impacts}
         held = self._held or [Piece([Choice({}, 0, "stop")])]
         tail = b',"shoal":' + orjson.dumps(shoal)
         out = self.taken() + b"".join(self._chunk(piece, b"" if piece is not held[-1] else tail) for piece in held)
         if self._include_usage:
-            usage = orjson.dumps(usage_wire(self._usage))
+            usage = orjson.dumps(usage_wire(self._usage, impacts))
             out += self._head + b',"choices":[],"usage":' + usage + b"}\n\n"
         return out + DONE
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shoal.call import Price
 from shoal.chat import Usage
 from shoal.facts.tables import Facts
-from shoal.metering.range import Range
+from shoal.impacts import Range
 
 PER_TOKEN = 1e-6
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
+from shoal.impacts import ZERO, Impacts, Range, Tier
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
-from shoal.metering.impacts import Impacts, Tier
 from shoal.metering.meter import JOULES_PER_WH, Metered
 from shoal.metering.place import Place
-from shoal.metering.range import ZERO, Range
 
 BOUNDARY = "busy virtual CPUs with their share of the server, and the building (PUE); without network and idle machines"
 G_PER_KG = 1e3

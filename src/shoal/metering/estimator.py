@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from shoal.errors import ConfigError
-from shoal.metering.range import Range
+from shoal.impacts import Range
 
 WH_PER_KWH = 1e3
 G_PER_KG = 1e3

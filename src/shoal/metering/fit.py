@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shoal.facts.tables import Facts
-from shoal.metering.range import Range
+from shoal.impacts import Range
 
 SUBJECT = "h100-dense-bf16"
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
+from shoal.impacts import ZERO, Impacts, Range, Tier
 from shoal.metering.cost import cost_usd
 from shoal.metering.fit import read_fit
 from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
-from shoal.metering.impacts import Impacts, Tier
 from shoal.metering.meter import JOULES_PER_WH, TURNED_AWAY, Metered
 from shoal.metering.place import Place
-from shoal.metering.range import ZERO, Range
 
 BOUNDARY = "busy accelerators, their share of the server, and the building (PUE); without network and idle machines"
 DEFAULT = "h100"
@@ -58,15 +57,20 @@ class GpuMeter:
         """From the tokens that the host counted, else from pieces and seconds."""
         if attempt.pieces == 0 and attempt.outcome in TURNED_AWAY:
             return self._impacts(ZERO, ZERO, attempt, self._tier)
-        known = concurrency or self._model.concurrency
+        known = self._at_once(concurrency)
         share = self._share(known)
         it_wh = self._it_wh(attempt, known, share)
         return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, self._tier)
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""
-        share = self._share(concurrency or self._model.concurrency)
+        share = self._share(self._at_once(concurrency))
         return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, Tier.MEASURED)
+
+    def _at_once(self, observed: float | None) -> float | None:
+        """What was seen here, or more where the settings say that others use the host too."""
+        stated = self._model.concurrency
+        return max(observed, stated) if observed is not None and stated is not None else observed or stated
 
     def _share(self, concurrency: float | None) -> Range:
         """The part of the machine that is one request's."""

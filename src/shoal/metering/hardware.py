@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shoal.facts.tables import Facts
-from shoal.metering.range import Range
+from shoal.impacts import Range
 
 SECONDS_PER_YEAR = 365.25 * 86400
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shoal.metering.impacts import Impacts
-from shoal.metering.range import Range, plus
+from shoal.impacts import Impacts, Range, plus
 
 KG_PER_G = 1e-3
 

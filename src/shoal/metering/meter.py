@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shoal.call import Attempt, Price
+from shoal.impacts import Impacts, Range
 from shoal.metering.cost import cost_usd
-from shoal.metering.impacts import Impacts
-from shoal.metering.range import Range
 
 JOULES_PER_WH = 3600.0
 # Outcomes of tries that a host turned away or that never reached it: nothing was computed.

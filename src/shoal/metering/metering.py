@@ -12,14 +12,13 @@ from types import MappingProxyType
 from shoal.call import Attempt
 from shoal.errors import ConfigError
 from shoal.facts.tables import Facts
+from shoal.impacts import Impacts, Range, Tier, total
 from shoal.metering.cost import listed_price
 from shoal.metering.cpu import CpuMeter
 from shoal.metering.estimator import Estimator
 from shoal.metering.gpu import GpuMeter
-from shoal.metering.impacts import Impacts, Tier, total
 from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, UnknownMeter
 from shoal.metering.place import place
-from shoal.metering.range import Range
 from shoal.metering.remote import RemoteMeter
 
 KINDS = ("embedded", "served", "remote")

@@ -12,8 +12,7 @@ from shoal.facts.fact import Fact
 from shoal.facts.grid import WORLD, Grid, find_grid
 from shoal.facts.sites import find_site
 from shoal.facts.tables import Facts
-from shoal.metering.impacts import Basis, Impacts, Tier
-from shoal.metering.range import Range
+from shoal.impacts import Basis, Impacts, Range, Tier
 
 PER_KWH = 1e-3
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from shoal.call import Attempt
 from shoal.chat import Usage
 from shoal.facts.tables import Facts
+from shoal.impacts import ZERO, Impacts, Range, Tier
 from shoal.metering.cost import cost_usd
 from shoal.metering.estimator import Rates
-from shoal.metering.impacts import Impacts, Tier
 from shoal.metering.meter import TURNED_AWAY, Metered
 from shoal.metering.place import Place
-from shoal.metering.range import ZERO, Range
 
 BOUNDARY = "an estimate of the service's machines and building (PUE), after {says}; its range widened {factor:g} times"
 # The vendor's own figure of each kind of host, in facts/data/vendors.csv.

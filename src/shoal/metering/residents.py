@@ -1,4 +1,4 @@
-"""Residents: how many requests run at once on each host, as this gateway sees it. It knows nothing of energy.
+"""Residents: how many requests run at once on each host's models, as this gateway sees it. It knows nothing of energy.
 
 A host that others use too runs more at once than is seen here: then say so with the setting for its concurrency.
 """
@@ -24,39 +24,40 @@ class _Host:
         return self.area
 
 
-@dataclass(frozen=True, slots=True)
 class Stay:
     """One request on a host: since when, and the host's area then."""
 
-    host: str
-    entered: float
-    area: float
+    __slots__ = ("_area", "_entered", "_host")
+
+    def __init__(self, host: _Host, at: float) -> None:
+        self._host = host
+        self._area = host.advance(at)
+        self._entered = max(at, host.since)
+        host.now += 1
+
+    def leave(self, at: float) -> float:
+        """It ends: the mean number of requests at once while it ran, itself included, so at least 1."""
+        host = self._host
+        area = host.advance(at) - self._area
+        now, host.now = host.now, host.now - 1
+        seconds = host.since - self._entered
+        return max(area / seconds if seconds > 0 else float(now), 1.0)
 
 
 class Residents:
-    """Counts the requests under way by host. Times are of one monotonic clock, in seconds."""
+    """Counts the requests under way by host and model. Times are of one monotonic clock, in seconds."""
 
     def __init__(self) -> None:
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[tuple[str, str], _Host] = {}
 
-    def enter(self, host: str, at: float) -> Stay:
+    def enter(self, host: str, model: str, at: float) -> Stay:
         """A request begins on the host."""
-        found = self._hosts.get(host)
+        found = self._hosts.get((host, model))
         if found is None:
-            found = self._hosts[host] = _Host(since=at)
-        area = found.advance(at)
-        found.now += 1
-        return Stay(host, max(at, found.since), area)
+            found = self._hosts[host, model] = _Host(since=at)
+        return Stay(found, at)
 
-    def leave(self, stay: Stay, at: float) -> float:
-        """It ends: the mean number of requests at once while it ran, itself included, so at least 1."""
-        host = self._hosts[stay.host]
-        area = host.advance(at) - stay.area
-        now, host.now = host.now, host.now - 1
-        seconds = host.since - stay.entered
-        return max(area / seconds if seconds > 0 else float(now), 1.0)
-
-    def now(self, host: str) -> int:
-        """How many run on the host at this moment."""
-        found = self._hosts.get(host)
+    def now(self, host: str, model: str) -> int:
+        """How many run there at this moment."""
+        found = self._hosts.get((host, model))
         return 0 if found is None else found.now

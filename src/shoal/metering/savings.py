@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from shoal.metering.range import Range
+from shoal.impacts import Range
 
 RESAMPLES = 2000
 CONFIDENCE = 0.95

@@ -19,9 +19,14 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
+from shoal.impacts import Impacts, Range, Tier
 from shoal.stores.database import Database
 
 _METADATA = MetaData()
+# What is summed in reports, of each attempt: three columns each, the expected value under the bare name.
+QUANTITIES = ("energy_wh", "usage_gco2e", "embodied_gco2e", "water_ml", "cost_usd")
+ENDS = ("{}_low", "{}", "{}_high")
+RANGES = tuple(end.format(name) for name in QUANTITIES for end in ENDS)
 EXCHANGES = Table(
     "exchanges",
     _METADATA,
@@ -31,6 +36,7 @@ EXCHANGES = Table(
     Column("tags", JSON(none_as_null=True)),
     Column("trust", JSON(none_as_null=True)),
     Column("person", String),
+    Column("impacts", JSON(none_as_null=True)),
 )
 ATTEMPTS = Table(
     "attempts",
@@ -39,6 +45,8 @@ ATTEMPTS = Table(
     *(Column(name, Float) for name in ("started", "first_piece_s", "latency_s", "cpu_s")),
     *(Column(name, Integer) for name in ("position", "retry", "pieces")),
     *(Column(name, Integer) for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")),
+    *(Column(name, Float) for name in ("concurrency", "measured_j", *RANGES)),
+    *(Column(name, String) for name in ("tier", "facts")),
 )
 READ_ROWS = 1000
 BATCH_S = 0.25
@@ -50,7 +58,8 @@ MOST_WAITING = 100_000
 class Record:
     """One exchange. `started` is Unix time in seconds; `asked` the model that the caller named, `model` the one that
     answered and `reason` why; `outcome` "ok", "cancelled" or an error's code; `trust` what the trust layer did, in
-    counts (`trust/masking/session.py`); `person` a keyed hash of whom the caller named (`retention/person.py`)."""
+    counts (`trust/masking/session.py`); `person` a keyed hash of whom the caller named (`retention/person.py`);
+    `impacts` the sum over all attempts, None where nothing is metered."""
 
     id: str
     tenant: str
@@ -67,6 +76,7 @@ class Record:
     tags: dict[str, str] | None = None
     trust: dict[str, Any] | None = None
     person: str | None = None
+    impacts: Impacts | None = None
     attempts: list[Attempt] = field(default_factory=list)
 
     def usage(self) -> Usage:
@@ -201,7 +211,9 @@ class SqlLedger:
             if row is None:
                 return None
             attempts = [_attempt(dict(each._mapping)) for each in connection.execute(of_exchange)]
-        return Record(**dict(row._mapping), attempts=attempts)
+        fields = dict(row._mapping)
+        impacts = fields.pop("impacts")
+        return Record(**fields, impacts=Impacts.from_record(impacts) if impacts else None, attempts=attempts)
 
 
 def _sighting(rows: Sequence[Row[Any, Any, Any]]) -> Sighting:
@@ -209,17 +221,21 @@ def _sighting(rows: Sequence[Row[Any, Any, Any]]) -> Sighting:
 
 
 _USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")
-_ATTEMPT_FIELDS = ("model", "host", "purpose", "started", "retry", "outcome", "pieces", "first_piece_s", "latency_s")
+_ATTEMPT_FIELDS = (
+    *("model", "host", "purpose", "started", "retry", "outcome", "pieces", "first_piece_s", "latency_s"),
+    *("concurrency", "measured_j", "facts"),
+)
 
 
 def _exchange_row(record: Record) -> tuple[Any, ...]:
     """The record's values in the order of the table's columns."""
     tags = json.dumps(record.tags) if record.tags else None
     trust = json.dumps(record.trust) if record.trust else None
+    impacts = json.dumps(record.impacts.to_record()) if record.impacts is not None else None
     return (
         *(record.id, record.tenant, record.key_id, record.asked, record.model, record.reason, record.outcome),
         *(record.started, record.confidence, record.first_piece_s, record.latency_s),
-        *(record.streamed, tags, trust, record.person),
+        *(record.streamed, tags, trust, record.person, impacts),
     )
 
 
@@ -231,10 +247,32 @@ def _attempt_row(exchange_id: str, position: int, attempt: Attempt) -> tuple[Any
         *(attempt.started, attempt.first_piece_s, attempt.latency_s, usage.cpu_s),
         *(position, attempt.retry, attempt.pieces),
         *(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens),
+        *(attempt.concurrency, attempt.measured_j, *_ends(attempt.impacts)),
+        *(attempt.impacts.tier if attempt.impacts is not None else None, attempt.facts),
     )
+
+
+def _ends(impacts: Impacts | None) -> Iterator[float | None]:
+    """Low, expected and high of each quantity; None three times where it is not known."""
+    for name in QUANTITIES:
+        found: Range | None = getattr(impacts, name, None)
+        yield from (None, None, None) if found is None else (found.low, found.expected, found.high)
+
+
+def _impacts(row: dict[str, Any]) -> Impacts | None:
+    """What the columns tell of an attempt's impacts; None where it was not metered."""
+    if row["facts"] is None:
+        return None
+    energy, usage, embodied, water, cost = (_range(row, name) for name in QUANTITIES)
+    tier = Tier(row["tier"]) if row["tier"] else None
+    return Impacts(energy, usage, embodied, water_ml=water, cost_usd=cost, tier=tier)
+
+
+def _range(row: dict[str, Any], name: str) -> Range | None:
+    return None if row[name] is None else Range(*(row[end.format(name)] for end in ENDS))
 
 
 def _attempt(row: dict[str, Any]) -> Attempt:
     usage = Usage(**{name: row[name] for name in _USAGE_FIELDS})
     fields = {name: row[name] for name in _ATTEMPT_FIELDS} | {"purpose": Purpose(row["purpose"])}
-    return Attempt(**fields, usage=usage)
+    return Attempt(**fields, usage=usage, impacts=_impacts(row))

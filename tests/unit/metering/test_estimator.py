@@ -8,8 +8,8 @@ from typing import cast
 import pytest
 
 from shoal.errors import ConfigError
+from shoal.impacts import Range
 from shoal.metering.estimator import EcoLogitsEstimator
-from shoal.metering.range import Range
 
 
 def library() -> ModuleType:

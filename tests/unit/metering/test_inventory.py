@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shoal.metering.impacts import Impacts
+from shoal.impacts import Impacts, Range
 from shoal.metering.inventory import inventory, sci
-from shoal.metering.range import Range
 
 OWN = Impacts(
     energy_wh=Range(1, 2, 3),

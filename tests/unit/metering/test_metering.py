@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from shoal.call import Price
 from shoal.errors import ConfigError
+from shoal.impacts import NOTHING, ZERO, Impacts, Range, Tier, total
 from shoal.metering.estimator import Rates
-from shoal.metering.impacts import NOTHING, Impacts, Tier, total
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
-from shoal.metering.range import ZERO, Range
 from tests.unit.metering.attempts import attempt, facts
 
 LLAMA = Metered("llama", "served", "aws/us-east-1", hardware="h100", params_b=8.0, price=Price(0.1, 0.05, 0.2))

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from shoal.metering.range import Range
+from shoal.impacts import Range
 from shoal.metering.savings import Baseline, Pair, Saving, Verdict, saving, total_saving
 
 LARGEST = Baseline.LARGEST_MODEL

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
+from shoal.impacts import Basis, Impacts, Range, Tier
 from shoal.stores.database import Database
 from shoal.stores.ledger import Record, SqlLedger
 
@@ -39,6 +41,21 @@ def test_a_record_is_read_back_whole(database: Database) -> None:
     assert reader.get("ex_1") == written
     assert reader.get("ex_2") is None
     assert written.usage() == Usage(10, 20, 3, 4, 0.25)
+    reader.close()
+
+
+def test_what_was_metered_is_read_back(database: Database) -> None:
+    took = Impacts(Range(1, 2, 3), Range(4, 5, 6), None, water_ml=Range(7, 8, 9), tier=Tier.MODELLED)
+    whole = replace(took, market_gco2e=Range(0, 0, 1), bases=(Basis("all", "DEU", 350.0, "source", 2024, "v1"),))
+    written = record("ex_1", impacts=whole)
+    written.attempts[1].impacts, written.attempts[1].facts = took, "v1"
+    written.attempts[1].concurrency, written.attempts[1].measured_j = 2.5, 7200.0
+    written.attempts[0].impacts, written.attempts[0].facts = Impacts(), "v1"
+    ledger = SqlLedger(database)
+    ledger.add(written)
+    ledger.close()
+    reader = SqlLedger(database)
+    assert reader.get("ex_1") == written
     reader.close()
 
 

@@ -17,6 +17,7 @@ from shoal.stores.ledger import Record
 from shoal.trust.audit.macs import mac
 
 LARGEST = 2**63 - 1
+JOULES_PER_WH = 3600.0
 ENTITIES = ("masked", "observed")
 # What a model is called that the house does not have: the name is a stranger's text.
 UNKNOWN = "unknown:"
@@ -65,6 +66,7 @@ def entry_of(
             "cached": usage.cached_tokens,
             "reasoning": usage.reasoning_tokens,
         },
+        energy_j=_joules(record),
         entities=entities,
         trust=trust,
         hosts=tuple(sorted({attempt.host for attempt in record.attempts})),
@@ -74,6 +76,12 @@ def entry_of(
         reply_mac=reply_mac,
         conversation=conversation,
     )
+
+
+def _joules(record: Record) -> float | None:
+    """The expected energy of the exchange; None where it was not metered or is not known."""
+    energy = record.impacts.energy_wh if record.impacts is not None else None
+    return None if energy is None else float(f"{energy.expected * JOULES_PER_WH:.6g}")
 
 
 def conversation_mac(key: bytes, name: str | None) -> str | None:

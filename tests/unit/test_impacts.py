@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.metering.range import ZERO, Range, plus
+from shoal.impacts import ZERO, Range, plus
 
 NUMBERS = st.floats(0, 1e6, allow_nan=False)
 RANGES = st.lists(NUMBERS, min_size=3, max_size=3).map(sorted).map(lambda ends: Range.checked(*ends))

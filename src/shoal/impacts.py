@@ -1,18 +1,86 @@
 """Impacts: what an attempt or an answer took, in energy, carbon, water, materials and money, and how that is known.
 
-A quantity that is not known is None, "unknown", and so is every sum that it would be part of. It computes nothing.
+`Range` is an estimate with its uncertainty. A quantity that is not known is None, "unknown", and so is every sum that
+it would be part of. It is shared vocabulary, since the ledger, the gateway and the audit speak of it; it measures
+nothing: that is `metering/`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from shoal.metering.range import ZERO, Range, plus
+from shoal.facts.fact import Fact
 
 METHOD = "shoal-metering/1"
+UNKNOWN = "unknown"
+# The quantities of `Impacts`, in the order of its fields.
+RANGES = (
+    *("energy_wh", "usage_gco2e", "embodied_gco2e", "market_gco2e", "marginal_gco2e"),
+    *("water_ml", "materials_gsbeq", "cost_usd"),
+)
+
+
+# Not frozen, since that costs half of the hot path; mypy holds the fields to be final all the same.
+@dataclass(slots=True)
+class Range:
+    """`0 <= low <= expected <= high`. Sums and products go end by end: parts that are uncertain for the same reason are
+    high together, so a sum's range is never too narrow."""
+
+    low: Final[float]
+    expected: Final[float]
+    high: Final[float]
+
+    @classmethod
+    def exactly(cls, value: float) -> Range:
+        """A value without uncertainty."""
+        return cls(value, value, value)
+
+    @classmethod
+    def of(cls, fact: Fact) -> Range:
+        """A fact's figure with its published spread."""
+        return cls(fact.low, fact.value, fact.high)
+
+    @classmethod
+    def checked(cls, low: float, expected: float, high: float) -> Range:
+        """A range from outside. Raises ValueError where it is out of order, negative or not a number."""
+        if not 0 <= low <= expected <= high < float("inf"):
+            raise ValueError(f"a range needs 0 <= low <= expected <= high, not {low:g}, {expected:g}, {high:g}")
+        return cls(low, expected, high)
+
+    def __add__(self, other: Range) -> Range:
+        return Range(self.low + other.low, self.expected + other.expected, self.high + other.high)
+
+    def __mul__(self, other: Range) -> Range:
+        """The product of two ranges."""
+        return Range(self.low * other.low, self.expected * other.expected, self.high * other.high)
+
+    def scaled(self, factor: float) -> Range:
+        """The range times a factor >= 0."""
+        return Range(self.low * factor, self.expected * factor, self.high * factor)
+
+    def inverse(self) -> Range:
+        """One over the range; its ends change places. Raises ZeroDivisionError where it reaches zero."""
+        return Range(1 / self.high, 1 / self.expected, 1 / self.low)
+
+    def to_wire(self) -> dict[str, float]:
+        """The JSON form, rounded to six significant digits."""
+        low, expected, high = self.low, self.expected, self.high
+        if low == high:
+            low = expected = high = float(f"{low:.6g}")
+        else:
+            low, expected, high = float(f"{low:.6g}"), float(f"{expected:.6g}"), float(f"{high:.6g}")
+        return {"low": low, "expected": expected, "high": high}
+
+
+ZERO = Range(0.0, 0.0, 0.0)
+
+
+def plus(one: Range | None, other: Range | None) -> Range | None:
+    """The sum; unknown (None) where either is, since what is unknown is not zero."""
+    return None if one is None or other is None else one + other
 
 
 class Tier(StrEnum):
@@ -50,6 +118,21 @@ class Basis:
         }
         wire = {"boundary": self.boundary, "factor": factor, "method": self.method, "facts": self.facts}
         return wire | ({"vendor": self.beside} if self.beside else {})
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> Basis:
+        """What `to_wire` wrote."""
+        factor = wire["factor"]
+        return cls(
+            wire["boundary"],
+            factor["zone"],
+            factor["gco2e_per_kwh"],
+            factor["source"],
+            factor["year"],
+            wire["facts"],
+            wire["method"],
+            wire.get("vendor"),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +186,28 @@ class Impacts:
             "water_ml": _wire(self.water_ml),
             "materials_gsbeq": _wire(self.materials_gsbeq),
             "cost_usd": _wire(self.cost_usd),
-            "tier": self.tier.value if self.tier is not None else "unknown",
+            "tier": self.tier.value if self.tier is not None else UNKNOWN,
             "bases": [basis.to_wire() for basis in self.bases],
             "final": final,
         }
+
+    def to_record(self) -> dict[str, Any]:
+        """The JSON form that a ledger keeps: unrounded, each range as its three ends."""
+        ranges = {name: getattr(self, name) for name in RANGES}
+        return {
+            **{name: None if each is None else [each.low, each.expected, each.high] for name, each in ranges.items()},
+            "tier": self.tier,
+            "bases": [basis.to_wire() for basis in self.bases],
+        }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Impacts:
+        """What `to_record` wrote."""
+        ranges = [None if record[name] is None else Range(*record[name]) for name in RANGES]
+        energy, usage, embodied, market, marginal, water, materials, cost = ranges
+        tier = None if record["tier"] is None else Tier(record["tier"])
+        bases = tuple(map(Basis.from_wire, record["bases"]))
+        return cls(energy, usage, embodied, market, marginal, water, materials, cost, tier, bases)
 
 
 # What an answer without any attempt took: nothing, and that is known.
