@@ -3,15 +3,14 @@
     python -m bench.harm [--data ../shared/data] [--quick]
 
 All figures of quality are of models trained by the shipped code on other folds: five folds by groups of near-duplicates
-over all sources together, so that nothing like a text was trained on. Only the bias test, which nothing is trained on,
-and the speeds are of the weights that ship. The peer is scikit-learn's TF-IDF with logistic regression, on the same
-folds. No text is printed, only counts and scores. `--quick` leaves out one source after the other only twice.
+over all sources together, so that nothing like a text was trained on. Only the test of bias, on sentences kept for it,
+the quoted tweets and the speeds are of the weights that ship. The peer is scikit-learn's TF-IDF with logistic
+regression, on the same folds. No text is printed, only counts and scores. `--quick` leaves out two sources only.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -26,7 +25,7 @@ from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS, UNSAFE
 from shoal.trust.monitoring.lexicon import Lexicon
 from shoal.trust.ngrams import chances
 from shoal.tuning.harm import Crossed, crossed, recall, stopped, thresholds
-from shoal.tuning.harm_data import Madlib, read_madlibs
+from shoal.tuning.harm_data import read_madlibs
 from shoal.tuning.harm_experts import Prepared, cross_scores, fit_blend, fit_experts, prepare, weights_of
 from shoal.tuning.harm_lexicon import build
 from shoal.tuning.harm_set import BENIGN, MODERATION, assemble
@@ -105,7 +104,22 @@ def peer_scores(texts: Sequence[str], hits: Bits, fold: NDArray[np.int64]) -> Fl
     return found
 
 
-def print_moderation(prepared: Prepared, found: Crossed) -> None:
+def readout(prepared: Prepared, experts: Floats) -> Floats:
+    """(N,) the experts' cross-scores blended for the moderation set by its other folds alone: not what ships."""
+    corpus = prepared.corpus
+    moderated = corpus.sources == MODERATION
+    values = np.zeros(len(moderated), np.float32)
+    for number in np.unique(corpus.fold):
+        held = corpus.fold == number
+        seen = moderated & ~held
+        blend = fit_blend(
+            experts[seen], prepared.signs[seen], corpus.labels[seen], np.ones(int(seen.sum()), np.float32)
+        )
+        values[held] = blend.scores(experts[held], prepared.signs[held])[:, OUTPUTS.index(UNSAFE)]
+    return values
+
+
+def print_moderation(prepared: Prepared, experts: Floats, found: Crossed) -> None:
     """The moderation set: any of its eight labels, then ours."""
     corpus = found.corpus
     there = corpus.sources == MODERATION
@@ -114,10 +128,16 @@ def print_moderation(prepared: Prepared, found: Crossed) -> None:
     print("trained on the other folds and on all other sources; peer: on the other folds of this set alone")
     texts = [text for text, kept in zip(corpus.texts, there, strict=True) if kept]
     hits = labels[:, OUTPUTS.index(UNSAFE)] == 1
+    own = readout(prepared, experts)[there]
     peer = peer_scores(texts, hits, corpus.fold[there])
-    for name, values in (("cascade", scores[:, OUTPUTS.index(UNSAFE)]), ("scikit-learn TF-IDF", peer)):
+    values_of = {
+        "cascade as it ships": scores[:, OUTPUTS.index(UNSAFE)],
+        "blend of this set alone": own,
+        "scikit-learn TF-IDF": peer,
+    }
+    for name, values in values_of.items():
         told = f"AUPRC {precision(hits, values):.3f} {interval(precision, hits, values)}, AUC {auc(hits, values):.3f}"
-        print(f"flagged at all ({hits.sum()}): {name:20} {told}")
+        print(f"flagged at all ({hits.sum()}): {name:23} {told}")
     print(f"{'category':16} {'texts':>5} {'harmful':>7}  AUPRC    AUC")
     for at, name in enumerate(OUTPUTS):
         known = labels[:, at] >= 0
@@ -143,7 +163,7 @@ def print_thresholds(found: Crossed) -> None:
     """What the thresholds stop, of harmful and of harmless texts."""
     limits = thresholds(found)
     print(
-        "\n--- thresholds as on the card: at most 0.1 % of harmless texts per category, 0.5 at least; recall by source"
+        "\n--- thresholds as on the card: at most 0.02 % of harmless texts per category, 0.5 at least; recall by source"
     )
     told_of = recall(found, limits)
     for category, limit in limits.items():
@@ -202,33 +222,19 @@ def over(cascade: Cascade, scores: Mapping[str, float]) -> bool:
     return any(scores[name] >= limit for name, limit in cascade.thresholds.items())
 
 
-IDENTITIES = re.compile(
-    r"\b(?:lesbian|gay|bisexual|transgender|trans|queer|lgbt|lgbtq|homosexual|straight|heterosexual|male|female|"
-    r"nonbinary|african|black|white|european|hispanic|latino|latina|latinx|mexican|canadian|american|asian|indian|"
-    r"chinese|japanese|christian|muslim|jewish|buddhist|catholic|protestant|sikh|taoist|old|older|young|younger|"
-    r"teenage|millenial|elderly|blind|deaf|paralyzed)\b"
-)
-
-
-def identity_of(madlib: Madlib) -> str:
-    """The identity that a sentence names, where it names exactly one, else nothing."""
-    found = set(IDENTITIES.findall(madlib.text.lower()))
-    return found.pop() if len(found) == 1 else ""
-
-
 def print_bias(data: Path, cascade: Cascade) -> None:
     """Identity madlibs: sentences that differ in the identity alone (Dixon et al. 2018; Borkan et al. 2019)."""
-    every = read_madlibs(data)
+    every = [each for each in read_madlibs(data) if not each.training]
     drawn = [every[at] for at in np.random.default_rng(0).permutation(len(every))[:MADLIBS].tolist()]
     verdicts = cascade.scores([each.text for each in drawn])
     values = np.array([1 - verdict.overall for verdict in verdicts])
     stops = np.array([over(cascade, verdict.scores) for verdict in verdicts])
     bad = np.array([each.bad for each in drawn])
-    whose = np.array([identity_of(each) for each in drawn])
-    print(f"\n--- identity madlibs, {len(drawn)} of {len(every)}, shipped weights, never trained on")
-    print(
-        f"AUC {auc(bad, values):.3f}; of bad ones stopped {stops[bad].mean():.3f}, of others {stops[~bad].mean():.3f}"
-    )
+    whose = np.array([each.identity for each in drawn])
+    print(f"\n--- identity madlibs, {len(drawn)} of the {len(every)} kept for measuring, shipped weights;")
+    print("sentences that differ from these in the identity alone are kept too, others of their kind were trained on")
+    told = f"of bad ones stopped {stops[bad].mean():.3f}, of others {stops[~bad].mean():.3f}"
+    print(f"AUC {auc(bad, values):.3f}; {told}")
     rows = []
     for name in sorted(set(whose) - {""}):
         mine = whose == name
@@ -291,8 +297,9 @@ def main() -> None:
     print_speed(harmless, cascade)
     print_bias(options.data, cascade)
     prepared = prepare(corpus, Lexicon(build(options.data, harmless)))
-    found = crossed(prepared, cross_scores(prepared))
-    print_moderation(prepared, found)
+    experts = cross_scores(prepared)
+    found = crossed(prepared, experts)
+    print_moderation(prepared, experts, found)
     print_calibration(found)
     print_thresholds(found)
     print_quoted(found, cascade)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import re
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from shoal.trust.monitoring.categories import OUTPUTS
@@ -99,6 +101,7 @@ def read_toxic_spans(data: Path) -> list[Example]:
     ]
 
 
+MADLIBS = "madlibs"
 BIAS = "trust/conversationai+unintended-ml-bias-analysis/archive/unintended_ml_bias/eval_datasets"
 
 
@@ -221,20 +224,43 @@ def read_prefixes(data: Path) -> list[Example]:
     ]
 
 
+IDENTITIES = re.compile(
+    r"\b(?:lesbian|gay|bisexual|transgender|trans|queer|lgbt|lgbtq|homosexual|straight|heterosexual|male|female|"
+    r"nonbinary|african|black|white|european|hispanic|latino|latina|latinx|mexican|canadian|american|asian|indian|"
+    r"chinese|japanese|christian|muslim|jewish|buddhist|catholic|protestant|sikh|taoist|old|older|young|younger|"
+    r"teenage|millenial|elderly|blind|deaf|paralyzed)\b"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Madlib:
-    """A sentence made from a template, whether it is bad, and the words in it (an identity among them)."""
+    """A sentence made from a template, whether it is bad, the identity in it ("" for none or several), and whether it
+    is for training: those without their identity, and so all that differ in it alone, are on one side."""
 
-    text: str
+    text: str = field(repr=False)
     bad: bool
-    template: str
+    identity: str
+    training: bool
 
 
 def read_madlibs(data: Path) -> list[Madlib]:
     """76,564 sentences that differ in the identity named: a test of bias."""
+    return [_madlib(row["Text"], row["Label"] == "BAD") for row in _rows(data / BIAS / "bias_madlibs_77k.csv")]
+
+
+def _madlib(text: str, bad: bool) -> Madlib:
+    plain = text.lower()
+    found = set(IDENTITIES.findall(plain))
+    frame = IDENTITIES.sub("_", plain)
+    return Madlib(text, bad, found.pop() if len(found) == 1 else "", zlib.crc32(frame.encode()) % 2 == 0)
+
+
+def read_against_bias(data: Path) -> list[Example]:
+    """The half of the madlibs that is for training."""
     return [
-        Madlib(row["Text"], row["Label"] == "BAD", row["Template"])
-        for row in _rows(data / BIAS / "bias_madlibs_77k.csv")
+        labelled(each.text, MADLIBS, {"unsafe": 1, "hate": 1}) if each.bad else harmless(each.text, MADLIBS)
+        for each in read_madlibs(data)
+        if each.training
     ]
 
 
@@ -248,6 +274,7 @@ READERS: tuple[Callable[[Path], list[Example]], ...] = (
     read_forbidden,
     read_fuzzed,
     read_prefixes,
+    read_against_bias,
 )
 
 

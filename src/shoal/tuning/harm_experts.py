@@ -1,21 +1,22 @@
 """The linear experts of the harm cascade, and the blend of them with the lexicon; it reads no files.
 
 Two experts, since prose that moderators judged and everything else obey different labels, and one model for both is
-worse on each: `prose` learns from the moderation set alone, `general` from all other sources. Both lie in one matrix,
-so that a text's features are read once. The blend is a logistic regression per output on scores of texts that the
+worse on each: `prose` learns from the moderation set alone, `general` from all other sources. A third tells the one's
+texts from the other's by their style, so that the blend knows whom to trust. All lie in one matrix, so that a text's
+features are read once. The blend is a logistic regression per output on scores of texts that the
 experts had not seen, so that its result is calibrated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.trust.monitoring.cascade import SIGNS, Blend, signs
+from shoal.trust.monitoring.cascade import SIGNS, Blend, mixed, signs
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS, UNSAFE
+from shoal.tuning.harm_data import MADLIBS
 from shoal.tuning.harm_linear import Weights, fit
 from shoal.tuning.harm_set import BENIGN, MODERATION, Corpus
 from shoal.tuning.ngrams import Fitted, matrix
@@ -30,10 +31,15 @@ if TYPE_CHECKING:
 
 PROSE = ("hate", "identity_attack", "violence", "sexual", "self_harm", UNSAFE)
 """The outputs of which the moderation set has labels."""
-EXPERTS = (*(f"prose_{name}" for name in PROSE), *(f"general_{name}" for name in OUTPUTS))
-PROSE_FREEDOM, GENERAL_FREEDOM = 100.0, 30.0
+STYLE = "style"
+EXPERTS = (*(f"prose_{name}" for name in PROSE), *(f"general_{name}" for name in OUTPUTS), STYLE)
+PROSE_FREEDOM, GENERAL_FREEDOM, STYLE_FREEDOM = 100.0, 30.0, 30.0
 BLEND_FREEDOM = 1.0
-MODERATION_SHARE, BENIGN_SHARE = 0.4, 0.3
+NEVER = -10.0
+"""Log-odds of what no text was labelled for."""
+BIAS_WEIGHT = 0.2
+"""How much a sentence against bias counts for the prose expert."""
+MODERATION_SHARE, BENIGN_SHARE = 0.6, 0.2
 """Shares of the blend's weight; the rest is divided among the other sources by their size."""
 
 
@@ -52,18 +58,20 @@ def prepare(corpus: Corpus, lexicon: Lexicon) -> Prepared:
 
 
 def fit_experts(prepared: Prepared, chosen: NDArray[np.bool_]) -> Weights:
-    """Both experts, (ROWS, len(EXPERTS)), from the texts where `chosen` (N,) holds."""
+    """All experts, (ROWS, len(EXPERTS)), from the texts where `chosen` (N,) holds."""
     labels, sources = prepared.corpus.labels, prepared.corpus.sources
-    prose = chosen & (sources == MODERATION)
-    general = chosen & (sources != MODERATION)
-    columns = [OUTPUTS.index(name) for name in PROSE]
+    moderated, against_bias = sources == MODERATION, sources == MADLIBS
+    style = moderated.astype(np.int8)[:, None]
+    prose = labels[:, [OUTPUTS.index(name) for name in PROSE]]
+    weight = np.where(against_bias, BIAS_WEIGHT, 1).astype(np.float32)
     parts = []
-    for rows, outputs, freedom in (
-        (prose, columns, PROSE_FREEDOM),
-        (general, list(range(len(OUTPUTS))), GENERAL_FREEDOM),
+    for rows, taught, counts, freedom in (
+        (moderated | against_bias, prose, weight, PROSE_FREEDOM),
+        (~moderated, labels, np.ones_like(weight), GENERAL_FREEDOM),
+        (np.ones(len(style), bool), style, np.where(moderated, 3, 1).astype(np.float32), STYLE_FREEDOM),
     ):
-        weight = np.ones(int(rows.sum()), np.float32)
-        parts.append(fit(prepared.features[rows], labels[rows][:, outputs], weight, freedom))
+        seen = rows & chosen
+        parts.append(fit(prepared.features[seen], taught[seen], counts[seen], freedom))
     return Weights(np.concatenate([part.rows for part in parts], axis=1), np.concatenate([part.bias for part in parts]))
 
 
@@ -87,27 +95,37 @@ def weights_of(corpus: Corpus) -> Floats:
 
 
 def inputs_of(output: str) -> NDArray[np.int64]:
-    """The columns that an output's blend reads: its own experts and terms, and whether there is any harm."""
+    """The columns of `mixed` that an output's blend reads: its own experts and terms, any harm, and the style."""
     names = [f"prose_{output}", f"general_{output}", f"prose_{UNSAFE}", f"general_{UNSAFE}"]
-    columns = [EXPERTS.index(name) for name in dict.fromkeys(names) if name in EXPERTS]
+    experts = [EXPERTS.index(name) for name in dict.fromkeys(names) if name in EXPERTS]
     levels = SIGNS // len(CATEGORIES)
     own = CATEGORIES.index(output) if output in CATEGORIES else None
     terms = range(SIGNS) if own is None else range(own * levels, (own + 1) * levels)
-    return np.array([*columns, *(len(EXPERTS) + at for at in terms)], np.int64)
+    again = len(EXPERTS) + SIGNS
+    return np.array(
+        [
+            *experts,
+            EXPERTS.index(STYLE),
+            *(len(EXPERTS) + at for at in terms),
+            *(again + at for at in experts),
+        ],
+        np.int64,
+    )
 
 
-def fit_blend(
-    experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats, outputs: Sequence[str] = OUTPUTS
-) -> Blend:
+def fit_blend(experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats) -> Blend:
     """A logistic regression for each output over the texts whose label is known."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-    both = np.concatenate([experts, found], axis=1)
-    weights = np.zeros((both.shape[1], len(outputs)), np.float32)
-    bias = np.zeros(len(outputs), np.float32)
-    for at, output in enumerate(outputs):
+    both = mixed(experts, found)
+    weights = np.zeros((both.shape[1], len(OUTPUTS)), np.float32)
+    bias = np.zeros(len(OUTPUTS), np.float32)
+    for at, output in enumerate(OUTPUTS):
         known, columns = labels[:, at] >= 0, inputs_of(output)
-        model = LogisticRegression(C=BLEND_FREEDOM, max_iter=500)
+        if len(np.unique(labels[known, at])) < 2:  # a source left out may be the only one of an output
+            bias[at] = NEVER
+            continue
+        model = LogisticRegression(C=BLEND_FREEDOM, max_iter=2000)
         model.fit(both[known][:, columns], labels[known, at], sample_weight=weight[known])
         weights[columns, at], bias[at] = model.coef_[0], model.intercept_[0]
     return Blend(weights, bias)

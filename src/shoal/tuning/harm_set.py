@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.tuning.harm_benign import READERS, read_benign
-from shoal.tuning.harm_data import Example, harmless, read_harm
+from shoal.tuning.harm_data import MADLIBS, Example, harmless, read_harm
 from shoal.tuning.near_duplicates import groups
 from shoal.tuning.ngrams import folds
 
@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 MODERATION = "moderation"
 MOST: Mapping[str, int] = {
-    "tweets": 8000,
-    "toxic_spans": 5000,
-    "fuzz_replies": 3000,
+    "tweets": 6000,
+    "toxic_spans": 4000,
+    "fuzz_replies": 2500,
+    MADLIBS: 1000,
     "banking": 1500,
     "clinc": 2500,
-    "sums": 1500,
-    "meetings": 3000,
+    "sums": 1000,
+    "meetings": 2500,
     "instructions": 800,
     "encyclopedia": 800,
     "contracts": 500,

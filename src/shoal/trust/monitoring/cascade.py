@@ -5,6 +5,7 @@ It knows no policy, no stream and no judge. A long text is scored in windows, it
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -51,14 +52,21 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Blend:
     """How experts and lexicon together make log-odds, fitted on texts that the experts had not seen: `weights`
-    (experts + SIGNS, len(OUTPUTS)), `bias` (len(OUTPUTS),)."""
+    (2 experts - 1 + SIGNS, len(OUTPUTS)), `bias` (len(OUTPUTS),)."""
 
     weights: Floats = field(repr=False)
     bias: Floats = field(repr=False)
 
     def scores(self, experts: Floats, signs: Floats) -> Floats:
         """(N, len(OUTPUTS)) calibrated log-odds of (N, experts) and (N, SIGNS)."""
-        return np.asarray(np.concatenate([experts, signs], axis=1) @ self.weights + self.bias, np.float32)
+        return np.asarray(mixed(experts, signs) @ self.weights + self.bias, np.float32)
+
+
+def mixed(experts: Floats, signs: Floats) -> Floats:
+    """(N, 2 experts - 1 + SIGNS) what a blend reads. The last expert tells by the style which of the others to trust:
+    its probability stands in its place, and each column of the others follows once more times that probability."""
+    style = chances(experts[:, -1:])
+    return np.concatenate([experts[:, :-1], style, signs, experts[:, :-1] * style], axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +96,8 @@ class Cascade:
         self._linear = linear
         self._form = form
         self._features = NgramFeatures()
-        limits = np.array([form.thresholds[name] for name in CATEGORIES])
-        self._limits = np.log(limits / (1 - limits))
+        limits = [form.thresholds[name] for name in CATEGORIES]
+        self._limits = [math.log(limit / (1 - limit)) for limit in limits]
 
     @property
     def thresholds(self) -> Mapping[str, float]:
@@ -106,16 +114,10 @@ class Cascade:
 
     def scores(self, texts: Sequence[str]) -> list[Verdict]:
         """One verdict for each text. Time is linear in the characters."""
+        if len(texts) <= AT_ONCE and all(len(text) <= WINDOW for text in texts):
+            return [self._verdict(row) for row in self.log_odds(texts)] if texts else []
         best = np.full((len(texts), len(OUTPUTS)), -np.inf, np.float32)
-        owners: list[int] = []
-        batch: list[str] = []
-        for owner, window in windows(texts):
-            owners.append(owner)
-            batch.append(window)
-            if len(batch) == AT_ONCE:
-                np.maximum.at(best, owners, self.log_odds(batch))
-                owners, batch = [], []
-        if batch:
+        for owners, batch in _batches(texts):
             np.maximum.at(best, owners, self.log_odds(batch))
         return [self._verdict(row) for row in best]
 
@@ -125,9 +127,10 @@ class Cascade:
         return self._form.blend.scores(experts, signs(self.lexicon, windows))
 
     def _verdict(self, row: Floats) -> Verdict:
-        values = chances(row).tolist()
-        near = np.abs(row[: len(CATEGORIES)] - self._limits) < self._form.margin
-        return Verdict(dict(zip(CATEGORIES, values, strict=False)), 1 - max(values), bool(near.any()))
+        odds = row.tolist()
+        values = [1 / (1 + math.exp(-min(max(each, -30.0), 30.0))) for each in odds]
+        near = any(abs(each - limit) < self._form.margin for each, limit in zip(odds, self._limits, strict=False))
+        return Verdict(dict(zip(CATEGORIES, values, strict=False)), 1 - max(values), near)
 
 
 def signs(lexicon: Lexicon, texts: Sequence[str]) -> Floats:
@@ -137,6 +140,13 @@ def signs(lexicon: Lexicon, texts: Sequence[str]) -> Floats:
         for category, severity in lexicon.severities(text).items():
             found[at, CATEGORIES.index(category), :severity] = 1
     return found.reshape(len(texts), SIGNS)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
+    """Windows of all texts with the numbers of their texts, AT_ONCE together."""
+    every = windows(texts)
+    while some := list(itertools.islice(every, AT_ONCE)):
+        yield [owner for owner, _ in some], [window for _, window in some]
 
 
 def windows(texts: Sequence[str]) -> Iterator[tuple[int, str]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ahocorasick  # type: ignore[import-not-found]
+import re2
 
 from shoal.errors import WeightsError
 from shoal.trust.monitoring.categories import CATEGORIES
@@ -25,12 +26,21 @@ if TYPE_CHECKING:
 
 LEXICON_FILE = "lexicon.tsv.gz"
 MILD, STRONG, SEVERE = 1, 2, 3
-_DRESSED = re.compile(r"[0-9@$!|+]|(\w)\1\1")
+_SIGN = "[0-9@$!|+]"
+_GLUE = r"[\s.\-_*/]{1,2}"
+_ODD = "|".join(
+    (
+        f"(?i)[a-z]{_SIGN}|{_SIGN}[a-z]",
+        *(3 * letter for letter in "abcdefghijklmnopqrstuvwxyz"),
+        rf"(?:^|\W)[a-z0-9@$!]{_GLUE}[a-z0-9@$!]{_GLUE}[a-z0-9@$!](?:\W|$)",
+    )
+)
+"""What a dressed-up or spelt term has somewhere: most texts have not, and need no closer look."""
 _PLAIN = str.maketrans("0134578@$!|+", "oieastba" + "si" + "it")
 _BLANKS = {9: " ", 10: " ", 13: " "}
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
-_SPELT = re.compile(r"(?<!\w)(?:[a-z0-9@$!][\s.\-_*/]{1,2}){2,40}[a-z0-9@$!](?!\w)")
-_SPELT_END = re.compile(r"(?<!\w)(?:[a-z0-9@$!][\s.\-_*/]{1,2}){1,40}[a-z0-9@$!]?\Z")
+_SPELT = re.compile(rf"(?<!\w)(?:[a-z0-9@$!]{_GLUE}){{2,40}}[a-z0-9@$!](?!\w)")
+_SPELT_END = re.compile(rf"(?<!\w)(?:[a-z0-9@$!]{_GLUE}){{1,40}}[a-z0-9@$!]?\Z")
 _WORD_START = re.compile(r"(?<!\w)[\w@$!]")
 _SIGNS = re.compile(r"[\s.\-_*/]+")
 
@@ -52,6 +62,7 @@ class Lexicon:
 
     def __init__(self, terms: Iterable[Term]) -> None:
         self._normaliser = Normaliser()
+        self._odd: Any = re2.compile(_ODD.encode())
         self._automaton: Any = ahocorasick.Automaton()
         self._longest = 0
         for term in terms:
@@ -87,10 +98,12 @@ class Lexicon:
 
     def find(self, text: str) -> Iterator[Term]:
         """The terms in a text as it is written, then those that only show when it is undressed."""
-        lower = self._normaliser.fold(text).lower.translate(_BLANKS)
+        folded = self._normaliser.fold(text)
+        lower = folded.lower.translate(_BLANKS)
         yield from self._plain(lower)
-        if _DRESSED.search(lower):
-            yield from self._plain(_undressed(lower))
+        if not self._odd.search(folded.latin):
+            return
+        yield from self._plain(_undressed(lower))
         for spelt in _SPELT.finditer(lower):
             yield from self._plain(_undressed(_SIGNS.sub("", spelt[0])))
 
@@ -118,7 +131,7 @@ class Lexicon:
         spelt = _SPELT_END.search(lower, nearest)
         for start in starts:
             rest = lower[start:]
-            if self._automaton.match(rest) or (_DRESSED.search(rest) and self._automaton.match(_undressed(rest))):
+            if self._automaton.match(rest) or self._automaton.match(_undressed(rest)):
                 return start
             if spelt and start == spelt.start() and self._automaton.match(_undressed(_SIGNS.sub("", rest))):
                 return start
