@@ -20,6 +20,7 @@ from shoal.trust.masking.detect import Detector, settle
 from shoal.trust.masking.entity import LEARNED, Entity
 from shoal.trust.masking.fields import FieldRules
 from shoal.trust.masking.policy import Policy
+from shoal.trust.masking.recurring import Recurring
 from shoal.trust.masking.reply import ReplyUnmasker
 from shoal.trust.masking.sealed import Seals
 from shoal.trust.masking.strings import Take, Text, Visit
@@ -59,6 +60,7 @@ class Session:
         self._seals = seals
         self._reply = ReplyUnmasker(vault, policy, seals)
         self.masked, self.observed = Tally(), Tally()
+        self._recurring = Recurring()
         self._attachments: Counter[str] = Counter()
         self._known: dict[int, Message | Passage] = {}
         self._originals: dict[str, Passage] = {}
@@ -176,7 +178,9 @@ class Session:
         found: list[list[Entity]] = []
         for block, entities in zip(blocks, candidates, strict=True):
             found += block.divided(entities)
-        return [self._known_field(text) or each for text, each in zip(texts, found, strict=True)]
+        found = [self._known_field(text) or each for text, each in zip(texts, found, strict=True)]
+        self._recurring.spread([text.value for text in texts], found)
+        return found
 
     def _known_field(self, text: Text) -> list[Entity]:
         """All of the text, where its field alone says what it is."""
