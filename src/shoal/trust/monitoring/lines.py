@@ -18,6 +18,7 @@ from shoal.trust.monitoring.placing import Path, join, put
 from shoal.trust.monitoring.units import PROSE, WRITTEN, Cutter, Unit
 
 EXTRA = "\0extra"
+INSIDE = "\0inside"
 FUNCTION_CALL = "function_call"
 ARGUMENTS = {"function": "arguments", "custom": "input"}
 # Nobody reads them: signatures of hosts, and sound.
@@ -185,7 +186,8 @@ class ChoiceLines:
             if self.holds and value == {"arguments": ""}:
                 del delta[name]
         elif text := " ".join(_strings(value)):
-            line = self._feed(Path(name), text, ready)
+            # A field may change from a text to parts: what waits of the text goes its own way.
+            line = self._feed(Path(name, field=INSIDE), text, ready)
             line.inside = True
             fed.append(line)
             if self.holds:

@@ -17,7 +17,8 @@ class Path(NamedTuple):
 
 
 def put(delta: Json, path: Path, value: Any) -> None:
-    """Adds a value behind what the delta already has there: strings and lists are joined, all else is replaced."""
+    """Adds a value behind what the delta already has there: strings and lists are joined, a string and a list as parts;
+    all else is replaced."""
     if path.place >= 0:
         calls = delta.setdefault(path.name, [])
         call = next((each for at, each in enumerate(calls) if _place(each, at) == path.place), None)
@@ -54,5 +55,13 @@ def _place(call: Any, at: int) -> int | None:
 
 def _add(holder: Json, name: str, value: Any) -> None:
     known = holder.get(name)
+    if isinstance(known, str) and isinstance(value, list):
+        known = _parts(known)
+    elif isinstance(known, list) and isinstance(value, str):
+        value = _parts(value)
     both = (isinstance(known, str) and isinstance(value, str)) or (isinstance(known, list) and isinstance(value, list))
     holder[name] = known + value if both else value
+
+
+def _parts(text: str) -> list[Json]:
+    return [{"type": "text", "text": text}] if text else []

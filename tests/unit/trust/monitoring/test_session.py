@@ -364,3 +364,14 @@ def test_a_long_whole_reply_is_judged_in_time_that_grows_with_it() -> None:
 def test_passages_of_the_request_are_not_needed() -> None:
     assert "groundedness" not in session().account()
     assert Passage("1", "c", "s", "t", "x").text == "x"
+
+
+def test_a_content_that_changes_its_shape_comes_whole() -> None:
+    parts = [{"type": "text", "text": " four. And five."}]
+    for deltas in (("One two. And three", parts), (parts, "Six. And seven")):
+        pieces = [Piece([Choice({"content": each})]) for each in deltas]
+        out = asyncio.run(said(session(), [*pieces, Piece([Choice({}, 0, "stop")])]))
+        contents = [choice.delta.get("content") or "" for piece in out for choice in piece.choices]
+        flat = [each if isinstance(each, str) else "".join(part["text"] for part in each) for each in contents]
+        given = [each if isinstance(each, str) else each[0]["text"] for each in deltas]
+        assert "".join(flat) == "".join(given)
