@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shoal.errors import WeightsError
+from shoal.models.specialists.words import PLACEHOLDER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,8 +40,8 @@ _GREETING = re.compile(
 
 
 def normalize(text: str) -> str:
-    """NFKC, lower case, straight apostrophes, no greeting in front of further words; the first MAX_CHARS only."""
-    plain = unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower().translate(_QUOTES).strip()
+    """NFKC, lower case, straight apostrophes, of placeholders the type, no greeting in front of further words; the first MAX_CHARS only."""
+    plain = unicodedata.normalize("NFKC", PLACEHOLDER.sub(r" \1 ", text[:MAX_CHARS])).lower().translate(_QUOTES).strip()
     rest = plain[found.end() :] if (found := _GREETING.match(plain)) else plain
     return rest if rest.count(" ") >= 2 else plain
 

@@ -16,6 +16,7 @@ from shoal.models.specialists.words import STOP_WORDS, stem, words
         ("", []),
         ("???", []),
         ("Größe", ["größe"]),
+        ("ask <US_SSN_k7f3m2qa.2> and <user_question>", ["ask", "us", "ssn", "and", "user", "question"]),
     ],
 )
 def test_words(text: str, expected: list[str]) -> None:
