@@ -40,8 +40,10 @@ _GREETING = re.compile(
 
 
 def normalize(text: str) -> str:
-    """NFKC, lower case, straight apostrophes, of placeholders the type, no greeting in front of further words; the first MAX_CHARS only."""
-    plain = unicodedata.normalize("NFKC", PLACEHOLDER.sub(r" \1 ", text[:MAX_CHARS])).lower().translate(_QUOTES).strip()
+    """NFKC, lower case, straight apostrophes, of placeholders the type, no greeting in front of further words; the
+    first MAX_CHARS only."""
+    named = PLACEHOLDER.sub(r" \1 ", text[:MAX_CHARS])
+    plain = unicodedata.normalize("NFKC", named).lower().translate(_QUOTES).strip()
     rest = plain[found.end() :] if (found := _GREETING.match(plain)) else plain
     return rest if rest.count(" ") >= 2 else plain
 
