@@ -30,6 +30,7 @@ from shoal.trust.audit.step import open_audit
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
 from shoal.trust.masking.step import MaskingStep
+from shoal.trust.monitoring.step import MonitoringStep
 from shoal.trust.retention.keeping import open_keeping
 
 EMBEDDED = Patience(first_s=30.0, idle_s=30.0, retries=0)
@@ -76,7 +77,7 @@ class Assembly:
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
             masking=self._masking(root),
             defence=DefenceStep(settings.trust, root),
-            monitoring=None,
+            monitoring=self._monitoring(),
             audit=self.audit,
             metering=open_metering(settings, self.registry.cards()),
             keeping=self.keeping,
@@ -106,6 +107,16 @@ class Assembly:
         settings = self.settings
         brought = self._plugins.shoal_recognizers(settings=settings)
         return MaskingStep(settings.trust, root, (each for recognizers in brought for each in recognizers))
+
+    def _monitoring(self) -> MonitoringStep:
+        trust = self.settings.trust
+        for judge in filter(
+            None, (trust.monitoring.judge, *(each.monitoring.judge for each in trust.tenants.values()))
+        ):
+            if judge not in self.registry:
+                raise ConfigError(f"trust.monitoring.judge: '{judge}'{nearest(judge, self.settings.models)}")
+        brought = self._plugins.shoal_monitors(settings=self.settings)
+        return MonitoringStep(trust, (each for monitors in brought for each in monitors))
 
     def _models(self) -> dict[str, tuple[Model, Patience]]:
         found: dict[str, tuple[Model, Patience]] = {}
