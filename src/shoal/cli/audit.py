@@ -126,9 +126,12 @@ def key_of_house(data_dir: DataDir = None, config: ConfigPath = None, as_json: A
 
 def _folder(folder: Path | None, data_dir: Path | None, config: Path | None) -> tuple[Path, Settings]:
     from shoal.cli.house import settings_of
+    from shoal.errors import NotFound
     from shoal.trust.audit.step import folder_of
 
     settings = settings_of(config, data_dir).settings
+    if folder is not None and not folder.is_dir():
+        raise NotFound(f"there is no folder {folder}: give the one in which the chains lie")
     return folder or folder_of(settings), settings
 
 

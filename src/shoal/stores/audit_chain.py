@@ -69,12 +69,19 @@ def unsign(line: bytes) -> tuple[bytes, bytes] | None:
 
 
 def segments(folder: Path) -> dict[str, list[Path]]:
-    """The files of every chain in the folder by its id, oldest chain and first segment first."""
+    """The files of every chain in the folder by its id, oldest chain and first segment first. What has such a name and
+    is no file is left out: a pipe would keep its reader waiting for good."""
     found: dict[str, list[tuple[int, Path]]] = {}
     for path in folder.iterdir() if folder.is_dir() else ():
-        if match := NAME.fullmatch(path.name):
+        if (match := NAME.fullmatch(path.name)) and path.is_file():
             found.setdefault(match[1], []).append((int(match[2]), path))
     return {chain: [path for _, path in sorted(found[chain])] for chain in sorted(found)}
+
+
+def impostors(folder: Path) -> list[Path]:
+    """What is named like a file of a chain and is none: a folder, a pipe, a link to nowhere."""
+    found = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in found if NAME.fullmatch(path.name) and not path.is_file())
 
 
 def first_line(paths: Sequence[Path]) -> Json:

@@ -81,6 +81,11 @@ def test_with_nothing_written_yet_there_is_nothing_to_find(shell: Shell) -> None
     assert "chains 0" in said.out
 
 
+def test_a_folder_that_is_not_there_is_not_taken_for_a_whole_one(shell: Shell) -> None:
+    said = shell("audit", "verify", "--folder", str(shell.home / "nowhere"))
+    assert (said.code, "no folder" in said.err) == (4, True)
+
+
 def test_a_head_file_that_is_not_there(audited: Shell) -> None:
     assert audited("audit", "verify", "--head", "none.jsonl").code == 4
 

@@ -70,8 +70,8 @@ class Gap:
 @dataclass(slots=True)
 class Scan:
     """What a chain's lines told. `seen` has the hashes of the lines that were asked for by number; `signed` is the last
-    line with a signature and where it stands; `torn` says that half a line follows the last whole one; `more` counts
-    findings beyond MOST_FINDINGS."""
+    line with a signature and where it stands, `signatures` how many have one; `torn` says that half a line follows the
+    last whole one; `more` counts findings beyond MOST_FINDINGS."""
 
     chain: str
     lines: int = 0
@@ -80,6 +80,7 @@ class Scan:
     first: bytes = b""
     signed: bytes = b""
     signed_at: Place | None = None
+    signatures: int = 0
     ended: bool = False
     torn: bool = False
     seen: dict[int, str] = field(default_factory=dict)
@@ -126,6 +127,7 @@ class Scan:
 
     def _sign(self, line: bytes, place: Place) -> None:
         self.signed, self.signed_at = line, place
+        self.signatures += 1
         self.ended = self.ended or is_end(line)
 
     def _place(self, line: bytes, place: Place) -> bool:

@@ -2,7 +2,8 @@
 and, against cutting, heads that were kept elsewhere.
 
 What it cannot see: lines cut off after the last head that it is shown, in the chain of a process that did not end in
-order; and a chain that vanished before any head of it or any later chain was kept.
+order; a chain that vanished before any head of it or any later chain was kept; and whether the lines without a
+signature that a crash left, which it notes, are those of the process.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from shoal.stores.audit_chain import (
     LINE_DOMAIN,
     End,
     first_line,
+    impostors,
     is_being_written,
     named_in,
     segments,
@@ -60,10 +62,12 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Somebody's word that a chain had come to this line: `source` names who."""
+    """Somebody's word that a chain had come to this line: `source` names who, `later` says that it is a chain which
+    was begun after that line."""
 
     end: End
     source: str
+    later: bool = False
 
 
 def public_key(text: str) -> bytes:
@@ -90,12 +94,14 @@ class _Verification:
     def run(self, heads: Sequence[Path]) -> Report:
         """Heads are read before the chains, which may grow meanwhile."""
         own = self._folder / FILE
-        for path in (*([own] if own.exists() else ()), *heads):
+        for path in (*([own] if own.is_file() else ()), *heads):
             self._read_heads(path)
+        for path in (*impostors(self._folder), *([own] if own.exists() and not own.is_file() else ())):
+            self._find("unreadable", "", "this is named like a file of the audit, and is none", path.name)
         chains = segments(self._folder)
         for chain, paths in chains.items():
             for end in named_in(first_line(paths)):
-                self._marks[end.chain].append(Mark(end, f"chain {chain}"))
+                self._marks[end.chain].append(Mark(end, f"chain {chain}", later=True))
         for chain, paths in chains.items():
             self._check(chain, paths)
         for chain in self._marks.keys() - chains.keys():
@@ -149,7 +155,17 @@ class _Verification:
         for mark in marks:
             self._check_mark(scan, mark)
         if chain not in self._headed and not live:
-            self._note("headless", chain, "no head of this chain is kept: what was cut off its end would not be seen")
+            self._check_headless(scan)
+
+    def _check_headless(self, scan: Scan) -> None:
+        """The first head is written right after the first write, so only a process that died in between leaves none.
+        A later chain that names the last line is as good."""
+        covered = any(mark.end.seq == scan.seq for mark in self._marks[scan.chain])
+        if not covered and (scan.signatures > 1 or _unsigned(scan)):
+            words = "every head of this chain is gone, or none could be written: what was cut off is not seen"
+            self._find("headless", scan.chain, words)
+        else:
+            self._note("headless", scan.chain, "no head of this chain is kept: what was cut off would not be seen")
 
     def _check_first(self, scan: Scan, paths: Sequence[Path]) -> None:
         if scan.first and first_line(paths).get("chain") != scan.chain:
@@ -160,11 +176,16 @@ class _Verification:
         at = scan.signed_at
         if at is not None and not self._signed_by_us(scan.signed, LINE_DOMAIN):
             self._find("forged", scan.chain, "the last signature is not of a known key", at.file, at.line)
-        unsigned = scan.seq - (at.seq if at is not None else -1)
+        unsigned = _unsigned(scan)
         if unsigned > 0 and not live:
-            words = f"the last {unsigned} lines carry no signature"
-            excused = scan.torn and unsigned <= BATCH_ROWS + 2
+            words = f"the last {unsigned} lines carry no signature: whoever can write the file could have written them"
+            excused = at is not None and scan.torn and unsigned <= BATCH_ROWS + 2 and not self._passed(scan, at)
             (self._note if excused else self._find)("unsigned", scan.chain, words)
+
+    def _passed(self, scan: Scan, signed_at: Place) -> bool:
+        """Whether a later chain found the end of this one before the lines without a signature: then they came after
+        the crash."""
+        return any(mark.later and signed_at.seq <= mark.end.seq < scan.seq for mark in self._marks[scan.chain])
 
     def _check_tail(self, scan: Scan, live: bool, paths: Sequence[Path]) -> None:
         name = paths[-1].name
@@ -193,6 +214,11 @@ class _Verification:
 
     def _note(self, kind: Kind, chain: str, words: str, file: str | None = None, line: int | None = None) -> None:
         self.report.notes.append(Finding(kind, chain, words, file, line))
+
+
+def _unsigned(scan: Scan) -> int:
+    """How many lines stand behind the last signature."""
+    return scan.seq - (scan.signed_at.seq if scan.signed_at is not None else -1)
 
 
 def _more(scan: Scan) -> bool:

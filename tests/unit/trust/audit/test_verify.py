@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from shoal.errors import RequestError
-from shoal.stores.audit_chain import Chain, segments, sign
+from shoal.stores.audit_chain import Chain, segments, sign, unsign
 from shoal.stores.audit_heads import FILE, append
 from shoal.trust.audit.verify import counted, public_key, verify
 from tests.unit.trust.audit.written import (
@@ -78,7 +78,7 @@ def test_an_edit_is_one_finding_in_its_place(tmp_path: Path) -> None:
 def test_a_chain_of_somebody_elses_key_is_found(tmp_path: Path) -> None:
     """All of it computed anew, heads too: only the key tells."""
     write_chain(tmp_path, signer=OTHER)
-    assert found(checked(tmp_path)) == {"forged"}
+    assert found(checked(tmp_path)) == {"forged", "headless"}
     assert verify(tmp_path, [OTHER.public]).whole
     assert verify(tmp_path, [SIGNER.public, OTHER.public]).whole
 
@@ -104,8 +104,9 @@ def test_a_whole_chain_that_is_gone_is_found_by_the_next(tmp_path: Path) -> None
     for path in segments(tmp_path)[first]:
         path.unlink()
     (tmp_path / FILE).unlink()
-    (finding,) = checked(tmp_path).findings
-    assert (finding.kind, finding.chain) == ("missing", first)
+    findings = checked(tmp_path).findings
+    assert [each.kind for each in findings] == ["headless", "missing"]
+    assert findings[1].chain == first
 
 
 def test_a_chain_between_two_others_that_is_gone_is_found(tmp_path: Path) -> None:
@@ -113,7 +114,8 @@ def test_a_chain_between_two_others_that_is_gone_is_found(tmp_path: Path) -> Non
     for path in segments(tmp_path)[ids[1]]:
         path.unlink()
     (tmp_path / FILE).unlink()
-    assert [each.chain for each in checked(tmp_path).findings] == [ids[1]]
+    missing = [each.chain for each in checked(tmp_path).findings if each.kind == "missing"]
+    assert missing == [ids[1]]
 
 
 def test_the_last_chain_that_is_gone_is_found_by_a_head_kept_elsewhere(tmp_path: Path) -> None:
@@ -140,11 +142,68 @@ def test_lines_cut_behind_the_last_local_head_are_found_by_one_kept_elsewhere(tm
     assert found(checked(folder, kept)) == {"truncated"}
 
 
-def test_a_chain_without_a_head_is_noted(tmp_path: Path) -> None:
-    write_chain(tmp_path, heads=False)
-    report = checked(tmp_path)
+def test_a_chain_without_a_head_is_noted_where_its_process_died_at_once_and_found_elsewhere(tmp_path: Path) -> None:
+    write_chain(tmp_path / "one", (3,), ended=False, heads=False)
+    report = checked(tmp_path / "one")
     assert report.whole
-    assert noted(report) == {"headless"}
+    assert noted(report) == {"headless", "open"}
+    write_chain(tmp_path / "many", heads=False)
+    assert found(checked(tmp_path / "many")) == {"headless"}
+
+
+def test_heads_made_unreadable_are_as_good_as_gone(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    (tmp_path / FILE).write_bytes(b"half a head\n")
+    assert found(checked(tmp_path)) == {"headless"}
+
+
+def test_records_written_anew_as_if_a_crash_had_left_them_are_found_without_heads(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    _as_a_crash_leaves_it(only_file(tmp_path), 6)
+    assert found(checked(tmp_path)) == {"edited", "truncated"}
+    (tmp_path / FILE).unlink()
+    report = checked(tmp_path)
+    assert found(report) == {"headless"}
+    assert noted(report) == {"torn", "unsigned"}
+
+
+def test_records_written_behind_a_crash_are_found_once_another_chain_has_begun(tmp_path: Path) -> None:
+    write_chain(tmp_path, ended=False)
+    path = only_file(tmp_path)
+    write_chain(tmp_path)
+    assert checked(tmp_path).whole
+    with path.open("ab") as file:
+        last = path.read_bytes().splitlines(keepends=True)[-1]
+        file.write(b'{"prev":"%s","seq":10,"kind":"exchange"}\n{"half' % sha256(last).hexdigest().encode())
+    assert found(checked(tmp_path)) == {"unsigned"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_what_is_named_like_a_chain_and_is_no_file_is_found_and_never_waited_for(tmp_path: Path) -> None:
+    write_chain(tmp_path)
+    folder, pipe, link = (tmp_path / f"chain-{at:028x}-0001.jsonl" for at in range(3))
+    folder.mkdir()
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / "nowhere")
+    report = checked(tmp_path)
+    assert [each.kind for each in report.findings] == ["unreadable"] * 3
+    write_chain(tmp_path)
+    (tmp_path / FILE).unlink()
+    (tmp_path / FILE).mkdir()
+    assert found(checked(tmp_path)) == {"headless", "unreadable"}
+
+
+def _as_a_crash_leaves_it(path: Path, start: int) -> None:
+    """Another outcome in the record with the number `start`; all hashes fit, signatures from there on are gone, and
+    half a line stands at the end."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept, prev = lines[:start], sha256(lines[start - 1]).hexdigest()
+    for line in lines[start:-1]:
+        parts = unsign(line)
+        plain = line if parts is None else parts[0] + b"\n"
+        kept.append(b'{"prev":"%s%s' % (prev.encode(), plain[73:].replace(b'"ok"', b'"no"')))
+        prev = sha256(kept[-1]).hexdigest()
+    path.write_bytes(b"".join(kept) + b'{"prev":"')
 
 
 def test_a_forged_head_is_found(tmp_path: Path) -> None:
@@ -175,14 +234,14 @@ def test_the_signature_of_a_line_is_none_of_a_head(tmp_path: Path) -> None:
     chain = write_chain(tmp_path, heads=False)
     line = sign(orjson.dumps({"chain": chain, "seq": 1, "hash": "0" * 64}), SIGNER, b"shoal audit line\n")
     append(tmp_path / FILE, line)
-    assert found(checked(tmp_path)) == {"forged"}
+    assert found(checked(tmp_path)) == {"forged", "headless"}
 
 
 def test_a_chain_under_another_name_is_found(tmp_path: Path) -> None:
     chain = write_chain(tmp_path)
     path = only_file(tmp_path)
     path.rename(tmp_path / path.name.replace(chain, "f" * 28))
-    assert found(checked(tmp_path)) == {"edited", "missing"}
+    assert found(checked(tmp_path)) == {"edited", "headless", "missing"}
 
 
 def test_a_torn_tail_is_a_crash_and_no_tampering(tmp_path: Path) -> None:
@@ -209,12 +268,12 @@ def test_a_chain_after_a_crash_names_its_last_whole_line(tmp_path: Path) -> None
     path = only_file(tmp_path)
     with path.open("ab") as file:
         file.write(b'{"prev":"half a li')
-    write_chain(tmp_path, heads=False)
+    write_chain(tmp_path)
     assert checked(tmp_path).whole
     path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-3]))
     findings = checked(tmp_path).findings
     assert {each.chain for each in findings} == {crashed}
-    assert {each.kind for each in findings} == {"truncated", "unsigned"}
+    assert {each.kind for each in findings} == {"headless", "truncated", "unsigned"}
 
 
 def test_what_a_living_process_writes_is_no_finding(tmp_path: Path) -> None:
