@@ -63,9 +63,21 @@ def show(
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """What is wrong with the hosts, one sentence each."""
+    """What is wrong with the hosts and with where they run, one sentence each."""
     for name, host in settings.hosts.items():
         yield from host_faults(name, host)
+    yield from metering_faults(settings)
+
+
+def metering_faults(settings: Settings) -> Iterator[str]:
+    """What is wrong with where models run: facts that cannot be read, unknown regions and hardware."""
+    from shoal.errors import ConfigError
+    from shoal.metering.step import check_metering
+
+    try:
+        check_metering(settings)
+    except ConfigError as error:
+        yield error.message
 
 
 def host_faults(name: str, host: Host) -> Iterator[str]:

@@ -16,6 +16,7 @@ from shoal.cli import (
     audit,
     config,
     doctor,
+    facts,
     ground,
     guard,
     keys,
@@ -26,6 +27,7 @@ from shoal.cli import (
     report,
     trust,
     up,
+    usage,
     verify_retention,
 )
 from shoal.errors import ConfigError, ShoalError
@@ -52,6 +54,8 @@ def make_app() -> typer.Typer:
     app.add_typer(guard.app, name="guard")
     app.add_typer(audit.app, name="audit")
     app.add_typer(report.app, name="report")
+    app.command("usage")(usage.usage)
+    app.add_typer(facts.app, name="facts")
     app.command("verify-retention")(verify_retention.verify_retention)
     return app
 

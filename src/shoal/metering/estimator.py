@@ -1,4 +1,4 @@
-"""Estimators for services whose machines are not known, and the one that asks EcoLogits (the extra `ecologits`).
+"""Estimators for services whose machines are not known, and the one that asks EcoLogits (an optional package).
 
 An estimator is asked once per model, at start or in a thread: what it says is linear in the output tokens, so an answer
 costs two multiplications and no call into a library.
@@ -54,7 +54,7 @@ class EcoLogitsEstimator:
             try:
                 library = import_module("ecologits.tracers.utils")
             except ImportError:
-                raise ConfigError('EcoLogits is not installed: pip install "shoal[ecologits]"') from None
+                raise ConfigError("EcoLogits is not installed: pip install ecologits") from None
         self._library = library
 
     def rates(self, provider: str, model: str) -> Rates | None:

@@ -54,20 +54,33 @@ def open_metering(settings: Settings, cards: Iterable[ModelCard]) -> MeteringSte
     """The step for these models. Raises ConfigError that names the nearest for an unknown region or hardware, and for
     facts that cannot be read or an estimator that is not installed."""
     rules = settings.metering
-    if rules.estimator == "ecologits" and find_spec("ecologits") is None:
-        raise ConfigError('metering.estimator: EcoLogits is not installed: pip install "shoal[ecologits]"')
     for name in NOT_YET:
         if name in rules.model_fields_set:
             structlog.get_logger("shoal.metering").warning("setting_without_effect", setting=f"metering.{name}")
-    facts = load(*rules.facts)
+    facts = check_metering(settings)
     models = [metered(card, settings) for card in cards if card.kind != "composite"]
-    try:
-        step = MeteringStep(build(models, facts), facts.version)
-    except ConfigError as error:
-        raise ConfigError(f"metering: {error.message}") from None
+    step = MeteringStep(build(models, facts), facts.version)
     if rules.estimator == "ecologits":
         threading.Thread(target=_estimate, args=(step, models, facts), name="shoal-estimator", daemon=True).start()
     return step
+
+
+def check_metering(settings: Settings) -> Facts:
+    """The facts, once every region and all hardware of the settings are found in them, whatever runs there. Raises
+    ConfigErrors as `open_metering` does."""
+    rules = settings.metering
+    if rules.estimator == "ecologits" and find_spec("ecologits") is None:
+        raise ConfigError("metering.estimator: EcoLogits is not installed: pip install ecologits")
+    facts = load(*rules.facts)
+    stand_ins = {"metering.here": ModelCard("", "general", "specialist")} | {
+        f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
+    }
+    for where, card in stand_ins.items():
+        try:
+            build([described(card, rules)], facts)
+        except ConfigError as error:
+            raise ConfigError(f"{where}: {error.message}") from None
+    return facts
 
 
 def metered(card: ModelCard, settings: Settings) -> Metered:

@@ -1,0 +1,80 @@
+"""`shoal facts`: the figures that metering rests on, each with its source. It changes none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shoal.cli.options import AsJson, ConfigPath
+from shoal.cli.output import say_json, table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shoal.facts.fact import Fact
+    from shoal.facts.tables import Facts
+
+app = typer.Typer(no_args_is_help=True, help="Show the figures that metering rests on.", rich_markup_mode=None)
+
+
+@app.command("list")
+def list_facts(
+    topic: Annotated[str | None, typer.Argument(metavar="[TOPIC]", help="Lists the subjects of this topic.")] = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the topics, or the subjects of one: regions and countries, hardware, prices."""
+    from shoal.facts.tables import TOPICS
+
+    facts = _facts(config)
+    names = facts.subjects(topic) if topic is not None else list(TOPICS)
+    if as_json:
+        say_json({"version": facts.version, "topic": topic, "names": names})
+    else:
+        table((topic or "topic",), [(name,) for name in names])
+
+
+@app.command()
+def show(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="Such as grid, hardware or price.")],
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="Such as aws/eu-north-1, France or h100.")],
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show every figure of a subject with its range, year and source."""
+    from shoal.facts.grid import subject_of
+
+    facts = _facts(config)
+    facts.subjects(topic)
+    found = facts.about(topic, subject_of(facts, subject) if topic == "grid" else subject)
+    if as_json:
+        say_json([_wire(fact) for fact in found])
+    else:
+        table(
+            ("figure", "value", "low", "high", "unit", "year", "source"),
+            [
+                (each.quantity, f"{each.value:g}", f"{each.low:g}", f"{each.high:g}", each.unit, each.year, _of(each))
+                for each in found
+            ],
+        )
+
+
+def _facts(config: Path | None) -> Facts:
+    """The facts with the operator's own tables over them."""
+    from shoal.cli.house import settings_of
+    from shoal.facts.tables import load
+
+    return load(*settings_of(config).settings.metering.facts)
+
+
+def _of(fact: Fact) -> str:
+    return fact.source.title
+
+
+def _wire(fact: Fact) -> dict[str, Any]:
+    source = {"title": fact.source.title, "where": fact.source.where, "licence": fact.source.licence}
+    ends = {"low": fact.low, "value": fact.value, "high": fact.high}
+    return {"subject": fact.subject, "figure": fact.quantity, **ends, "unit": fact.unit, "year": fact.year} | {
+        "source": source
+    }

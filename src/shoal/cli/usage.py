@@ -1,0 +1,74 @@
+"""`shoal usage`: what was used, in tokens, money, energy, carbon and water, from the ledger. It computes no impacts."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from shoal.cli.options import AsJson, ConfigPath, DataDir
+from shoal.cli.output import note, say_json, table
+
+if TYPE_CHECKING:
+    from shoal.stores.usage_sums import Sums
+
+HOUR_S = 3600
+MONTH_H = 720
+COLUMNS = (
+    *("exchanges", "attempts", "tokens in", "tokens out"),
+    *("USD", "Wh", "gCO2e", "mL water", "how it is known"),
+)
+
+
+def usage(
+    by: Annotated[
+        Literal["model", "key", "tag", "day"], typer.Option("--by", help="What a line stands for.")
+    ] = "model",
+    since: Annotated[float, typer.Option("--since", metavar="HOURS", min=0, help="How far to look back.")] = MONTH_H,
+    tenant: Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Only this organisation.")] = None,
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what was used: tokens, money, energy, carbon and water, each with its range.
+
+    Failed tries, routers, guards and judges are in it. What is not known is counted, never taken for zero.
+    """
+    from shoal.cli.house import database, settings_of
+    from shoal.stores.usage_sums import usage_sums, usage_total
+
+    begin = time.time() - since * HOUR_S
+    with database(settings_of(config, data_dir).settings) as opened:
+        groups, whole = usage_sums(opened, by, begin, tenant), usage_total(opened, begin, tenant)
+    if as_json:
+        say_json({"by": by, "since_h": since, "groups": [each.to_wire() for each in groups], "total": whole.to_wire()})
+        return
+    table((by, *COLUMNS), [row(each) for each in (*groups, whole)])
+    if not groups:
+        note("nothing was used: send the gateway a request first, or look further back with --since")
+
+
+def row(sums: Sums) -> tuple[object, ...]:
+    """A line of the table."""
+    quantities = (quantity(sums, name) for name in ("cost_usd", "energy_wh", "carbon_gco2e", "water_ml"))
+    tokens = (sums.tokens["prompt_tokens"], sums.tokens["completion_tokens"])
+    return (sums.name, sums.exchanges, sums.attempts, *tokens, *quantities, tiers(sums))
+
+
+def quantity(sums: Sums, name: str) -> str:
+    """The sum with its range, and how many attempts are not in it."""
+    found, unknown = sums.known.get(name), sums.unknown[name]
+    if found is None:
+        return "unknown" if unknown else "0"
+    said = f"{found.expected:.3g}"
+    if found.low < found.high:
+        said += f" ({found.low:.3g} to {found.high:.3g})"
+    return f"{said} + {unknown} unknown" if unknown else said
+
+
+def tiers(sums: Sums) -> str:
+    """How many attempts are known how."""
+    known = {name: count for name, count in sums.tiers.items() if count}
+    unknown = sums.attempts - sum(known.values())
+    return ", ".join(f"{name} {count}" for name, count in (known | ({"unknown": unknown} if unknown else {})).items())
