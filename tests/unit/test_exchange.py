@@ -419,11 +419,12 @@ def test_what_defence_changes_is_not_masked_again() -> None:
 
 
 def test_a_harmful_middle_never_goes_out_and_the_host_is_left() -> None:
-    pieces = ["All is well. ", f"Now a {BAD} ", "follows. ", "And the end."]
+    well = "All is well, and nothing at all is wrong with what is said here. "
+    pieces = [well, f"Now a {BAD} ", "follows, in a sentence that is long enough to be judged. ", "More. ", "And the end."]
     model = ScriptedModel(pieces, name="m")
     log = Log()
     outer = Outer(model, monitoring=monitoring(), audit=audit(log))
-    assert outer.ask("m") == "All is well. "
+    assert outer.ask("m") == well
     (record,) = outer.records
     assert record.outcome == "content_filter"
     assert model.cancelled == 1
