@@ -256,6 +256,8 @@ class FileAuditLog:
 
     def _end(self) -> None:
         """The chain's last line says that nothing was cut off."""
+        if self._waiting or self._dropped:
+            self._log.error("audit_records_lost", records=len(self._waiting) + self._dropped)
         if self._chain is None:
             return
         try:
@@ -263,7 +265,5 @@ class FileAuditLog:
                 self._write([AuditEvent("end", time.time_ns(), {"records": self._chain.records})])
         except OSError as error:
             self._fail(error)
-        if self._waiting or self._dropped:
-            self._log.error("audit_records_lost", records=len(self._waiting) + self._dropped)
         self._send_head(last=True)
         self._chain.close()

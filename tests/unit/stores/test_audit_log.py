@@ -377,3 +377,12 @@ def test_a_head_that_cannot_be_kept_is_said_once(tmp_path: Path, written: thread
             log.check()
         log.close()
     assert [each["event"] for each in said] == ["audit_head_failed"]
+
+
+def test_records_are_lost_aloud_where_no_chain_could_be_begun(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    log = FileAuditLog(tmp_path / "file", SIGNER, refuse=False)
+    with capture_logs() as said:
+        log.add(entry(1))
+        log.close()
+    assert [each["records"] for each in said if each["event"] == "audit_records_lost"] == [1]

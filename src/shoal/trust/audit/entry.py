@@ -16,7 +16,8 @@ from shoal.stores.audit_log import AuditEntry
 from shoal.stores.ledger import Record
 from shoal.trust.audit.macs import mac
 
-LARGEST = 2**63 - 1
+# Numbers beyond are left out: no limit needs them, and card and phone numbers are that long. Seeds often have 32 bits.
+LARGEST, LARGEST_SEED = 100_000_000, 2**32 - 1
 JOULES_PER_WH = 3600.0
 ENTITIES = ("masked", "observed")
 # What a model is called that the house does not have: the name is a stranger's text.
@@ -110,10 +111,10 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Any, largest: int = LARGEST) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if math.isfinite(value) and abs(value) <= LARGEST else None
+    return value if math.isfinite(value) and abs(value) <= largest else None
 
 
 def _switch(value: Any) -> bool | None:
@@ -136,7 +137,7 @@ def _count(value: Any) -> int | None:
 
 
 NUMBERS = (
-    *("temperature", "top_p", "top_k", "min_p", "max_tokens", "max_completion_tokens", "n", "seed"),
+    *("temperature", "top_p", "top_k", "min_p", "max_tokens", "max_completion_tokens", "n"),
     *("presence_penalty", "frequency_penalty", "repetition_penalty", "top_logprobs"),
 )
 SWITCHES = ("logprobs", "store", "parallel_tool_calls")
@@ -144,6 +145,7 @@ SWITCHES = ("logprobs", "store", "parallel_tool_calls")
 KEPT: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(NUMBERS, _number),
     **dict.fromkeys(SWITCHES, _switch),
+    "seed": partial(_number, largest=LARGEST_SEED),
     "tools": _count,
     "reasoning_effort": _words("none", "minimal", "low", "medium", "high", "xhigh"),
     "verbosity": _words("low", "medium", "high"),
