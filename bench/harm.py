@@ -177,7 +177,7 @@ def print_thresholds(found: Crossed) -> None:
     values = chances(found.scores)[:, : len(CATEGORIES)]
     over = np.any(values >= np.array([limits[name] for name in CATEGORIES]), axis=1)
     unsafe = found.corpus.labels[:, OUTPUTS.index(UNSAFE)]
-    for source in (MODERATION, "talk", "fuzz_replies", "forbidden"):
+    for source in (MODERATION, "talk", "fuzz_replies", "forbidden", "madlibs"):
         there = (found.corpus.sources == source) & (unsafe == 0)
         print(f"  {source:14} {100 * over[there].mean():6.3f} % of {there.sum()} that people found harmless")
 

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PROSE = ("hate", "identity_attack", "violence", "sexual", "self_harm", UNSAFE)
 """The outputs of which the moderation set has labels."""
+PROSE_ALONE = frozenset({"self_harm"})
+"""Outputs of which the other sources have next to no harmful text: their expert for it is not asked."""
 STYLE = "style"
 EXPERTS = (*(f"prose_{name}" for name in PROSE), *(f"general_{name}" for name in OUTPUTS), STYLE)
 PROSE_FREEDOM, GENERAL_FREEDOM, STYLE_FREEDOM = 100.0, 30.0, 30.0
@@ -96,7 +98,9 @@ def weights_of(corpus: Corpus) -> Floats:
 
 def inputs_of(output: str) -> NDArray[np.int64]:
     """The columns of `mixed` that an output's blend reads: its own experts and terms, any harm, and the style."""
-    names = [f"prose_{output}", f"general_{output}", f"prose_{UNSAFE}", f"general_{UNSAFE}"]
+    names = [f"prose_{output}", f"prose_{UNSAFE}"]
+    if output not in PROSE_ALONE:
+        names += [f"general_{output}", f"general_{UNSAFE}"]
     experts = [EXPERTS.index(name) for name in dict.fromkeys(names) if name in EXPERTS]
     levels = SIGNS // len(CATEGORIES)
     own = CATEGORIES.index(output) if output in CATEGORIES else None

@@ -1,4 +1,4 @@
-"""The cascade that scores texts for harm: lexicon and linear model for all, the encoder where they are unsure.
+"""The cascade that scores texts for harm: a lexicon and linear experts; it says where a judge should be asked.
 
 It knows no policy, no stream and no judge. A long text is scored in windows, its scores are the highest of any.
 """
