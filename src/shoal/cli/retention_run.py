@@ -102,7 +102,7 @@ class Run:
         self._canaries = Canaries()
         self._member = ""
         self._pages: dict[str, bytes] = {}
-        self._elsewhere: set[Path] = set()
+        self._elsewhere: dict[str, bytes] = {}
         self._report = Report(time.time(), _about(settings))
         self._host = recording_host(self._canaries)
 
@@ -212,7 +212,8 @@ class Run:
             yield from searcher.folder(place, self._sandbox[name])
         for path, page in self._pages.items():
             yield from searcher.data("pages of the gateway", path, page)
-        yield from searcher.folder("files open elsewhere", Path("/"), self._elsewhere)
+        for name, content in sorted(self._elsewhere.items()):
+            yield from searcher.file("files open elsewhere", name, content)
         fresh = set(changed(self._report.started, self._sandbox.root.parent))
         foreign = searcher.folder("temporary folders of the system", Path("/"), fresh)
         # What other programs have taken away meanwhile is no finding.

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
 import hashlib
+import lzma
 import re
 import zlib
 from collections.abc import Iterator
@@ -17,7 +19,7 @@ DIGESTS = ("md5", "sha1", "sha256", "sha512", "blake2b")
 DEEPEST = 3
 LARGEST_INNER = 32 << 20
 _MOST_INNER = 2000
-_PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_PACKED = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]|BZh[1-9]1AY&SY|\xfd7zXZ\x00")
 _BASE64_RUN = re.compile(rb"[A-Za-z0-9+/_-]{32,}={0,2}")
 _HEX_RUN = re.compile(rb"(?:[0-9A-Fa-f]{2}){24,}")
 
@@ -37,6 +39,9 @@ def forms(text: str) -> Iterator[tuple[str, bytes]]:
     for shift in range(3):
         for alphabet in (b"+/", b"-_"):
             yield "base64", _base64_core(plain, shift, alphabet)
+    for shift in range(5):
+        coded = base64.b32encode(bytes(shift) + plain)
+        yield "base32", coded[-(-shift * 8 // 5) : (shift + len(plain)) * 8 // 5]
 
 
 def _escapes(text: str) -> Iterator[tuple[str, bytes]]:
@@ -85,7 +90,8 @@ def grouped(digits: str) -> Iterator[tuple[str, bytes]]:
 
 
 def inside(data: bytes, depth: int = DEEPEST) -> Iterator[tuple[str, bytes]]:
-    """What is packed (zlib, gzip) or written as base64 or hexadecimal in it, and what is in that, with a name."""
+    """What is packed (zlib, gzip, bzip2, xz) or written as base64 or hexadecimal in it, and what is in that, each with a
+    name."""
     if depth == 0:
         return
     for name, inner in _unwrapped(data):
@@ -113,10 +119,14 @@ def _unwrapped(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _inflated(data: bytes, at: int) -> bytes:
     """What can be inflated from there on; also of a file that was cut."""
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    packed = data[at : at + LARGEST_INNER]
     try:
-        return stream.decompress(data[at : at + LARGEST_INNER], LARGEST_INNER)
-    except zlib.error:
+        if packed.startswith(b"BZh"):
+            return bz2.BZ2Decompressor().decompress(packed, LARGEST_INNER)
+        if packed.startswith(b"\xfd"):
+            return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(packed, LARGEST_INNER)
+        return zlib.decompressobj(zlib.MAX_WBITS | 32).decompress(packed, LARGEST_INNER)
+    except (zlib.error, OSError, lzma.LZMAError):
         return b""
 
 

@@ -7,6 +7,8 @@ at, no code can ever read again.
 from __future__ import annotations
 
 import gc
+import io
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from types import FrameType, FunctionType, ModuleType
@@ -14,6 +16,8 @@ from typing import Any
 
 _HOPS = 6
 _TEXTS = (str, bytes, bytearray)
+# What keeps its text where the collector does not look.
+_BUFFERS = (io.BytesIO, io.StringIO, array)
 _UNNAMED = (dict, list, tuple, set, frozenset)
 
 
@@ -41,13 +45,20 @@ def _texts(holder: object, seen: set[int]) -> Iterator[str | bytes | bytearray]:
     left = list(gc.get_referents(holder))
     while left:
         each = left.pop()
-        if isinstance(each, _TEXTS):
+        if isinstance(each, (*_TEXTS, *_BUFFERS)):
             if id(each) not in seen:
                 seen.add(id(each))
-                yield each
+                yield each if isinstance(each, _TEXTS) else _content(each)
         elif not gc.is_tracked(each) and isinstance(each, _UNNAMED) and id(each) not in seen:
             seen.add(id(each))
             left.extend(gc.get_referents(each))
+
+
+def _content(buffer: io.BytesIO | io.StringIO | array[Any]) -> str | bytes:
+    """What was written into it; nothing where it is closed."""
+    if isinstance(buffer, array):
+        return buffer.tobytes()
+    return buffer.getvalue() if not buffer.closed else b""
 
 
 def _holds(text: str | bytes | bytearray, tokens: Sequence[str]) -> bool:

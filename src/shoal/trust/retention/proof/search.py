@@ -74,14 +74,18 @@ class Searcher:
         self.searched.setdefault(place, Searched(place))
         for path in sorted(_files(folder) if files is None else files):
             name = str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
-            named = self._found(os.fsencode(name))
-            yield from (Finding(place, "a file's name", each.route, each.kind, form) for each, form in named)
             try:
                 content = _content(path)
             except OSError as error:
                 yield Finding(place, name, UNKNOWN, "nothing", f"{UNREAD} ({type(error).__name__})")
                 continue
-            yield from self.data(place, "(named like a canary)" if named else name, content)
+            yield from self.file(place, name, content)
+
+    def file(self, place: str, name: str, content: bytes) -> Iterator[Finding]:
+        """The findings in one file and its name."""
+        named = self._found(os.fsencode(name))
+        yield from (Finding(place, "a file's name", each.route, each.kind, form) for each, form in named)
+        yield from self.data(place, "(named like a canary)" if named else name, content)
 
     def _found(self, data: bytes) -> Counter[tuple[Canary, str]]:
         """Each canary and form that lies in these bytes, and how often. A part of a canary counts only where no whole
@@ -130,8 +134,17 @@ def _automaton(needles: Iterable[tuple[Canary, str, bytes]]) -> Any:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for where, _, names in os.walk(folder):
+    """Files, links, and folders in which nothing is but which have a name."""
+    for where, folders, names in os.walk(folder):
         yield from (Path(where, name) for name in names)
+        yield from (path for name in folders if (path := Path(where, name)).is_symlink() or _is_empty(path))
+
+
+def _is_empty(folder: Path) -> bool:
+    try:
+        return not any(folder.iterdir())
+    except OSError:
+        return True
 
 
 def _content(path: Path) -> bytes:

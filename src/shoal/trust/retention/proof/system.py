@@ -6,11 +6,13 @@ It looks where the system keeps such things (/proc, the temporary folders); else
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - searched, never written
-LARGEST = 16 << 20
+LARGEST, LARGEST_OPEN = 16 << 20, 64 << 20
+DEEPEST = 6
 
 
 def core_limit(pid: int) -> str:
@@ -22,25 +24,29 @@ def core_limit(pid: int) -> str:
     return next((line.split()[4] for line in lines if line.startswith("Max core file size")), "unknown")
 
 
-def open_elsewhere(pid: int, watched: Path) -> Iterator[Path]:
-    """Files that the process has open, but for those that are searched anyway, and devices."""
+def open_elsewhere(pid: int, watched: Path) -> Iterator[tuple[str, bytes]]:
+    """Name and content of the files that the process has open, but for those that are searched anyway. Also of such as
+    have no name any more, or live in memory alone: nobody could read them once the process has ended."""
     try:
         links = list(Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return
     for link in links:
         try:
-            path = link.readlink()
+            path, status = link.readlink(), link.stat()
+            nameless = status.st_nlink == 0 or not path.exists()
+            elsewhere = nameless or not (path.is_relative_to(watched) or path.suffix == ".py")
+            if stat.S_ISREG(status.st_mode) and elsewhere:
+                with link.open("rb") as file:
+                    yield str(path), file.read(LARGEST_OPEN)
         except OSError:  # closed meanwhile
             continue
-        if path.is_absolute() and path.is_file() and not path.is_relative_to(watched) and path.suffix != ".py":
-            yield path
 
 
 def changed(since: float, watched: Path) -> Iterator[Path]:
     """Files of this user in the system's temporary folders that are newer than the run's start."""
     for folder in TEMPORARY:
-        for path in _walk(Path(folder), watched):
+        for path in _walk(Path(folder), watched, since):
             try:
                 status = path.lstat()
             except OSError:
@@ -50,19 +56,16 @@ def changed(since: float, watched: Path) -> Iterator[Path]:
                 yield path
 
 
-def _walk(folder: Path, watched: Path) -> Iterable[Path]:
-    """Files right in the folder and one below, which is where programs put them."""
+def _walk(folder: Path, watched: Path, since: float, depth: int = 0) -> Iterable[Path]:
+    """Files right in the folder and one below, which is where programs put them, and in new folders below that."""
     try:
-        inner = [each for each in folder.iterdir() if each != watched]
+        if depth > 1 and (depth > DEEPEST or folder.stat().st_mtime < since - 1):
+            return
+        inner = [each for each in folder.iterdir() if each != watched and not each.is_symlink()]
     except OSError:
         return
     for each in inner:
-        if each.is_symlink():
-            continue
         if each.is_file():
             yield each
         elif each.is_dir():
-            try:
-                yield from (more for more in each.iterdir() if more.is_file() and not more.is_symlink())
-            except OSError:
-                continue
+            yield from _walk(each, watched, since, depth + 1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import hashlib
 import json
+import lzma
 import zlib
 from collections.abc import Callable
 from urllib.parse import quote
@@ -28,6 +30,7 @@ MADE: dict[str, Callable[[str], bytes]] = {
     "escaped for URLs": lambda text: "".join(f"%{ord(each):02X}" for each in text).encode(),
     "escaped as in JSON": lambda text: "".join(f"\\u{ord(each):04x}" for each in text).encode(),
     "base64": lambda text: base64.b64encode(text.encode()),
+    "base32": lambda text: base64.b32encode(b"xy" + text.encode() + b"z"),
     "escaped for HTML": lambda text: "".join(f"&#{ord(each)};" for each in text).encode(),
 }
 
@@ -62,6 +65,8 @@ def test_other_bytes_are_no_form(data: bytes) -> None:
     ("wrapping", "wrap"),
     [
         ("packed", gzip.compress),
+        ("packed", bz2.compress),
+        ("packed", lzma.compress),
         ("packed", lambda data: b"head" + zlib.compress(data)),
         ("base64", base64.b64encode),
         ("packed in base64", lambda data: base64.b64encode(zlib.compress(data))),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import io
 import os
 import sys
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +58,13 @@ def found_in(token: str) -> str:
     return " / ".join(holders([token]))
 
 
-@pytest.mark.parametrize("wrap", [lambda text: text, lambda text: {"a": (1, text)}, lambda text: [text.encode()]])
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        *(lambda text: text, lambda text: {"a": (1, text)}, lambda text: [text.encode()]),
+        *(lambda text: [io.BytesIO(text.encode())], io.StringIO, lambda text: array("b", text.encode())),
+    ],
+)
 def test_what_keeps_a_text_is_named(token: str, wrap: object) -> None:
     assert callable(wrap)
     keeper = Keeper(wrap(f"so {token} it was"))

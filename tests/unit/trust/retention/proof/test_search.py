@@ -82,6 +82,14 @@ def test_names_of_files_count_and_are_not_shown(tmp_path: Path) -> None:
     assert found == Finding("temporary files", "a file's name", "a", "text", "as it is")
 
 
+def test_names_of_empty_folders_and_links_to_folders_count(tmp_path: Path) -> None:
+    canaries = Canaries()
+    (tmp_path / "a" / canaries.of("a").text.value).mkdir(parents=True)
+    (tmp_path / canaries.of("b").text.value).symlink_to(tmp_path / "a", target_is_directory=True)
+    found = list(Searcher(canaries).folder("logs", tmp_path))
+    assert {(each.route, each.file) for each in found} == {("a", "a file's name"), ("b", "a file's name")}
+
+
 def test_a_link_is_read_and_not_followed(tmp_path: Path) -> None:
     canaries = Canaries()
     (tmp_path / "link").symlink_to(canaries.of("a").text.value)
