@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from shoal.call import Attempt, Price, Purpose
@@ -25,6 +26,8 @@ from shoal.facts.tables import load
 from shoal.metering.fit import Fit, read_fit
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
+from shoal.metering.step import MeteringStep
+from shoal.stores.ledger import Record
 
 POINTS = "carbon/mlenergy_llm_points.csv"
 # Dense in their weights, but with state-space layers instead of most of the attention.
@@ -145,6 +148,24 @@ def speed(metering: Metering) -> None:
         "its wire form": microseconds(metering.answer(whole, {1: 64.0}).to_wire),
     }
     print(json.dumps({"cpu_us": figures}))
+    step = MeteringStep(metering, "bench")
+    wired = {
+        "a served model": microseconds(lambda: travel(step, [served])),
+        "an embedded model": microseconds(lambda: travel(step, [embedded])),
+        "an answer of both": microseconds(lambda: travel(step, whole)),
+        "counting who is on the host": microseconds(lambda: step.enter("h", "served", 1.0).leave(2.0)),
+    }
+    print(json.dumps({"cpu_us in the path of a request, with the JSON (aim 20)": wired}))
+
+
+def travel(step: MeteringStep, attempts: list[Attempt]) -> bytes:
+    """All that metering does for an answer before it goes out."""
+    for attempt in attempts:
+        stay = step.enter(attempt.host, attempt.model, 1.0)
+        attempt.concurrency, attempt.impacts = stay.leave(2.0), None
+    record = Record("ex", "t", "k", 0.0, "m", False, attempts=attempts)
+    step.settle(record)
+    return b"" if record.impacts is None else orjson.dumps(record.impacts.to_wire())
 
 
 def main() -> None:

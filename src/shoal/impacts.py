@@ -135,22 +135,23 @@ class Basis:
         )
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for speed, like `Range`.
+@dataclass(slots=True)
 class Impacts:
     """`energy_wh` at the plug of the data centre; `usage_gco2e` location-based, `market_gco2e` by contracts,
     `marginal_gco2e` of one more kWh; `embodied_gco2e` the hardware's making; `water_ml` evaporated on site and at power
     stations; `materials_gsbeq` raw materials, in antimony equivalents; `cost_usd` what is billed. None is unknown."""
 
-    energy_wh: Range | None = None
-    usage_gco2e: Range | None = None
-    embodied_gco2e: Range | None = None
-    market_gco2e: Range | None = None
-    marginal_gco2e: Range | None = None
-    water_ml: Range | None = None
-    materials_gsbeq: Range | None = None
-    cost_usd: Range | None = None
-    tier: Tier | None = None
-    bases: tuple[Basis, ...] = ()
+    energy_wh: Final[Range | None] = None
+    usage_gco2e: Final[Range | None] = None
+    embodied_gco2e: Final[Range | None] = None
+    market_gco2e: Final[Range | None] = None
+    marginal_gco2e: Final[Range | None] = None
+    water_ml: Final[Range | None] = None
+    materials_gsbeq: Final[Range | None] = None
+    cost_usd: Final[Range | None] = None
+    tier: Final[Tier | None] = None
+    bases: Final[tuple[Basis, ...]] = ()
 
     @property
     def carbon_gco2e(self) -> Range | None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.impacts import ZERO, Range, plus
+from shoal.impacts import RANGES, ZERO, Basis, Impacts, Range, Tier, plus
 
 NUMBERS = st.floats(0, 1e6, allow_nan=False)
-RANGES = st.lists(NUMBERS, min_size=3, max_size=3).map(sorted).map(lambda ends: Range.checked(*ends))
+ENDS = st.lists(NUMBERS, min_size=3, max_size=3).map(sorted).map(lambda ends: Range.checked(*ends))
 
 
-@given(RANGES, RANGES)
+@given(ENDS, ENDS)
 def test_sums_and_products_stay_in_order(one: Range, other: Range) -> None:
     for found in (one + other, one * other, one.scaled(2.5)):
         assert found.low <= found.expected <= found.high
@@ -50,3 +52,18 @@ def test_what_is_unknown_makes_the_sum_unknown() -> None:
 def test_the_wire_form_has_six_digits() -> None:
     assert Range(1.23456789e-5, 2.0, 3456789.1).to_wire() == {"low": 1.23457e-5, "expected": 2.0, "high": 3456790.0}
     assert Range.exactly(1 / 3).to_wire() == {"low": 0.333333, "expected": 0.333333, "high": 0.333333}
+
+
+BASIS = Basis("all", "DEU", 350.0, "a source", 2024, "v1", beside="0.3 Wh")
+
+
+@given(st.lists(st.none() | ENDS, min_size=8, max_size=8), st.none() | st.sampled_from(Tier), st.booleans())
+def test_a_ledger_keeps_impacts_whole(ranges: list[Range | None], tier: Tier | None, based: bool) -> None:
+    energy, usage, embodied, market, marginal, water, materials, cost = ranges
+    bases = (BASIS,) if based else ()
+    whole = Impacts(energy, usage, embodied, market, marginal, water, materials, cost, tier, bases)
+    kept = json.loads(json.dumps(whole.to_record()))
+    assert Impacts.from_record(kept) == whole
+    assert [name for name in RANGES if kept[name] is None] == [
+        name for name, each in zip(RANGES, ranges, strict=True) if each is None
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from shoal.call import ModelCard, Price
 from shoal.config import Settings
 from shoal.errors import ConfigError
-from shoal.impacts import Tier
+from shoal.impacts import ZERO, Range, Tier
+from shoal.metering.estimator import Rates
 from shoal.metering.step import MeteringStep, metered, open_metering
 from shoal.stores.ledger import Record
 from tests.unit.metering.attempts import attempt
@@ -143,3 +145,31 @@ def test_own_facts_change_the_version(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert step(facts=[own]).facts != step().facts
+
+
+def test_a_service_is_estimated_once_the_library_has_been_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Knowing:
+        def rates(self, provider: str, model: str) -> Rates:
+            one = Range(1, 1, 1)
+            return Rates(one, one, ZERO, ZERO, ZERO, ZERO, "USA", f"{provider}/{model}")
+
+    monkeypatch.setattr("shoal.metering.step.find_spec", lambda _: True)
+    monkeypatch.setattr("shoal.metering.step.EcoLogitsEstimator", Knowing)
+    rules = Settings.model_validate(
+        {
+            "hosts": {"far": {"row": "openai", "key": "env:KEY"}},
+            "models": {"big": {"host": "far"}},
+            "metering": {"estimator": "ecologits"},
+        }
+    )
+    metering = open_metering(rules, (ModelCard("big", "general", "host", host="far"),))
+    for thread in threading.enumerate():
+        if thread.name == "shoal-estimator":
+            thread.join(10)
+    found = record()
+    found.attempts = [attempt("big", output=9)]
+    metering.settle(found)
+    assert found.impacts is not None
+    assert found.impacts.tier is Tier.ESTIMATED
+    assert found.impacts.energy_wh is not None
+    assert found.impacts.energy_wh.expected == 10
