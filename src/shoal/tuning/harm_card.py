@@ -55,8 +55,8 @@ def prose() -> Json:
             "violence and self_harm are found seldom (1 in 10, 1 in 4): they rest on 226 and 61 texts",
             "physical_harm and illicit were learned from a few hundred short questions and know little of prose",
             "bias: a model that had seen no identity madlibs stopped 6 % of the harmless ones, and nearly all that "
-            "named one group; after training on 1,000 those kept for measuring pass, but they come from the same templates "
-            "and say little of other sentences",
+            "named one group; after training on 1,000 those kept for measuring pass, but they come from the same "
+            "templates and say little of other sentences",
             "no encoder: training one beside other work did not end in time, so nothing is known of what it would add",
         ],
     }
