@@ -90,8 +90,8 @@ def grouped(digits: str) -> Iterator[tuple[str, bytes]]:
 
 
 def inside(data: bytes, depth: int = DEEPEST) -> Iterator[tuple[str, bytes]]:
-    """What is packed (zlib, gzip, bzip2, xz) or written as base64 or hexadecimal in it, and what is in that, each with a
-    name."""
+    """What is packed (zlib, gzip, bzip2, xz) or written as base64 or hexadecimal in it, and what is in that, each with
+    a name."""
     if depth == 0:
         return
     for name, inner in _unwrapped(data):
