@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ahocorasick  # type: ignore[import-not-found]
-import re2
+import re2  # type: ignore[import-untyped]
 
 from shoal.errors import WeightsError
 from shoal.trust.monitoring.categories import CATEGORIES
