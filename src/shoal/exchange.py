@@ -61,7 +61,8 @@ class Exchange:
     """One request under way: `travel` is the way; the rest is what can be said of it meanwhile and afterwards."""
 
     __slots__ = (
-        *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept", "_told"),
+        *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
+        *("_late", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -84,6 +85,7 @@ class Exchange:
         self._monitoring = house.monitoring.open(key.tenant) if house.monitoring is not None else None
         # What is only observed, under way beside the request.
         self._beside: list[asyncio.Task[Any]] = []
+        self._late: asyncio.Future[Any] | None = None
         self._told = False
         self.record = Record(
             id=self.id,
@@ -276,9 +278,16 @@ class Exchange:
         self._meter()
         under_way = [task for task in beside if not task.done()]
         if under_way:
-            asyncio.gather(*under_way, return_exceptions=True).add_done_callback(lambda _: self._tell())
+            self._late = asyncio.gather(*under_way, return_exceptions=True)
+            self._late.add_done_callback(lambda _: self._tell())
         else:
             self._tell()
+
+    async def settled(self) -> None:
+        """Waits until the observers are told: an event loop that ended before would lose the record. Where the wait is
+        cancelled, what is still looked at beside the request is too, and they are told of the rest."""
+        if self._late is not None:
+            await self._late
 
     def _tell(self) -> None:
         self._told = True

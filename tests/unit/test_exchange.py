@@ -420,7 +420,13 @@ def test_what_defence_changes_is_not_masked_again() -> None:
 
 def test_a_harmful_middle_never_goes_out_and_the_host_is_left() -> None:
     well = "All is well, and nothing at all is wrong with what is said here. "
-    pieces = [well, f"Now a {BAD} ", "follows, in a sentence that is long enough to be judged. ", "More. ", "And the end."]
+    pieces = [
+        well,
+        f"Now a {BAD} ",
+        "follows, in a sentence that is long enough to be judged. ",
+        "More. ",
+        "And the end.",
+    ]
     model = ScriptedModel(pieces, name="m")
     log = Log()
     outer = Outer(model, monitoring=monitoring(), audit=audit(log))
@@ -450,6 +456,37 @@ def test_what_is_only_observed_is_counted_when_the_reply_has_gone() -> None:
     assert record.outcome == "ok"
     assert record.trust is not None
     assert record.trust["monitoring"]["replies"]["top"]["violence"] > 0.8
+
+
+def test_who_waits_for_the_end_finds_the_record() -> None:
+    outer = Outer(ScriptedModel([f"A {BAD}. "], name="m"), monitoring=monitoring(replies="observe"))
+
+    async def travel() -> None:
+        exchange = Exchange(outer.house, KEY, Chat("m", HELLO, stream=True))
+        async with closing(exchange.travel()) as pieces:
+            _ = [piece async for piece in pieces]
+        assert outer.records == []
+        await exchange.settled()
+        assert outer.records == [exchange.record]
+        await exchange.settled()
+
+    asyncio.run(travel())
+
+
+def test_a_wait_that_is_cancelled_loses_no_record() -> None:
+    outer = Outer(ScriptedModel([f"A {BAD}. "], name="m"), monitoring=monitoring(replies="observe"))
+
+    async def travel() -> None:
+        exchange = Exchange(outer.house, KEY, Chat("m", HELLO, stream=True))
+        async with closing(exchange.travel()) as pieces:
+            _ = [piece async for piece in pieces]
+        waiting = asyncio.create_task(exchange.settled())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        assert outer.records == [exchange.record]
+
+    asyncio.run(travel())
 
 
 def test_nothing_is_sent_that_cannot_be_written_down() -> None:

@@ -97,7 +97,10 @@ async def _ask(settings: Settings, chat: Chat, as_json: bool) -> None:
 
     async with assembly(settings) as opened:
         exchange = Exchange(opened.house, own_key(opened), chat)
-        answer = await _listen(exchange, aloud=not as_json)
+        try:
+            answer = await _listen(exchange, aloud=not as_json)
+        finally:
+            await exchange.settled()
     if as_json:
         say_json(_told(answer, exchange))
     else:

@@ -42,11 +42,14 @@ class ChatCompletions:
         body = await read_body_in_time(receive, headers, limits.body_bytes, limits.body_s)
         chat = read_chat(read_json(body), headers, limits.messages)
         exchange = Exchange(self._house, key, chat)
-        with Hangup(receive):
-            if chat.stream:
-                await _stream(exchange, chat, send)
-            else:
-                await _whole(exchange, send)
+        try:
+            with Hangup(receive):
+                if chat.stream:
+                    await _stream(exchange, chat, send)
+                else:
+                    await _whole(exchange, send)
+        finally:
+            await exchange.settled()
 
 
 async def _whole(exchange: Exchange, send: Send) -> None:

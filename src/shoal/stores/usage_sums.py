@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Float, Integer, Row, String, and_, case, cast, func, literal, select
 
-from shoal.impacts import Range, Tier
+from shoal.impacts import ZERO, Range, Tier
 from shoal.stores.database import Database
 from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES
 
@@ -53,8 +53,9 @@ class Sums:
             self.known[name] = self.known[name] + value if name in self.known else value
 
     def to_wire(self) -> dict[str, Any]:
-        """The JSON form; a quantity of which nothing is known is null."""
-        sums = {name: self.known[name].to_wire() if name in self.known else None for name in SUMMED}
+        """The JSON form; a quantity of which nothing is known is null, unless there was no attempt."""
+        nothing = None if self.attempts else ZERO.to_wire()
+        sums = {name: self.known[name].to_wire() if name in self.known else nothing for name in SUMMED}
         return {
             "name": self.name,
             "exchanges": self.exchanges,
