@@ -34,6 +34,7 @@ from shoal.trust.retention.keeping import Keeping
 
 UNKNOWN = "unknown"
 LONG_REPLY = 50_000
+SOON_S = 0.05
 SCORES = frozenset({"score", "doubt", "top", "safety"})
 
 
@@ -105,13 +106,9 @@ class Exchange:
             self._admit(self.chat)
             call = self._call()
             chat = await self._in_time(self._prepare(call))
-            async with closing(call.open(chat.model).reply(chat, call)) as pieces:
+            async with closing(self._reply(chat, call)) as pieces:
                 async for piece in pieces:
-                    yield self._answer(await self._unmask(await self._check(piece, call)))
-                    if self._stopped:
-                        break
-            for rest in await self._rests(call):
-                yield rest
+                    yield self._answer(piece)
             self.record.outcome = "content_filter" if self._stopped else "ok"
         except ShoalError as error:
             self.record.outcome = error.code or type(error).__name__
@@ -155,6 +152,22 @@ class Exchange:
         if self._kept is not None:
             await self._kept.asked(chat)
         return chat
+
+    async def _reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
+        """The pieces as they may go out, with what the steps held back; of a reply that breaks off as well."""
+        try:
+            async with closing(call.open(chat.model).reply(chat, call)) as pieces:
+                async for piece in pieces:
+                    yield await self._unmask(await self._check(piece, call))
+                    if self._stopped:
+                        break
+        except ShoalError:
+            if self.record.first_piece_s is not None:
+                for rest in await self._rests(call):
+                    yield rest
+            raise
+        for rest in await self._rests(call):
+            yield rest
 
     async def _ground(self, chat: Chat) -> Chat:
         """Attaches passages of the collections that the request names, else of the fallback if the key may read it."""
@@ -288,6 +301,11 @@ class Exchange:
         cancelled, what is still looked at beside the request is too, and they are told of the rest."""
         if self._late is not None:
             await self._late
+
+    async def settled_soon(self) -> None:
+        """Waits for that SOON_S at most: who asks for the record as soon as the reply has come should find it."""
+        if self._late is not None:
+            await asyncio.wait({self._late}, timeout=SOON_S)
 
     def _tell(self) -> None:
         self._told = True

@@ -59,6 +59,7 @@ async def _whole(exchange: Exchange, send: Send) -> None:
     except ShoalError as error:
         await _refuse(exchange, error, send)
         return
+    await exchange.settled_soon()
     created, model = int(exchange.record.started), exchange.decision.model
     wire = whole_wire(_reply_id(exchange), created, model, pieces, exchange.summary(), exchange.impacts())
     body = orjson.dumps(wire)
@@ -83,6 +84,7 @@ async def _stream(exchange: Exchange, chat: Chat, send: Send) -> None:
                 await asyncio.sleep(0)  # lets the loop send it before the rest of what the host has sent is read
                 async for piece in travel:
                     await _write(writer, piece, send)
+            await exchange.settled_soon()
             tail = writer.end(exchange.summary(), exchange.impacts())
         except ShoalError as error:
             tail = writer.taken() + error_event(error)
