@@ -71,7 +71,13 @@ def _record(line: bytes) -> Json | None:
         told = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None
-    return told if isinstance(told, dict) and told.get("kind") not in BOOKKEEPING else None
+    return told if isinstance(told, dict) and _has_shape(told) and told["kind"] not in BOOKKEEPING else None
+
+
+def _has_shape(told: Json) -> bool:
+    """Whether it is of the form of a record, whoever wrote it."""
+    fits = isinstance(told.get("kind"), str) and isinstance(told.get("time"), int)
+    return fits and all(isinstance(told.get(name) or {}, dict) for name in ("parameters", "tokens"))
 
 
 def json_lines(records: Iterable[Json]) -> Iterator[str]:

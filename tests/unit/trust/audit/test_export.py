@@ -41,6 +41,21 @@ def test_what_is_wanted_is_read(folder: Path, wanted: Filter, expected: list[str
     assert [each.get("exchange") for each in read(folder, wanted)] == expected
 
 
+def test_lines_of_another_form_are_left_out(tmp_path: Path) -> None:
+    """Somebody may have written them; to say so is what verifying is for."""
+    write_chain(tmp_path, (1,))
+    odd = (
+        {"kind": ["a"], "time": 1},
+        {"kind": "exchange", "time": "x"},
+        {"kind": "exchange", "time": 1, "tokens": "x"},
+    )
+    with next(tmp_path.glob("chain-*")).open("ab") as file:
+        file.write(b"".join(orjson.dumps({**each, "exchange": "ex_odd"}) + b"\n" for each in (*odd, {"time": 1})))
+    records = list(read(tmp_path, Filter(since=0)))
+    assert [each["exchange"] for each in records] == ["ex_0"]
+    assert list(otlp_lines(records, "1"))
+
+
 def test_chains_follow_each_other_and_what_is_torn_is_left_out(tmp_path: Path) -> None:
     first = write_chain(tmp_path, (2,), ended=False)
     path = only_file(tmp_path)
