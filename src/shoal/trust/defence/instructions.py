@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shoal.models.specialists.cards import WEIGHTS
+from shoal.trust.defence.stand_ins import spoken
 from shoal.trust.ngrams import NgramFeatures, NgramModel
 from shoal.trust.thresholds import read_threshold
 
@@ -28,7 +29,9 @@ class Instructions:
         """A calibrated probability for each sentence. Give a few hundred at once: memory grows with them."""
         if not sentences:
             return []
-        return [float(score) for score in self._model.probabilities(self._features.of(sentences))[:, 0]]
+        return [
+            float(score) for score in self._model.probabilities(self._features.of(list(map(spoken, sentences))))[:, 0]
+        ]
 
 
 def load_instructions(folder: Path = WEIGHTS / NAME) -> Instructions:

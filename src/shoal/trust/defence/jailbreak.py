@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from shoal.models.specialists.cards import WEIGHTS
+from shoal.trust.defence.stand_ins import spoken
 from shoal.trust.ngrams import NgramFeatures, NgramModel
 from shoal.trust.thresholds import read_threshold
 
@@ -32,7 +33,7 @@ class Jailbreak:
 
     def score(self, text: str) -> float:
         """The highest calibrated probability of the text and its windows."""
-        pieces = windows(text)
+        pieces = windows(spoken(text))
         highest = 0.0
         while some := list(islice(pieces, _AT_ONCE)):
             highest = max(highest, float(self._model.probabilities(self._features.of(some)).max()))
