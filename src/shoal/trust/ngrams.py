@@ -8,6 +8,7 @@ of a run from s to e is `(prefix[e] - prefix[s]) * P**-s`, wherever it stands.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -185,14 +186,15 @@ def _rows(hashes: Hashes, bits: int) -> Places:
 
 def _pairs(words: Hashes) -> Places:
     """Rows of the words, then of neighbours, then of pairs at a distance of 2, 3, ... REACH words."""
-    gaps = range(1, min(REACH + 1, len(words)))
-    joined = np.empty(len(words) * (len(gaps) + 1) - sum(gaps), np.uint64)
-    np.multiply(words, _WORD, out=joined[: len(words)])
+    count = len(words)
+    reach = max(0, min(REACH, count - 1))
+    joined = np.empty(count * (reach + 1) - reach * (reach + 1) // 2, np.uint64)
+    np.multiply(words, _WORD, out=joined[:count])
     first, near, far = words * _FIRST, words * _NEAR, words * _FAR
-    at = len(words)
-    for gap in gaps:
-        end = at + len(words) - gap
-        np.add(first[:-gap], (near if gap == 1 else far)[gap:], out=joined[at:end])
+    at = count
+    for gap in range(1, reach + 1):
+        end = at + count - gap
+        np.add(first[: count - gap], (near if gap == 1 else far)[gap:], out=joined[at:end])
         at = end
     rows = _rows(joined, WORD_BITS)
     rows += RUN_ROWS
@@ -214,12 +216,18 @@ def _distinct(keys: Sequence[Places], count: int) -> Grams:
     new[0] = True
     np.not_equal(every[1:], every[:-1], out=new[1:])
     rows = every[new]
+    if count == 1:
+        # The same as below without the machinery for many texts, which costs more than the sorting.
+        split = int(rows.searchsorted(RUN_ROWS))
+        weights = np.empty(len(rows), np.float32)
+        weights[:split] = 1 / math.sqrt(max(split, 1))
+        weights[split:] = 1 / math.sqrt(max(len(rows) - split, 1))
+        return Grams(rows, weights, np.array((0, len(rows))))
     blocks = np.arange(2 * count + 1)
     borders = np.searchsorted(rows, (blocks >> 1) * ROWS + (blocks & 1) * RUN_ROWS)
     sizes = np.diff(borders)
     values = np.repeat((1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32), sizes)
-    if count > 1:
-        rows %= ROWS
+    rows %= ROWS
     return Grams(rows, values, borders[::2])
 
 
