@@ -152,10 +152,15 @@ class Chain:
     """A new chain, held by this process. `write` either makes all of a batch durable or leaves nothing of it."""
 
     def __init__(
-        self, folder: Path, signer: Signer, about: Mapping[str, Any], segment_bytes: int = SEGMENT_BYTES
+        self,
+        folder: Path,
+        signer: Signer,
+        about: Mapping[str, Any],
+        segment_bytes: int = SEGMENT_BYTES,
+        lost: Sequence[End] = (),
     ) -> None:
-        """Makes the first file; its first line tells `about`, the process, and the chains found beside it. Raises
-        OSError."""
+        """Makes the first file; its first line tells `about`, the process, the chains found beside it, and those of
+        this process that are `lost`. Raises OSError."""
         now = time.time_ns()
         self.id = f"{now // 1_000_000:012x}{os.urandom(8).hex()}"
         self.records = 0
@@ -167,7 +172,7 @@ class Chain:
         self._segment, self._size = 1, 0
         self._clean = True
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        found = [end.wire() for end in loose_ends(folder)]
+        found = [end.wire() for end in (*loose_ends(folder), *lost)]
         self._file = self._open()
         start = {"kind": "start", "time": now, "chain": self.id, "process": os.getpid(), **about}
         self._first: Json | None = {**start, "public_key": signer.public.hex(), "found": found}
@@ -176,6 +181,15 @@ class Chain:
     def end(self) -> End:
         """The last durable line."""
         return End(self.id, self.seq, self.hash)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the file that is written has gone from its place: removed, moved, or another put there. Raises
+        OSError."""
+        try:
+            return not os.path.samestat(os.stat(self._path), os.fstat(self._file))
+        except FileNotFoundError:
+            return True
 
     def head(self) -> bytes:
         """A signed line that says how far the chain has come: its id, last number and hash, records and the time."""
@@ -238,9 +252,13 @@ class Chain:
         about = {"chain": self.id, "segment": self._segment, "public_key": self._signer.public.hex()}
         self._first = {"kind": "segment", "time": time.time_ns(), **about}
 
+    @property
+    def _path(self) -> Path:
+        return self._folder / f"chain-{self.id}-{self._segment:04d}.jsonl"
+
     def _open(self) -> int:
         """The chain's next file, for nobody else: new, locked, and known to the folder."""
-        path = self._folder / f"chain-{self.id}-{self._segment:04d}.jsonl"
+        path = self._path
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | BINARY, 0o600)
         try:
             lock(file)

@@ -212,7 +212,16 @@ class FileAuditLog:
     def _write(self, entries: list[Entry]) -> None:
         if self._chain is None:
             self._chain = Chain(self._folder, self._signer, self._about, self._segment_bytes)
+        elif self._chain.is_lost:
+            self._begin_anew(self._chain)
         self._chain.write([*map(self._body, entries)], [entry.time for entry in entries])
+
+    def _begin_anew(self, lost: Chain) -> None:
+        """A chain whose file was taken away is named by a new one, so that it is missed."""
+        self._log.error("audit_chain_lost", chain=lost.id, records=lost.records)
+        self._chain = Chain(self._folder, self._signer, self._about, self._segment_bytes, [lost.end])
+        self._headed, self._next_head = -1, 0.0
+        lost.close()
 
     def _written(self, entries: int, dropped: int) -> None:
         for _ in range(entries):

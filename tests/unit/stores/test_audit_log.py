@@ -386,3 +386,31 @@ def test_records_are_lost_aloud_where_no_chain_could_be_begun(tmp_path: Path) ->
         log.add(entry(1))
         log.close()
     assert [each["records"] for each in said if each["event"] == "audit_records_lost"] == [1]
+
+
+@pytest.mark.parametrize("taken", ["the folder", "the file", "the file, for another"])
+def test_a_chain_that_is_taken_away_while_it_is_written_is_said_and_missed(tmp_path: Path, taken: str) -> None:
+    folder = tmp_path / "audit"
+    with capture_logs() as said:
+        log = FileAuditLog(folder, SIGNER)
+        log.add(entry(1))
+        (path,) = waited_for(folder)
+        if taken == "the folder":
+            folder.rename(tmp_path / "elsewhere")
+        else:
+            path.rename(tmp_path / "elsewhere")
+        if taken == "the file, for another":
+            path.touch()
+        log.add(entry(2))
+        log.close()
+    assert [each["event"] for each in said if each["log_level"] == "error"] == ["audit_chain_lost"]
+    report = verify(folder, [SIGNER.public])
+    assert {each.kind for each in report.findings} <= {"missing", "truncated"}
+    assert not report.whole
+
+
+def waited_for(folder: Path) -> list[Path]:
+    """The files of the chain, once its first record is durable."""
+    while not (found := [path for path in folder.glob("chain-*") if path.stat().st_size]):
+        pass
+    return found
