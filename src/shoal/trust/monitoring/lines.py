@@ -37,14 +37,14 @@ class Line:
         self.cutter = cutter
         self.inside = False
         self.fed = self.cleared = 0
-        self.out = ""
+        self.out: list[str] = []
         self.waits: deque[tuple[int, str, Any]] = deque()
 
     def clear(self, unit: Unit, said: str) -> None:
         """Lets a unit out, as `said`."""
         self.cleared += len(unit.text)
-        if not self.inside:
-            self.out += said
+        if said and not self.inside:
+            self.out.append(said)
 
     def due(self) -> Iterator[tuple[str, Any]]:
         """What waited for text that is cleared by now."""
@@ -124,8 +124,8 @@ class ChoiceLines:
                 else:
                     put(choice.delta, Path(name), value)
             if line.out:
-                put(choice.delta, line.path, line.out)
-                line.out = ""
+                put(choice.delta, line.path, "".join(line.out))
+                line.out = []
 
     def stop(self, choice: Choice) -> None:
         """Ends the choice here: what was cleared goes out, and nothing else ever will. A call that is not whole would

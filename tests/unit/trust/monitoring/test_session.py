@@ -375,3 +375,10 @@ def test_a_content_that_changes_its_shape_comes_whole() -> None:
         flat = [each if isinstance(each, str) else "".join(part["text"] for part in each) for each in contents]
         given = [each if isinstance(each, str) else each[0]["text"] for each in deltas]
         assert "".join(flat) == "".join(given)
+
+
+def test_a_whole_reply_of_many_sentences_comes_through_whole() -> None:
+    text = "The ship sails over the sea to the town in the north. " * 3000
+    out = run([Piece.of(text, "stop")])
+    assert text_of(out) == text
+    assert finishes(out) == ["stop"]
