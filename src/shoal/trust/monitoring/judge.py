@@ -16,6 +16,8 @@ from shoal.trust.monitoring.categories import MEANING
 
 WITHIN_S = 2.0
 MOST_ASKED = 20
+MOST_FAILED = 3
+"""A judge that is down must not cost its time again and again."""
 MOST_TOKENS = 200
 LONGEST_TEXT = 4000
 LONGEST_REPLY = 2000
@@ -28,7 +30,8 @@ Reports, warnings, and quotes that the text argues against are not harmful."""
 
 
 class Judge:
-    """Asks one model, at most MOST_ASKED times in an exchange. `asked`, `failed` and `skipped` count."""
+    """Asks one model, at most MOST_ASKED times in an exchange, and not after MOST_FAILED in vain. `asked`, `failed` and
+    `skipped` count."""
 
     def __init__(self, model: str) -> None:
         self.model = model
@@ -36,7 +39,7 @@ class Judge:
 
     async def ask(self, text: str, call: Call) -> frozenset[str] | None:
         """The categories that `text` (masked) falls under; None where the judge was slow, failed or spoke nonsense."""
-        if self.asked >= MOST_ASKED:
+        if self.asked >= MOST_ASKED or self.failed >= MOST_FAILED:
             self.skipped += 1
             return None
         self.asked += 1

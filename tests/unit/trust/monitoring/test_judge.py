@@ -13,7 +13,7 @@ from shoal.errors import HostFailed, ShoalError
 from shoal.models.registry import Registry
 from shoal.testing import ScriptedModel
 from shoal.trust.monitoring import judge as judge_module
-from shoal.trust.monitoring.judge import MOST_ASKED, Judge
+from shoal.trust.monitoring.judge import MOST_ASKED, MOST_FAILED, Judge
 from tests.unit.trust.monitoring.scene import BAD, call, chat, chunks, finishes, said, session, text_of
 
 UNSURE = "This is perhaps a threat. And more."
@@ -123,3 +123,17 @@ def test_it_is_asked_a_bounded_number_of_times() -> None:
     judge = asyncio.run(play())
     assert (judge.asked, judge.skipped) == (MOST_ASKED, 3)
     assert len(model.chats) == MOST_ASKED
+
+
+def test_a_judge_that_fails_again_and_again_is_left_alone() -> None:
+    model = ScriptedModel(["no form"], name="judge")
+
+    async def play() -> Judge:
+        judge = Judge("judge")
+        way = call(Registry({"judge": (model, Patience())}))
+        for _ in range(MOST_FAILED + 2):
+            assert await judge.ask("text", way) is None
+        return judge
+
+    judge = asyncio.run(play())
+    assert judge.account() == {"asked": MOST_FAILED, "failed": MOST_FAILED, "skipped": 2}
