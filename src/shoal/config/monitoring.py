@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,7 +22,7 @@ class Monitoring(Table):
     mode: Mode = "enforce"
     prompts: Mode = "observe"
     replies: Mode = "enforce"
-    thresholds: Mapping[Category, float] = Field(default_factory=dict)
+    thresholds: Mapping[Category, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     judge: str | None = None
     hold_chars: int = Field(200, ge=20, le=2000)
 

@@ -70,8 +70,9 @@ class Scale:
 
     def __init__(self, thresholds: Mapping[str, float], *, cautious: bool) -> None:
         self._cautious = cautious
-        self._limits = tuple(thresholds.items())
-        self._near = tuple((name, moved(limit, -NEAR)) for name, limit in thresholds.items() if limit < 1)
+        # A score may be rounded to 1, or a plug-in give that: 1 as a threshold leaves a category out all the same.
+        self._limits = tuple((name, limit) for name, limit in thresholds.items() if limit < 1)
+        self._near = tuple((name, moved(limit, -NEAR)) for name, limit in self._limits)
 
     def read(self, text: str, verdict: Verdict) -> tuple[Mapping[str, float], float]:
         """The scores and the overall safety that count for this text."""

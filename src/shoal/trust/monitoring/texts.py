@@ -22,8 +22,8 @@ class Scored:
     overall: float
 
     def over(self, thresholds: Mapping[str, float]) -> list[str]:
-        """The categories that reach their threshold."""
-        return [name for name, threshold in thresholds.items() if self.scores.get(name, 0.0) >= threshold]
+        """The categories that reach their threshold; one with the threshold 1 is left out."""
+        return [name for name, limit in thresholds.items() if limit < 1 and self.scores.get(name, 0.0) >= limit]
 
 
 def score(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from shoal.chat import Choice, Message, Passage, Piece, Usage
 from shoal.errors import ContentRefused, GuardFailed
@@ -16,11 +17,13 @@ from tests.unit.trust.monitoring.scene import (
     BAD,
     WORSE,
     MildMonitor,
+    Seen,
     arguments,
     call,
     chat,
     chunks,
     finishes,
+    rules,
     said,
     session,
     text_of,
@@ -382,3 +385,21 @@ def test_a_whole_reply_of_many_sentences_comes_through_whole() -> None:
     out = run([Piece.of(text, "stop")])
     assert text_of(out) == text
     assert finishes(out) == ["stop"]
+
+
+def test_the_threshold_1_leaves_a_category_out_whatever_the_score() -> None:
+    class Sure(MildMonitor):
+        def _score(self, text: str) -> Seen:
+            return Seen({"violence": 1.0}, 0.0)
+
+    async def play() -> list[Piece]:
+        monitoring = session(Sure(), monitoring={"thresholds": {"violence": 1.0}})
+        return await said(monitoring, chunks("A fine day."), chat("Hello"), call())
+
+    assert text_of(asyncio.run(play())) == "A fine day."
+
+
+@pytest.mark.parametrize("limit", [0, -0.1, 1.1])
+def test_a_threshold_that_is_no_score_is_refused(limit: float) -> None:
+    with pytest.raises(ValidationError, match=r"thresholds\.violence"):
+        rules(monitoring={"thresholds": {"violence": limit}})
