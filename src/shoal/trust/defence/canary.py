@@ -2,13 +2,15 @@
 
 It is HMAC of the conversation's key: the same in every turn and replica, so that prefix caches of hosts still work. A
 reply is watched for it as it comes, cut anywhere: in any case, with anything between its letters, backwards, in hex,
-ROT13 or base64. A paraphrase, a translation or a part of the prompt without its end is not found.
+ROT13 or base64, in JSON also with escapes. A paraphrase, a translation or a part of the prompt without its end is not
+found.
 """
 
 from __future__ import annotations
 
 import base64
 import codecs
+import re
 import unicodedata
 from functools import cached_property
 
@@ -20,6 +22,10 @@ SURE = 4
 """So many characters of it in a row are no chance any more: from there on text is held back."""
 MOST_HELD = 400
 """Characters with what stands between them; beyond that it is no canary."""
+# An escape in a JSON string, any character as it may be written there, and the beginning of an escape that is cut.
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[^u])", re.DOTALL)
+_WRITTEN = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[^u])|.", re.DOTALL)
+_CUT = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)\Z")
 _BETWEEN = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 
@@ -61,9 +67,9 @@ class Canary:
         said = letters(text)
         return any(form in said for form in self.forms)
 
-    def watcher(self) -> Watcher:
-        """Watches one text that comes in pieces."""
-        return Watcher(self)
+    def watcher(self, is_json: bool = False) -> Watcher:
+        """Watches one text that comes in pieces; `is_json`: its characters may be written as escapes."""
+        return Watcher(self, is_json)
 
 
 def letters(text: str) -> str:
@@ -86,10 +92,11 @@ def _in64(raw: bytes) -> tuple[str, ...]:
 class Watcher:
     """Watches one text of a reply for the canary. Once it is `found`, nothing more comes out."""
 
-    __slots__ = ("_canary", "_held", "_tail", "found")
+    __slots__ = ("_canary", "_held", "_is_json", "_tail", "found")
 
-    def __init__(self, canary: Canary) -> None:
+    def __init__(self, canary: Canary, is_json: bool = False) -> None:
         self._canary = canary
+        self._is_json = is_json
         self._held = ""
         self._tail = ""
         self.found = False
@@ -103,11 +110,16 @@ class Watcher:
         if self.found:
             return ""
         text = self._held + text
-        said = self._tail + letters(text)
+        # An escape that is cut is read when it is whole.
+        cut = _CUT.search(text) if self._is_json and "\\" in text else None
+        text, rest = (text[: cut.start(1)], cut[1]) if cut else (text, "")
+        said = self._tail + self._letters(text)
         for start in self._canary.starts:
             if start in said:
-                return self._look(text, said)
-        self._held, self._tail = "", said[1 - SURE :]
+                out = self._look(text, said)
+                self._held += "" if self.found else rest
+                return out
+        self._held, self._tail = rest, said[1 - SURE :]
         return text
 
     def close(self) -> str:
@@ -121,13 +133,32 @@ class Watcher:
             self.found, self._held = True, ""
             return ""
         pending = max(_pending(said, form) for form in self._canary.forms)
-        cut = _place(text, pending) if pending else len(text)
+        cut = self._place(text, pending) if pending else len(text)
         if len(text) - cut > MOST_HELD:
             cut = len(text)
         # What was held must be read again with the letters before it.
-        self._held, before = text[cut:], letters(text[:cut])
+        self._held, before = text[cut:], self._letters(text[:cut])
         self._tail = (self._tail + before)[1 - SURE :]
         return text[:cut]
+
+    def _letters(self, text: str) -> str:
+        return letters(_ESCAPE.sub(_spoken, text) if self._is_json and "\\" in text else text)
+
+    def _place(self, text: str, count: int) -> int:
+        """Where the last `count` letters and digits of a text begin; 0 where it has fewer."""
+        parts = _WRITTEN.findall(text[-2 * MOST_HELD :]) if self._is_json else text
+        at = len(text)
+        for part in reversed(parts):
+            if count <= 0:
+                break
+            at -= len(part)
+            count -= len(self._letters(part))
+        return at
+
+
+def _spoken(found: re.Match[str]) -> str:
+    """What an escape says; the short ones are no letters."""
+    return chr(int(found[1], 16)) if found[1] else " "
 
 
 def _pending(said: str, form: str) -> int:
@@ -136,12 +167,3 @@ def _pending(said: str, form: str) -> int:
         if said.endswith(form[:size]):
             return size
     return 0
-
-
-def _place(text: str, count: int) -> int:
-    """Where the last `count` letters and digits of a text begin; 0 where it has fewer."""
-    at = len(text)
-    while at and count > 0:
-        at -= 1
-        count -= len(letters(text[at]))
-    return at

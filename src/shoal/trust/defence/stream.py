@@ -30,7 +30,7 @@ class Guarded:
     def stream(self, is_json: bool = False) -> Stream:
         """For one text that comes in pieces."""
         unmarker = self.marks.streamer(is_json) if self.marks is not None else None
-        watcher = self.canary.watcher() if self.canary is not None else None
+        watcher = self.canary.watcher(is_json) if self.canary is not None else None
         return Stream(unmarker, watcher, self._block, self.leaked)
 
     def whole(self, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import codecs
+import json
 
 import pytest
 from hypothesis import given
@@ -103,3 +104,27 @@ def test_a_gap_too_long_lets_go() -> None:
     for _ in range(MOST_HELD + 1):
         out += watcher.feed(" ")
     assert out.startswith(TOKEN[:8])
+
+
+@pytest.mark.parametrize("form", ["parted", "full width", "no width between", "each an escape", "capitals"])
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 7, 1000])
+def test_in_arguments_it_is_found_behind_escapes(form: str, size: int) -> None:
+    forms = {
+        **FORMS,
+        "no width between": "\u200b".join(TOKEN),
+        "each an escape": TOKEN,
+    }
+    text = json.dumps({"body": f"It says: {forms[form]}!"})
+    if form == "each an escape":
+        text = text.replace(TOKEN, "".join(f"\\u{ord(letter):04X}" for letter in TOKEN))
+    watcher = CANARY.watcher(is_json=True)
+    out = "".join([*map(watcher.feed, (text[at : at + size] for at in range(0, len(text), size))), watcher.close()])
+    assert watcher.found
+    assert len(out) < len('{"body": "It says: ') + 4 * 6 + 4
+
+
+@given(st.lists(st.sampled_from(["\\", "u", "00", "41", TOKEN[:4], TOKEN[4:9], "x", '"', "n", "\\n"]), max_size=30))
+def test_arguments_come_through_exactly(pieces: list[str]) -> None:
+    watcher = CANARY.watcher(is_json=True)
+    out = "".join([*map(watcher.feed, pieces), watcher.close()])
+    assert watcher.found or out == "".join(pieces)
