@@ -22,7 +22,8 @@ NAME, MAIL, NUMBER = "Jane Doe", "jane.doe@example.com", b"#######0"
 
 @dataclass
 class Tally:
-    """What came back. Times in seconds; `events` counts `data:` lines of streams."""
+    """What came back. Times in seconds; `events` counts `data:` lines of streams, `words` those of the
+    mock host's, which a gateway may gather into fewer events."""
 
     left: int
     ends_at: float
@@ -30,6 +31,7 @@ class Tally:
     firsts: list[float] = field(default_factory=list)
     errors: int = 0
     events: int = 0
+    words: int = 0
     first_error: str = ""
 
     def take(self) -> bool:
@@ -98,6 +100,7 @@ class Connection(asyncio.Protocol):
         self._tally.times.append(now - self._sent)
         self._tally.firsts.append(self._first - self._sent)
         self._tally.events += self._body.count(b"data: ")
+        self._tally.words += self._body.count(b"word")
         self._next()
 
     def _fail(self, why: str) -> None:
@@ -168,6 +171,7 @@ def _report(tally: Tally, wall_s: float) -> dict[str, object]:
         "p99_ms": quantile(tally.times, 0.99) * 1000,
         "first_p50_ms": quantile(tally.firsts, 0.5) * 1000,
         "events": tally.events / max(1, len(tally.times)),
+        "words": tally.words / max(1, len(tally.times)),
         "own_cpu_s": time.process_time(),
     }
 

@@ -136,6 +136,6 @@ def _load(running: Running, connections: int, count: int, seconds: float, *more:
         raise RuntimeError(
             f"{report['errors']:.0f} of {report['requests']:.0f} answers failed: {report['first_error']}"
         )
-    if "--stream" in more and report["events"] < CHUNKS:
-        raise RuntimeError(f"a stream had {report['events']:.0f} events instead of {CHUNKS}")
+    if "--stream" in more and report["words"] < CHUNKS:
+        raise RuntimeError(f"a stream had {report['words']:.0f} of {CHUNKS} words")
     return report

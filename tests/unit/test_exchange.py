@@ -459,7 +459,7 @@ def test_what_is_only_observed_is_counted_when_the_reply_has_gone() -> None:
 
 
 def test_who_waits_for_the_end_finds_the_record() -> None:
-    outer = Outer(ScriptedModel([f"A {BAD}. "], name="m"), monitoring=monitoring(replies="observe"))
+    outer = Outer(ScriptedModel(["A word that goes on. " * 200], name="m"), monitoring=monitoring(replies="observe"))
 
     async def travel() -> None:
         exchange = Exchange(outer.house, KEY, Chat("m", HELLO, stream=True))
@@ -474,7 +474,7 @@ def test_who_waits_for_the_end_finds_the_record() -> None:
 
 
 def test_a_wait_that_is_cancelled_loses_no_record() -> None:
-    outer = Outer(ScriptedModel([f"A {BAD}. "], name="m"), monitoring=monitoring(replies="observe"))
+    outer = Outer(ScriptedModel(["A word that goes on. " * 200], name="m"), monitoring=monitoring(replies="observe"))
 
     async def travel() -> None:
         exchange = Exchange(outer.house, KEY, Chat("m", HELLO, stream=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -35,4 +36,9 @@ class Audit(Table):
     def _sink(cls, value: str | None) -> str | None:
         if value is not None and (not value.startswith(("file:", "exec:")) or not value.partition(":")[2]):
             raise ValueError('write sink = "file:PATH" or sink = "exec:COMMAND"')
+        if value is not None and value.startswith("exec:"):
+            try:
+                shlex.split(value.removeprefix("exec:"))
+            except ValueError as error:
+                raise ValueError(f"the command of the sink cannot be read ({error}): mend its quotes") from None
         return value

@@ -1,4 +1,4 @@
-"""What is only observed, judged beside the way of the request: in a thread, one batch after the other."""
+"""What is only observed, judged beside the way of the request: what is long in a thread, one batch after the other."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from shoal.errors import GuardFailed
-from shoal.trust.monitoring.check import HarmCheck, Stretch
+from shoal.trust.monitoring.check import INLINE_CHARS, HarmCheck, Stretch
 from shoal.trust.monitoring.groundedness import GroundednessCheck
 from shoal.trust.monitoring.units import Unit
 from shoal.trust.work import in_thread
@@ -33,10 +33,20 @@ class Beside:
         self._sentences.append((check, choice, unit))
 
     def finish(self) -> asyncio.Task[None] | None:
-        """Judges what is left. None where nothing is left to wait for."""
+        """Judges what is left, at once where it is little: the way to a thread and back costs more. None where nothing
+        is left to wait for."""
+        if self._task is None and self._size() <= INLINE_CHARS:
+            _judge(self._harm, self._sentences)
+            self._harm, self._sentences = [], []
         if self._harm or self._sentences:
             self._task = asyncio.create_task(self._after(self._task))
         return self._task if self._task is not None and not self._task.done() else None
+
+    def _size(self) -> int:
+        """Characters that are left to judge."""
+        return sum(len(stretch.text) for _, stretch in self._harm) + sum(
+            len(unit.text) for _, _, unit in self._sentences
+        )
 
     async def _after(self, before: asyncio.Task[None] | None) -> None:
         if before is not None:

@@ -226,9 +226,8 @@ def test_observing_changes_nothing_and_counts_all() -> None:
     async def play() -> tuple[list[Piece], dict[str, Any]]:
         monitoring = session(mode="observe")
         out = await said(monitoring, chunks(f"Fine at first. Then {BAD} and {WORSE}. End."), chat(f"Do {BAD}!"))
-        task = monitoring.finish()
-        assert task is not None
-        await task
+        if task := monitoring.finish():
+            await task
         assert not monitoring.stopped
         return out, monitoring.account()
 
@@ -319,9 +318,8 @@ def test_a_monitor_that_breaks_stops_what_is_enforced() -> None:
     async def observed() -> Any:
         monitoring = session(Broken(), mode="observe")
         out = await said(monitoring, chunks("Some text."))
-        task = monitoring.finish()
-        assert task is not None
-        await task
+        if task := monitoring.finish():
+            await task
         assert text_of(out) == "Some text."
         return monitoring.account()["replies"]["failed"]
 
@@ -403,3 +401,15 @@ def test_the_threshold_1_leaves_a_category_out_whatever_the_score() -> None:
 def test_a_threshold_that_is_no_score_is_refused(limit: float) -> None:
     with pytest.raises(ValidationError, match=r"thresholds\.violence"):
         rules(monitoring={"thresholds": {"violence": limit}})
+
+
+def test_much_that_is_only_observed_is_judged_in_a_thread() -> None:
+    async def play() -> tuple[bool, Any]:
+        monitoring = session(mode="observe")
+        await said(monitoring, chunks(f"Fine words at first. {BAD} ", size=400), chat("Do it. " * 400))
+        task = monitoring.finish()
+        if task is not None:
+            await task
+        return task is not None, monitoring.account()["replies"]["over"]
+
+    assert asyncio.run(play()) == (True, {"violence": 1})
