@@ -9,7 +9,7 @@ and between tags it becomes the value of a field. It knows no chat; how a model 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
 from shoal.trust.masking.json_text import is_record, values
@@ -35,11 +35,13 @@ class Marks:
     """The marks of one conversation. `scope` decides which, `taken` says whether a text of the chat has a mark that is
     thought of; then the next one is tried, so that all of a conversation keeps its own."""
 
-    __slots__ = ("_close", "_open", "_retrieved", "_tool", "character")
+    __slots__ = ("_close", "_open", "_retrieved", "_tags", "_tool", "character")
 
     def __init__(self, scope: Scope, retrieved: Style, tool: Style, taken: Callable[[str], bool]) -> None:
         nonce = scope.identifier("defence/tag", "", NONCE_LENGTH)
         self._open, self._close = f"[[data {nonce}]]", f"[[end of data {nonce}]]"
+        # Around JSON they are the names of fields; what is longer is looked for first.
+        self._tags = (f'{{"{self._open}": ', f', "{self._close}": true}}', self._open, self._close)
         found = next((each for each in _characters(scope) if not taken(each)), None)
         self.character = found or ""
         # Where somebody has filled the text with candidates, tags must do: nobody can fill a text with all of those.
@@ -78,7 +80,7 @@ class Marks:
         if style == "mark":
             return self._in_strings(text) if record else self._in_words(text)
         if record:
-            return f'{{"{self._open}": {text}, "{self._close}": true}}'
+            return f"{self._tags[0]}{text}{self._tags[1]}"
         return f"{self._open}{text}{self._close}"
 
     def unmark(self, text: str) -> str:
@@ -86,12 +88,12 @@ class Marks:
         if self.character and self.character in text:
             text = text.replace(self.character, "")
         if "[[" in text:
-            text = text.replace(self._open, "").replace(self._close, "")
+            text = _without(text, self._tags)
         return text
 
     def streamer(self, is_json: bool = False) -> Unmarker:
         """Takes the marks out of one text that comes in pieces; `is_json`: they may be written as escapes."""
-        return Unmarker(self.character, (self._open, self._close), is_json)
+        return Unmarker(self.character, self._tags, is_json)
 
     def _in_words(self, text: str) -> str:
         # An empty match and a plain string go three times as fast as a function for each word.
@@ -124,11 +126,13 @@ class Unmarker:
     """Takes marks out of one text of a reply, cut anywhere. Holds back only what may still become a tag, or a mark
     written as an escape. Feed it, then close it."""
 
-    __slots__ = ("_character", "_escape", "_held", "_tags")
+    __slots__ = ("_character", "_escape", "_held", "_starts", "_tags")
 
-    def __init__(self, character: str, tags: tuple[str, str], is_json: bool) -> None:
+    def __init__(self, character: str, tags: Sequence[str], is_json: bool) -> None:
         self._character = character
-        self._tags = tags
+        # In a string of JSON each quote has a backslash.
+        self._tags = (*(tag.replace('"', '\\"') for tag in tags if '"' in tag), *tags) if is_json else tuple(tags)
+        self._starts = frozenset(tag[0] for tag in self._tags)
         self._held = ""
         self._escape = _escape_of(character) if is_json and character else None
 
@@ -137,17 +141,18 @@ class Unmarker:
         if not self._held:
             if self._character and self._character in text:
                 text = text.replace(self._character, "")
-            if "[" not in text and (self._escape is None or "\\" not in text):
+            if self._starts.isdisjoint(text) and (self._escape is None or "\\" not in text):
                 return text
         text = self._cleaned(self._held + text)
-        keep = self._pending(text)
-        self._held = text[len(text) - keep :] if keep else ""
-        return text[: len(text) - keep] if keep else text
+        # A tag may be part of a longer one that is not whole yet.
+        ready = len(text) - self._pending(text)
+        self._held = text[ready:]
+        return _without(text[:ready], self._tags)
 
     def close(self) -> str:
         """The end of the text; returns what was held back."""
         held, self._held = self._held, ""
-        return held
+        return _without(held, self._tags)
 
     @property
     def holds(self) -> bool:
@@ -158,8 +163,6 @@ class Unmarker:
             text = text.replace(self._character, "")
         if self._escape is not None:
             text = self._escape.sub(r"\1", text)
-        for tag in self._tags:
-            text = text.replace(tag, "")
         return text
 
     def _pending(self, text: str) -> int:
@@ -173,6 +176,12 @@ class Unmarker:
         if self._escape is not None and (begun := _BEGUN.search(text)):
             longest = max(longest, len(text) - begun.start())
         return longest if longest <= MOST_HELD else 0
+
+
+def _without(text: str, tags: Iterable[str]) -> str:
+    for tag in tags:
+        text = text.replace(tag, "")
+    return text
 
 
 # An escape that is cut, with all the backslashes before it: their number says whether it is one.

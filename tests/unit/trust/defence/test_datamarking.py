@@ -159,3 +159,14 @@ def test_an_escaped_backslash_is_no_escape_of_the_mark() -> None:
     found = marks()
     text = "\\\\" + json.dumps(found.character)[2:-1]
     assert streamed(found, [*text], is_json=True) == text
+
+
+@given(JSON, st.lists(st.integers(0, 10_000), max_size=6))
+def test_json_between_tags_comes_back_exactly(value: object, places: list[int]) -> None:
+    text = json.dumps([value])
+    found = marks("delimit")
+    said = f"It says {found.mark(text, tool=True)}, and so on"
+    assert found.unmark(said) == f"It says {text}, and so on"
+    assert streamed(found, cut(said, places)) == f"It says {text}, and so on"
+    inside = json.dumps({"body": said})
+    assert json.loads(streamed(found, cut(inside, places), is_json=True)) == {"body": f"It says {text}, and so on"}
