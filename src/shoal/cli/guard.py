@@ -39,13 +39,16 @@ def measure(
     `kind` is user (the default), data or reply; `labels` has true or false for rules: jailbreak (user), instructions
     (data), and the categories of harm. Modes do not count, and no judge is asked.
     """
+    from shoal import plugins
     from shoal.cli.house import settings_of
     from shoal.trust.guard_figures import GuardTrial, counts, read_labelled, wire
     from shoal.trust.monitoring.step import MonitoringStep
 
     rows = read_labelled(file)
-    settings = settings_of(config).settings.trust
-    figures = GuardTrial(settings, tenant, MonitoringStep(settings)).figures(rows)
+    settings = settings_of(config).settings
+    brought = plugins.load(settings.plugins.modules).hook.shoal_monitors(settings=settings)
+    step = MonitoringStep(settings.trust, (each for monitors in brought for each in monitors))
+    figures = GuardTrial(settings.trust, tenant, step).figures(rows)
     if as_json:
         rules = {rule: wire(found) for rule, found in figures.items()}
         say_json({"file": str(file), "tenant": tenant, "texts": len(rows), "kinds": dict(counts(rows)), "rules": rules})

@@ -3,7 +3,7 @@
 A stretch is scored together with what came before it, since harm may be spread over two sentences; by itself where that
 comes near a threshold; and so is what it says in another coat. Few words prove little, and a reply has many sentences
 that may be taken for harm by chance: so the odds of a score are lowered where a stretch has fewer than FEW_WORDS words,
-down to a twentieth (e to the power of CAUTION). These figures were chosen on harmless answers and on moderated texts
+down to a fiftieth (e to the power of CAUTION). These figures were chosen on harmless answers and on moderated texts
 (`docs/methodology/monitoring.md`).
 """
 
@@ -21,7 +21,7 @@ from shoal.trust.monitoring.seam import Monitor, Verdict
 from shoal.trust.monitoring.tally import Tally
 from shoal.trust.work import Abandoned, go_on, in_thread
 
-FEW_WORDS, CAUTION, NEAR = 30, 3.0, 1.5
+FEW_WORDS, CAUTION, NEAR = 30, 4.0, 1.5
 INLINE_CHARS = 1500
 AT_ONCE = 64
 Over = tuple[str, float]
