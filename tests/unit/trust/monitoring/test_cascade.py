@@ -1,3 +1,5 @@
+"""The cascade: scores, windows, damaged files; and what the shipped one must leave alone."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""The lexicon: whole words, in any coat, and what a stream must hold back."""
+
 from __future__ import annotations
 
 from pathlib import Path
