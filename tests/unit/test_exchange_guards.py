@@ -138,7 +138,8 @@ def test_a_harmful_middle_never_goes_out_and_the_host_is_left() -> None:
 
 
 def test_what_is_only_observed_is_counted_when_the_reply_has_gone() -> None:
-    outer = Outer(ScriptedModel([f"A {BAD}. "], name="m"), monitoring=monitoring(replies="observe"))
+    words = f"A {BAD} " + "and so it goes on " * 8 + ". "
+    outer = Outer(ScriptedModel([words], name="m"), monitoring=monitoring(replies="observe"))
 
     async def travel() -> str:
         exchange = Exchange(outer.house, KEY, Chat("m", HELLO, stream=True))
@@ -148,7 +149,7 @@ def test_what_is_only_observed_is_counted_when_the_reply_has_gone() -> None:
             await asyncio.sleep(0)
         return said
 
-    assert asyncio.run(asyncio.wait_for(travel(), 10)) == f"A {BAD}. "
+    assert asyncio.run(asyncio.wait_for(travel(), 10)) == words
     (record,) = outer.records
     assert record.outcome == "ok"
     assert record.trust is not None
