@@ -31,17 +31,22 @@ _WRITTEN = re.compile(
 )
 
 
+DEEPEST = 3
+"""JSON in strings of JSON, so often."""
+
+
 class Marks:
     """The marks of one conversation. `scope` decides which, `taken` says whether a text of the chat has a mark that is
     thought of; then the next one is tried, so that all of a conversation keeps its own."""
 
-    __slots__ = ("_close", "_open", "_retrieved", "_tags", "_tool", "character")
+    __slots__ = ("_close", "_fields", "_open", "_retrieved", "_tags", "_tool", "character")
 
     def __init__(self, scope: Scope, retrieved: Style, tool: Style, taken: Callable[[str], bool]) -> None:
         nonce = scope.identifier("defence/tag", "", NONCE_LENGTH)
         self._open, self._close = f"[[data {nonce}]]", f"[[end of data {nonce}]]"
         # Around JSON they are the names of fields; what is longer is looked for first.
-        self._tags = (f'{{"{self._open}": ', f', "{self._close}": true}}', self._open, self._close)
+        self._fields = (f'{{"{self._open}": ', f', "{self._close}": true}}')
+        self._tags = _written((*self._fields, self._open, self._close))
         found = next((each for each in _characters(scope) if not taken(each)), None)
         self.character = found or ""
         # Where somebody has filled the text with candidates, tags must do: nobody can fill a text with all of those.
@@ -80,7 +85,7 @@ class Marks:
         if style == "mark":
             return self._in_strings(text) if record else self._in_words(text)
         if record:
-            return f"{self._tags[0]}{text}{self._tags[1]}"
+            return f"{self._fields[0]}{text}{self._fields[1]}"
         return f"{self._open}{text}{self._close}"
 
     def unmark(self, text: str) -> str:
@@ -130,8 +135,7 @@ class Unmarker:
 
     def __init__(self, character: str, tags: Sequence[str], is_json: bool) -> None:
         self._character = character
-        # In a string of JSON each quote has a backslash.
-        self._tags = (*(tag.replace('"', '\\"') for tag in tags if '"' in tag), *tags) if is_json else tuple(tags)
+        self._tags = tuple(tags)
         self._starts = frozenset(tag[0] for tag in self._tags)
         self._held = ""
         self._escape = _escape_of(character) if is_json and character else None
@@ -176,6 +180,13 @@ class Unmarker:
         if self._escape is not None and (begun := _BEGUN.search(text)):
             longest = max(longest, len(text) - begun.start())
         return longest if longest <= MOST_HELD else 0
+
+
+def _written(tags: Iterable[str]) -> tuple[str, ...]:
+    """The tags as they are and as they are written in JSON in strings of JSON, where each quote has backslashes; what
+    is longer first."""
+    quotes = ["\\" * (2**depth - 1) + '"' for depth in range(DEEPEST + 1)]
+    return tuple(sorted({tag.replace('"', quote) for quote in quotes for tag in tags}, key=len, reverse=True))
 
 
 def _without(text: str, tags: Iterable[str]) -> str:
