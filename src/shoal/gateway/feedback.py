@@ -12,13 +12,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive, Scope, Send
 
 from shoal.chat import Json
-from shoal.config import nearest
 from shoal.errors import NotFound, RequestError, StorageError
 from shoal.exchange import House
 from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
 from shoal.gateway.envelope import send_json
 from shoal.gateway.exchanges import may_see
-from shoal.gateway.openai_request import read_json, read_options
+from shoal.gateway.openai_request import check_fields, read_json, read_options
 from shoal.identity import Key
 from shoal.stores.ledger import Ledger, Record
 from shoal.trust.masking.texts import TextMasker, counts
@@ -103,9 +102,7 @@ class FeedbackPage:
 
 def read_feedback(wire: Json) -> Given:
     """The body, checked. Raises RequestError that names the field."""
-    for name in wire:
-        if name not in FIELDS:
-            raise RequestError(f"field '{name[:60]}'{nearest(name[:60], FIELDS)}")
+    check_fields(wire, FIELDS)
     rating, outcome = _choice(wire, "rating"), _choice(wire, "outcome")
     texts = {name: text for name in TEXTS if (text := _text(wire, name)) is not None}
     if not (rating or outcome or texts):

@@ -13,12 +13,11 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from shoal.chat import Json
-from shoal.config import nearest
 from shoal.errors import RequestError
 from shoal.exchange import House
 from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
 from shoal.gateway.envelope import JSON_TYPE, send_bytes
-from shoal.gateway.openai_request import read_json, read_options
+from shoal.gateway.openai_request import check_fields, read_json, read_options
 from shoal.trust.masking.texts import MaskedText, TextMasker, counts
 
 if TYPE_CHECKING:
@@ -50,9 +49,7 @@ class Masking:
 
 def _read(wire: Json, headers: Mapping[bytes, bytes], most: int) -> tuple[Sequence[str], str | None]:
     """The texts and the name of the conversation. Raises RequestError that names the field."""
-    for name in wire:
-        if name not in FIELDS:
-            raise RequestError(f"field '{name[:60]}'{nearest(name[:60], FIELDS)}")
+    check_fields(wire, FIELDS)
     conversation = wire.get("conversation", read_options(None, headers).conversation)
     if conversation is not None and not (isinstance(conversation, str) and 0 < len(conversation) <= LONGEST_NAME):
         raise RequestError(f"must be a string of 1 to {LONGEST_NAME} characters", param="conversation")

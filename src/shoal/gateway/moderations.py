@@ -16,12 +16,11 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from shoal.chat import Json
-from shoal.config import nearest
 from shoal.errors import NotFound, RequestError
 from shoal.exchange import House
 from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
 from shoal.gateway.envelope import JSON_TYPE, send_bytes
-from shoal.gateway.openai_request import read_json
+from shoal.gateway.openai_request import check_fields, read_json
 from shoal.trust.monitoring.texts import Scored, score_soon
 
 if TYPE_CHECKING:
@@ -78,9 +77,7 @@ class Moderations:
 
 def _read(wire: Json, most: int) -> Sequence[str]:
     """The texts to judge. Raises RequestError that names the field."""
-    for name in wire:
-        if name not in FIELDS:
-            raise RequestError(f"field '{name[:60]}'{nearest(name[:60], FIELDS)}")
+    check_fields(wire, FIELDS)
     if not isinstance(wire.get("model", MODEL), str | None):
         raise RequestError(f'must be a string; "{MODEL}" is the only model here', param="model")
     given = wire.get("input")

@@ -58,6 +58,13 @@ def read_json(body: bytes) -> Json:
     return found
 
 
+def check_fields(wire: Json, known: tuple[str, ...]) -> None:
+    """For endpoints of our own, which pass nothing on. Raises RequestError that names the first field nobody knows."""
+    for name in wire:
+        if name not in known:
+            raise RequestError(f"field '{name[:60]}'{nearest(name[:60], known)}")
+
+
 def read_chat(wire: Json, headers: Mapping[bytes, bytes], most_messages: int) -> Chat:
     """The chat in a request's JSON and `x-shoal-*` headers. Raises RequestError that names the field."""
     model = wire.get("model")
