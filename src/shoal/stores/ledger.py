@@ -24,7 +24,10 @@ from shoal.stores.database import Database
 
 _METADATA = MetaData()
 # What is summed in reports, of each attempt: three columns each, the expected value under the bare name.
-QUANTITIES = ("energy_wh", "usage_gco2e", "embodied_gco2e", "water_ml", "cost_usd")
+QUANTITIES = (
+    *("energy_wh", "usage_gco2e", "embodied_gco2e", "water_ml", "cost_usd"),
+    *("market_gco2e", "marginal_gco2e", "materials_gsbeq"),
+)
 ENDS = ("{}_low", "{}", "{}_high")
 RANGES = tuple(end.format(name) for name in QUANTITIES for end in ENDS)
 EXCHANGES = Table(
@@ -46,7 +49,9 @@ ATTEMPTS = Table(
     *(Column(name, Integer) for name in ("position", "retry", "pieces")),
     *(Column(name, Integer) for name in ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")),
     *(Column(name, Float) for name in ("concurrency", "measured_j", *RANGES)),
-    *(Column(name, String) for name in ("tier", "facts")),
+    *(Column(name, String) for name in ("tier", "facts", "method", "zone")),
+    # The location-based factor that the figures rest on.
+    Column("grid_gco2e_per_kwh", Float),
 )
 READ_ROWS = 1000
 BATCH_S = 0.25
@@ -248,8 +253,16 @@ def _attempt_row(exchange_id: str, position: int, attempt: Attempt) -> tuple[Any
         *(position, attempt.retry, attempt.pieces),
         *(usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens, usage.reasoning_tokens),
         *(attempt.concurrency, attempt.measured_j, *_ends(attempt.impacts)),
-        *(attempt.impacts.tier if attempt.impacts is not None else None, attempt.facts),
+        *(attempt.impacts.tier if attempt.impacts is not None else None, attempt.facts, *_factor(attempt.impacts)),
     )
+
+
+def _factor(impacts: Impacts | None) -> tuple[str | None, str | None, float | None]:
+    """Method, zone and grid factor of one attempt, which rests on one basis at most."""
+    if impacts is None or not impacts.bases:
+        return None, None, None
+    basis = impacts.bases[0]
+    return basis.method, basis.zone, basis.grid_gco2e_per_kwh
 
 
 def _ends(impacts: Impacts | None) -> Iterator[float | None]:
@@ -263,9 +276,9 @@ def _impacts(row: dict[str, Any]) -> Impacts | None:
     """What the columns tell of an attempt's impacts; None where it was not metered."""
     if row["facts"] is None:
         return None
-    energy, usage, embodied, water, cost = (_range(row, name) for name in QUANTITIES)
+    energy, usage, embodied, water, cost, market, marginal, materials = (_range(row, name) for name in QUANTITIES)
     tier = Tier(row["tier"]) if row["tier"] else None
-    return Impacts(energy, usage, embodied, water_ml=water, cost_usd=cost, tier=tier)
+    return Impacts(energy, usage, embodied, market, marginal, water, materials, cost, tier)
 
 
 def _range(row: dict[str, Any], name: str) -> Range | None:
