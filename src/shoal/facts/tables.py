@@ -24,6 +24,10 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
     "fit": ("fits",),
     "price": ("prices",),
     "vendor": ("vendors",),
+    "training": ("training",),
+    "rent": ("rents",),
+    "run": ("runs",),
+    "claim": ("claims",),
 }
 COLUMNS = ("subject", "quantity", "low", "value", "high", "unit", "year", "source")
 LIVE = "+live"
