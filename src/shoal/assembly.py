@@ -54,7 +54,7 @@ class Assembly:
         """
         self.settings = settings
         self.hosts = open_hosts(settings)
-        self.database = Database(settings.server.data_dir)
+        self.database = Database.of(settings)
         self.database.migrate()
         self.keys = SqlKeys(self.database)
         self.passages = SqlPassages(self.database)
@@ -97,7 +97,7 @@ class Assembly:
     def first_start(self) -> FirstStart | None:
         """Makes the first keys, None where there are keys. They are made when somebody asks, to tell them at once: a
         start that fails before that must not leave keys that nobody knows. Raises ConfigError, StorageError."""
-        if self.keys.all():
+        if self.keys.any():
             return None
         folder, data_dir = user_dir("config"), self.settings.server.data_dir
         member, where = self.identity.first_keys(lambda token: credential.save(folder, data_dir, token))

@@ -30,10 +30,10 @@ def settings_of(config: Path | None, data_dir: Path | None = None, *, observe: b
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Database]:
-    """The database, up to date. Raises StorageError."""
+    """The database, up to date. Raises ConfigError, StorageError."""
     from shoal.stores.database import Database
 
-    opened = Database(settings.server.data_dir)
+    opened = Database.of(settings)
     try:
         opened.migrate()
         yield opened

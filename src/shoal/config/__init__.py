@@ -54,6 +54,7 @@ class Server(Table):
     host: str = "127.0.0.1"
     port: int = Field(8600, ge=0, le=65535)
     data_dir: Path = Field(default_factory=lambda: user_dir("data"))
+    database: str | None = None
     workers: int = 1
     body_s: float = Field(60, gt=0)
     max_body_mb: float = Field(64, gt=0)
@@ -67,6 +68,10 @@ class Server(Table):
     @classmethod
     def _expand(cls, path: Path) -> Path:
         return path.expanduser()
+
+    _reference = field_validator("database")(
+        lambda value: value if value is None else check_reference(value, "database")
+    )
 
     @field_validator("metrics_bind")
     @classmethod

@@ -13,8 +13,8 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, allow_inf_nan=False)
 
 
-def check_reference(value: str) -> str:
-    """A key is never written into the settings: only `env:NAME` or `file:PATH`."""
+def check_reference(value: str, name: str = "key") -> str:
+    """A secret is never written into the settings: only `env:NAME` or `file:PATH`. `name` is what the setting is."""
     if not value.startswith(("env:", "file:")) or not value.partition(":")[2]:
-        raise ValueError('write key = "env:NAME" or "file:PATH": the key itself never stands in the settings')
+        raise ValueError(f'write {name} = "env:NAME" or "file:PATH": the {name} itself never stands in the settings')
     return value

@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Float, Integer, LargeBinary, MetaData, String, Table, delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from shoal.stores import day_keys
-from shoal.stores.database import Database
-from shoal.stores.day_keys import DayKey
+from shoal.stores.database import Database, upsert
+from shoal.stores.day_keys import CONTENT_KEYS, DayKey
 
 _METADATA = MetaData()
 SWEEP_ROWS = 1000
@@ -72,7 +71,7 @@ class SqlContents:
             rows = sealing(lambda made: day_keys.ensure(connection, made))
             if rows:
                 values = [{name: getattr(row, name) for name in ContentRow.__slots__} for row in rows]
-                connection.execute(upsert(CONTENTS).on_conflict_do_nothing(), values)
+                connection.execute(upsert(connection, CONTENTS).on_conflict_do_nothing(), values)
 
     def read(self, exchange_id: str, tenant: str) -> tuple[ContentRow, bytes] | None:
         """The row with its wrapped key; None where either is not there (any more)."""
@@ -119,5 +118,8 @@ class SqlContents:
         return swept
 
     def scrub(self) -> bool:
-        """Empties the write-ahead log, which holds what was destroyed; False where a reader keeps it for now."""
+        """Empties the write-ahead log, which holds what was destroyed; False where a reader keeps it for now. With
+        PostgreSQL the table of keys is written anew."""
+        if self._database.postgres:
+            self._database.rewrite(CONTENT_KEYS.name)
         return self._database.truncate_log()

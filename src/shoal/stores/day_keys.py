@@ -1,7 +1,8 @@
 """Data keys at rest, one for each tenant and day, as they were wrapped. It knows no key in the clear.
 
 A row that is deleted can leave a copy of itself in pages that SQLite has balanced, `secure_delete` or not. So a key is
-destroyed by writing the whole table anew, which zeroes every old page.
+destroyed by writing the whole table anew, which zeroes every old page. PostgreSQL frees pages and zeroes none: there
+`SqlContents.scrub` writes the table into a new file, and what its log and copies hold is its operator's.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ from sqlalchemy import (
     exists,
     insert,
     select,
+    text,
 )
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from shoal.stores.database import Database
+from shoal.stores.database import Database, upsert
 
 DAY_S = 86_400
 CONTENT_KEYS = Table(
@@ -58,7 +59,7 @@ def ensure(connection: Connection, made: DayKey) -> bytes:
     """The wrapped key of that tenant and day: the one that is there, else `made`."""
     values = {name: getattr(made, name) for name in DayKey.__slots__}
     # Written before it is read, so that the transaction holds the write lock and the key cannot go in between.
-    connection.execute(upsert(CONTENT_KEYS).on_conflict_do_nothing(), values)
+    connection.execute(upsert(connection, CONTENT_KEYS).on_conflict_do_nothing(), values)
     found = find(connection, made.tenant, made.day)
     assert found is not None  # it was written in this transaction
     return found
@@ -73,7 +74,10 @@ def find(connection: Connection, tenant: str, day: int) -> bytes | None:
 
 def destroy(connection: Connection, doomed: Callable[[DayKey], bool]) -> int:
     """Destroys the keys that `doomed` says; returns how many. The transaction must be new."""
-    connection.execute(delete(CONTENT_KEYS).where(CONTENT_KEYS.c.day.is_(None)))  # takes the write lock
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE content_keys IN EXCLUSIVE MODE"))
+    else:
+        connection.execute(delete(CONTENT_KEYS).where(CONTENT_KEYS.c.day.is_(None)))  # takes the write lock
     rows = [DayKey(*tuple(row)) for row in connection.execute(select(CONTENT_KEYS))]
     kept = [each for each in rows if not doomed(each)]
     if len(kept) == len(rows):

@@ -6,6 +6,7 @@ Rows are removed first; `finish` then makes sure that no page, index or log stil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, text
@@ -64,36 +65,42 @@ class Erasure:
     """Removes from the database. Every method raises StorageError where the database fails."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        # With PostgreSQL, SQLite holds the passages, and all that was written before PostgreSQL was chosen.
+        self._databases = (database.passages,) if database.passages is database else (database.passages, database)
 
     def count(self, wheres: Sequence[Where]) -> dict[str, int]:
         """How many rows there are of each."""
-        counts: dict[str, int] = {}
+        counts: Counter[str] = Counter()
         try:
-            with self._database.engine.connect() as connection:
-                for name, table, wanted in wheres:
-                    query = select(func.count()).select_from(table).where(wanted)
-                    counts[name] = int(connection.execute(query).scalar_one())
+            for database in self._databases:
+                with database.engine.connect() as connection:
+                    for name, table, wanted in wheres:
+                        query = select(func.count()).select_from(table).where(wanted)
+                        counts[name] += int(connection.execute(query).scalar_one())
         except SQLAlchemyError as error:
             raise _failed(error) from None
-        return counts
+        return dict(counts)
 
     def remove(self, wheres: Sequence[Where]) -> dict[str, int]:
-        """Removes them all or none; returns how many of each."""
+        """Removes them all or none, of each database; returns how many of each."""
+        counts: Counter[str] = Counter()
         try:
-            with self._database.engine.begin() as connection:
-                return {name: _remove(connection, table, wanted) for name, table, wanted in wheres}
+            for database in self._databases:
+                with database.engine.begin() as connection:
+                    counts.update({name: _remove(connection, table, wanted) for name, table, wanted in wheres})
         except SQLAlchemyError as error:
             raise _failed(error) from None
+        return dict(counts)
 
     def finish(self) -> bool:
         """Merges the full-text index, writes the database anew and empties its log; False where a reader of another
         process keeps the log for now."""
         try:
-            with self._database.engine.begin() as connection:
+            with self._databases[0].engine.begin() as connection:
                 connection.execute(_MERGE)
-            self._database.rewrite()
-            return self._database.truncate_log()
+            for database in self._databases:
+                database.rewrite()
+            return all([database.truncate_log() for database in self._databases])
         except SQLAlchemyError as error:
             raise _failed(error) from None
 

@@ -121,7 +121,7 @@ class SqlPassages:
     """Collections and passages in the database. Every method raises StorageError where the database fails."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
+        self._engine = database.passages.engine
 
     def collections(self, tenant: str) -> list[Collection]:
         """The tenant's own collections and the shared ones, by name."""

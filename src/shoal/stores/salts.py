@@ -4,9 +4,8 @@ again."""
 from __future__ import annotations
 
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from shoal.stores.database import Database
+from shoal.stores.database import Database, upsert
 
 TENANT_SALTS = Table("tenant_salts", MetaData(), Column("tenant", String), Column("salt", LargeBinary))
 
@@ -28,7 +27,9 @@ class SqlSalts:
         """Stores the salt unless there is one; returns the one that is there now."""
         query = select(TENANT_SALTS.c.salt).where(TENANT_SALTS.c.tenant == tenant)
         with self._engine.begin() as connection:
-            connection.execute(upsert(TENANT_SALTS).on_conflict_do_nothing(), {"tenant": tenant, "salt": salt})
+            connection.execute(
+                upsert(connection, TENANT_SALTS).on_conflict_do_nothing(), {"tenant": tenant, "salt": salt}
+            )
             return bytes(connection.execute(query).scalar_one())
 
     def tenants(self) -> list[str]:

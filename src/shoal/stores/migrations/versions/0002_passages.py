@@ -2,7 +2,8 @@
 
 The index is an FTS5 table with external content: it holds tokens only, and triggers keep it in step with `passages`.
 The ids of a collection's passages lie in a range of their own, so that a search reads that range of the index and
-nothing else. `passage_terms` shows the words of the index, stemmed.
+nothing else. `passage_terms` shows the words of the index, stemmed. With PostgreSQL the passages lie in SQLite, and
+these tables stay empty there, without an index.
 """
 
 import sqlalchemy as sa
@@ -62,10 +63,12 @@ def upgrade() -> None:
         sa.Column("words", sa.Integer, nullable=False),
         sa.UniqueConstraint("document_id", "position"),
     )
-    for statement in (INDEX, AFTER_INSERT, AFTER_DELETE, TERMS):
-        op.execute(statement)
+    if op.get_bind().dialect.name == "sqlite":
+        for statement in (INDEX, AFTER_INSERT, AFTER_DELETE, TERMS):
+            op.execute(statement)
 
 
 def downgrade() -> None:
-    for table in ("passage_terms", "passage_index", "passages", "documents", "collections"):
+    index = ("passage_terms", "passage_index") if op.get_bind().dialect.name == "sqlite" else ()
+    for table in (*index, "passages", "documents", "collections"):
         op.drop_table(table)
