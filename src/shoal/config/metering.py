@@ -15,9 +15,9 @@ from shoal.config.table import Table, check_reference
 
 
 class Machines(Table):
-    """[metering.hosts.NAME]: the machines behind a host. `region` is a cloud region ("aws/us-east-1") or a country;
-    `hardware` an accelerator of the facts, `accelerators` how many one copy of a model runs on; `concurrency` the
-    requests at once where others use the host too."""
+    """[metering.here] and [metering.hosts.NAME]: the machines of this process, or behind a host. `region` is a cloud
+    region ("aws/us-east-1") or a country; `hardware` a processor or an accelerator of the facts, `accelerators` how
+    many one copy of a model runs on; `concurrency` the requests at once where others use the host too."""
 
     region: str | None = None
     hardware: str | None = None
@@ -26,6 +26,13 @@ class Machines(Table):
     wue: float | None = Field(None, ge=0)
     concurrency: float | None = Field(None, ge=1)
     electricity_usd_per_kwh: float | None = Field(None, ge=0)
+
+
+class HostMachines(Machines):
+    """[metering.hosts.NAME]: `here` says whether the host runs on this machine, whose counters then measure it; left
+    out, one with a loopback address does."""
+
+    here: bool | None = None
 
 
 class Weight(Table):
@@ -38,12 +45,21 @@ class Weight(Table):
 
 
 class Sharing(Table):
-    """[metering.sharing]: what `shoal energy calibrate` printed; see metering/sharing.py."""
+    """[metering.sharing.cpu] and [metering.sharing.gpu]: what `shoal energy calibrate` found; see
+    metering/sharing.py."""
 
     input: float = Field(0, ge=0)
     output: float = Field(0, ge=0)
     second: float = Field(1, ge=0)
     idle_w: float = Field(0, ge=0)
+
+
+class SharingByKind(Table):
+    """[metering.sharing]: apart for the counters of processors and memory and for those of accelerators, since a token
+    weighs differently on each."""
+
+    cpu: Sharing = Sharing()
+    gpu: Sharing = Sharing()
 
 
 class Live(Table):
@@ -63,11 +79,11 @@ class Metering(Table):
     ("aws/ice lake"). `facts` are CSV tables laid over the package's own, the last on top."""
 
     here: Machines = Machines()
-    hosts: Mapping[str, Machines] = Field(default_factory=dict)
+    hosts: Mapping[str, HostMachines] = Field(default_factory=dict)
     models: Mapping[str, Weight] = Field(default_factory=dict)
     facts: tuple[Path, ...] = ()
     estimator: Literal["off", "ecologits"] = "off"
     counters: tuple[Literal["rapl", "nvml", "amd"], ...] = ()
     window_s: float = Field(1.0, ge=1)
-    sharing: Sharing = Sharing()
+    sharing: SharingByKind = SharingByKind()
     live: Live | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shoal.call import ModelCard
-from shoal.config.metering import Machines, Metering, Weight
+from shoal.config.metering import HostMachines, Machines, Metering, Weight
 from shoal.metering.meter import Metered
 
 # Kinds of hosts that a company runs itself; their machines are known or not, but there is no service's price or list.
@@ -19,7 +19,7 @@ def described(card: ModelCard, settings: Metering, *, row: str | None = None, up
     weight = settings.models.get(card.name, Weight())
     if card.kind != "host":
         return _on(settings.here, Metered(card.name, "embedded", price=card.price))
-    machines = settings.hosts.get(card.host, Machines())
+    machines = settings.hosts.get(card.host, HostMachines())
     served = machines.hardware is not None or row in OWN_ROWS
     model = Metered(
         card.name,

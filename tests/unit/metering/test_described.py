@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from shoal.call import ModelCard, Price
-from shoal.config.metering import Live, Machines, Metering, Weight
+from shoal.config.metering import HostMachines, Live, Machines, Metering, Weight
 from shoal.metering.described import described
 from shoal.metering.meter import Metered
 from shoal.metering.metering import build
@@ -16,7 +16,7 @@ from tests.unit.metering.attempts import facts
 
 SETTINGS = Metering(
     here=Machines(region="FRA", hardware="aws/ice lake", pue=1.2, electricity_usd_per_kwh=0.2),
-    hosts={"box": Machines(region="aws/us-east-1", hardware="h100", accelerators=2, concurrency=16)},
+    hosts={"box": HostMachines(region="aws/us-east-1", hardware="h100", accelerators=2, concurrency=16)},
     models={"moe": Weight(active_b=3, bits=8)},
 )
 HERE = Metered("", "embedded", "FRA", 1.2, hardware="aws/ice lake", electricity_usd_per_kwh=0.2)
