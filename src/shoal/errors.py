@@ -14,6 +14,11 @@ ShoalError
 ├── AuthenticationError      401  no key, or a wrong one
 ├── PermissionDenied         403  a good key without the right
 ├── NotFound                 404  no such thing, or not this caller's
+├── Conflict                 409  it cannot be done as things stand, or an idempotency key was used for something else
+├── ChangedMeanwhile         412  somebody else changed it since it was read
+├── TooManyWrongKeys         429  too many wrong keys from one address
+├── SignInFailed             401  the identity provider or its token was not accepted
+├── StorageUnreachable       503  the database does not answer now
 ├── PlacementError           403  no host that the placement rules allow
 ├── AttachmentRefused        403  what is not text cannot be masked, so it goes to no remote host
 ├── MaskingFailed            500  a recognizer broke: nothing was sent
@@ -131,6 +136,47 @@ class NotFound(ShoalError):
     status = 404
     type = "invalid_request_error"
     code = "not_found"
+
+
+class Conflict(ShoalError):
+    status = 409
+    type = "invalid_request_error"
+    code = "conflict"
+
+
+class ChangedMeanwhile(ShoalError):
+    status = 412
+    type = "invalid_request_error"
+    code = "changed_meanwhile"
+
+
+class TooManyWrongKeys(ShoalError):
+    """`after_s` is when the address may try again, in seconds."""
+
+    status = 429
+    type = "rate_limit_error"
+    code = "too_many_wrong_keys"
+    retryable = True
+
+    def __init__(self, message: str, *, after_s: float) -> None:
+        super().__init__(message)
+        self._after_s = after_s
+
+    @property
+    def retry_after_s(self) -> float:
+        return self._after_s
+
+
+class SignInFailed(ShoalError):
+    status = 401
+    type = "invalid_request_error"
+    code = "sign_in_failed"
+
+
+class StorageUnreachable(ShoalError):
+    status = 503
+    code = "storage_unreachable"
+    retryable = True
 
 
 class PlacementError(ShoalError):

@@ -92,11 +92,13 @@ class Exchange:
             id=self.id,
             tenant=key.tenant,
             key_id=key.id,
+            team=key.team,
+            user=key.user,
             started=time.time(),
             # The name of a model that nobody knows may be anything, also what was meant as a prompt.
             asked=chat.model if chat.model in house.models else UNKNOWN,
             streamed=chat.stream,
-            tags=dict(chat.shoal.tags) or None,
+            tags={**dict(key.tags), **chat.shoal.tags} or None,
             person=house.keeping.person_of(key.tenant, chat.options) if house.keeping is not None else None,
         )
 

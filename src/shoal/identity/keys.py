@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -16,24 +17,34 @@ PREFIX = "sk-shoal-"
 ID_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 SECRET_BYTES = 32
 DEFAULT_TENANT = "default"
+SCOPES = ("models", "collections", "endpoints", "areas")
 
 
 class Role(StrEnum):
-    """What a key's owner may do: a member uses models, an admin also sees the tenant's exchanges and the metrics."""
+    """What a key's owner may do in their organisation: a member uses models; a team lead also looks after the keys and
+    users of their team; an auditor reads reports and the audit log, and no keys; an admin does everything."""
 
     ADMIN = "admin"
+    LEAD = "lead"
     MEMBER = "member"
+    AUDITOR = "auditor"
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A good key, as the rest of the house knows it: no secret and no digest."""
+    """A good key, as the rest of the house knows it: no secret and no digest. `endpoints` limits the paths below /v1/
+    and `areas` the parts of the admin API (None: no limit); `tags` are set on every exchange."""
 
     id: str
     tenant: str
     role: Role
     models: tuple[str, ...] | None = None
     collections: tuple[str, ...] | None = None
+    team: str | None = None
+    user: str | None = None
+    endpoints: tuple[str, ...] | None = None
+    areas: tuple[str, ...] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
     def admit_model(self, name: str) -> None:
         """Raises PermissionDenied where the key is limited to other models."""
@@ -53,6 +64,17 @@ class Key:
                 f"this key may not read collection '{name}': ask an admin for one that may", param="shoal.collections"
             )
 
+    def admit_endpoint(self, path: str) -> None:
+        """Raises PermissionDenied where the key is limited to other endpoints: patterns of paths such as
+        "/v1/chat/*"."""
+        if self.endpoints is not None and not any(fnmatchcase(path, pattern) for pattern in self.endpoints):
+            raise PermissionDenied("this key may not use this endpoint: ask an admin for one that may")
+
+    def admit_area(self, area: str) -> None:
+        """Raises PermissionDenied where the key is limited to other parts of the admin API."""
+        if self.areas is not None and area not in self.areas:
+            raise PermissionDenied(f"this key may not administer {area}: ask an admin for one that may")
+
 
 @dataclass(frozen=True, slots=True)
 class Minted:
@@ -67,14 +89,38 @@ def mint(
     role: Role,
     *,
     tenant: str = DEFAULT_TENANT,
+    team: str | None = None,
+    user: str | None = None,
+    scopes: Mapping[str, tuple[str, ...] | None] | None = None,
     models: tuple[str, ...] | None = None,
     collections: tuple[str, ...] | None = None,
+    tags: Mapping[str, str] | None = None,
+    expires: float | None = None,
+    author: str | None = None,
 ) -> Minted:
-    """A new key `sk-shoal-<id>-<secret>` with a 256-bit secret."""
+    """A new key `sk-shoal-<id>-<secret>` with a 256-bit secret; `scopes` by their names in SCOPES."""
     key_id = "".join(secrets.choice(ID_ALPHABET) for _ in range(12))
-    token = f"{PREFIX}{key_id}-{secrets.token_urlsafe(SECRET_BYTES)}"
-    stored = StoredKey(key_id, tenant, name, role.value, digest(token), models, collections, time.time())
+    token = write(key_id)
+    stored = StoredKey(
+        id=key_id,
+        tenant=tenant,
+        name=name,
+        role=role.value,
+        digest=digest(token),
+        created=time.time(),
+        team=team,
+        user=user,
+        tags=tuple((tags or {}).items()),
+        expires=expires,
+        author=author,
+        **{"models": models, "collections": collections, **(scopes or {})},
+    )
     return Minted(token, stored)
+
+
+def write(key_id: str) -> str:
+    """A written key of that id with a new secret."""
+    return f"{PREFIX}{key_id}-{secrets.token_urlsafe(SECRET_BYTES)}"
 
 
 def digest(token: str) -> bytes:

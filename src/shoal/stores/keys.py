@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, Column, Float, LargeBinary, MetaData, Row, String, Table, insert, select, update
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Float,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    String,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
+from shoal.stores.changes import changing, counted
 from shoal.stores.database import Database
 
 KEYS = Table(
     "keys",
     MetaData(),
-    Column("id", String, primary_key=True),
-    Column("tenant", String),
-    Column("name", String),
-    Column("role", String),
-    Column("digest", LargeBinary),
-    Column("models", JSON(none_as_null=True)),
-    Column("collections", JSON(none_as_null=True)),
-    Column("created", Float),
-    Column("disabled", Float),
+    *(Column(name, String) for name in ("id", "tenant", "name", "role", "team", "user", "author")),
+    *(Column(name, LargeBinary) for name in ("digest", "previous")),
+    *(Column(name, JSON(none_as_null=True)) for name in ("models", "collections", "endpoints", "areas", "tags")),
+    *(Column(name, Float) for name in ("created", "disabled", "expires", "rotated", "previous_until")),
+    Column("revision", Integer),
 )
+LISTS = ("models", "collections", "endpoints", "areas")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredKey:
-    """A row: `digest` is the SHA-256 of the whole key; `models` and `collections` limit it (None: no limit); `created`
-    and `disabled` are Unix times in seconds."""
+    """A row: `digest` is the SHA-256 of the whole key, `previous` of the one before its rotation, good until
+    `previous_until`. `models`, `collections`, `endpoints` and `areas` (of the admin API) limit it (None: no limit);
+    `tags` are set on every exchange; `author` is who made it. Times are Unix seconds; `revision` counts its changes."""
 
     id: str
     tenant: str
@@ -38,57 +56,121 @@ class StoredKey:
     collections: tuple[str, ...] | None
     created: float
     disabled: float | None = None
+    team: str | None = None
+    user: str | None = None
+    endpoints: tuple[str, ...] | None = None
+    areas: tuple[str, ...] | None = None
+    tags: tuple[tuple[str, str], ...] = ()
+    expires: float | None = None
+    rotated: float | None = None
+    previous: bytes | None = None
+    previous_until: float | None = None
+    author: str | None = None
+    revision: int = 1
 
 
 class Keys(Protocol):
-    """Where keys lie."""
+    """Where keys lie. `version` grows with every change that any process makes."""
 
     def find(self, key_id: str) -> StoredKey | None: ...
 
     def add(self, *keys: StoredKey) -> None: ...
 
-    def disable(self, key_id: str, at: float) -> bool: ...
+    def version(self) -> int: ...
 
 
 class SqlKeys:
     """Keys in the database."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
+        self.engine = database.engine
 
     def find(self, key_id: str) -> StoredKey | None:
         """The key of that id, disabled ones too."""
-        with self._engine.connect() as connection:
-            row = connection.execute(select(KEYS).where(KEYS.c.id == key_id)).first()
-        return _key(row) if row else None
+        with self.engine.connect() as connection:
+            return key_at(connection, KEYS.c.id == key_id)
 
     def all(self) -> list[StoredKey]:
         """Every key, oldest first."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             return [_key(row) for row in connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id))]
+
+    def any(self) -> bool:
+        """Whether there is a key."""
+        with self.engine.connect() as connection:
+            return connection.execute(select(KEYS.c.id).limit(1)).first() is not None
+
+    def version(self) -> int:
+        """How many changes there were, by any process."""
+        with self.engine.connect() as connection:
+            return counted(connection)
 
     def add(self, *keys: StoredKey) -> None:
         """Adds all or none."""
-        with self._engine.begin() as connection:
-            connection.execute(insert(KEYS), [{name: getattr(key, name) for name in key.__slots__} for key in keys])
+        with changing(self.engine) as connection:
+            add_keys(connection, *keys)
 
     def disable(self, key_id: str, at: float) -> bool:
         """False where there is no such key, or it is disabled already."""
-        wanted = (KEYS.c.id == key_id) & KEYS.c.disabled.is_(None)
-        with self._engine.begin() as connection:
-            return connection.execute(update(KEYS).where(wanted).values(disabled=at)).rowcount == 1
+        with changing(self.engine) as connection:
+            return disable_keys(connection, KEYS.c.id == key_id, at) == 1
+
+
+def add_keys(connection: Connection, *keys: StoredKey) -> None:
+    """Adds all in the transaction under way."""
+    connection.execute(insert(KEYS), [_row(key) for key in keys])
+
+
+def key_at(connection: Connection, where: ColumnElement[bool]) -> StoredKey | None:
+    """The key that `where` names, if any."""
+    row = connection.execute(select(KEYS).where(where)).first()
+    return _key(row) if row else None
+
+
+def keys_page(
+    connection: Connection, where: ColumnElement[bool], after: tuple[float, str] | None, limit: int
+) -> list[StoredKey]:
+    """At most `limit` keys after that of this creation time and id, oldest first."""
+    if after is not None:
+        created, key_id = after
+        where = and_(where, or_(KEYS.c.created > created, and_(KEYS.c.created == created, KEYS.c.id > key_id)))
+    wanted = select(KEYS).where(where).order_by(KEYS.c.created, KEYS.c.id).limit(limit)
+    return [_key(row) for row in connection.execute(wanted)]
+
+
+def change_key(connection: Connection, key_id: str, **values: Any) -> None:
+    """Sets columns of a key, by the names of `StoredKey`."""
+    raised = {**_columns(values), "revision": KEYS.c.revision + 1}
+    connection.execute(update(KEYS).where(KEYS.c.id == key_id).values(raised))
+
+
+def disable_keys(connection: Connection, where: ColumnElement[bool], at: float) -> int:
+    """Switches off what works of these; returns how many that were."""
+    switched = update(KEYS).where(where, KEYS.c.disabled.is_(None))
+    return connection.execute(switched.values(disabled=at, revision=KEYS.c.revision + 1)).rowcount
+
+
+def delete_keys(connection: Connection, where: ColumnElement[bool]) -> int:
+    """Removes the rows; returns how many there were."""
+    return connection.execute(delete(KEYS).where(where)).rowcount
+
+
+def live_keys(connection: Connection, where: ColumnElement[bool], now: float) -> int:
+    """How many of these are neither disabled nor expired."""
+    live = and_(where, KEYS.c.disabled.is_(None), or_(KEYS.c.expires.is_(None), KEYS.c.expires > now))
+    return connection.execute(select(func.count()).select_from(KEYS).where(live)).scalar_one()
+
+
+def _row(key: StoredKey) -> dict[str, Any]:
+    return _columns({each.name: getattr(key, each.name) for each in fields(key)})
+
+
+def _columns(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as the columns take them."""
+    return {**values, **({"tags": dict(values["tags"]) or None} if "tags" in values else {})}
 
 
 def _key(row: Row[Any]) -> StoredKey:
-    found = row._mapping
-    return StoredKey(
-        id=found["id"],
-        tenant=found["tenant"],
-        name=found["name"],
-        role=found["role"],
-        digest=found["digest"],
-        models=None if found["models"] is None else tuple(found["models"]),
-        collections=None if found["collections"] is None else tuple(found["collections"]),
-        created=found["created"],
-        disabled=found["disabled"],
-    )
+    found = dict(row._mapping)
+    lists = {name: None if found[name] is None else tuple(found[name]) for name in LISTS}
+    return StoredKey(**{**found, **lists, "tags": tuple((found["tags"] or {}).items())})

@@ -21,6 +21,7 @@ from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
 from shoal.impacts import Impacts, Range, Tier
 from shoal.stores.database import Database
+from shoal.stores.usage_marks import roll_up
 
 _METADATA = MetaData()
 # What is summed in reports, of each attempt: three columns each, the expected value under the bare name.
@@ -40,6 +41,8 @@ EXCHANGES = Table(
     Column("trust", JSON(none_as_null=True)),
     Column("person", String),
     Column("impacts", JSON(none_as_null=True)),
+    Column("team", String),
+    Column("user", String),
 )
 ATTEMPTS = Table(
     "attempts",
@@ -64,7 +67,7 @@ class Record:
     """One exchange. `started` is Unix time in seconds; `asked` the model that the caller named, `model` the one that
     answered and `reason` why; `outcome` "ok", "cancelled" or an error's code; `trust` what the trust layer did, in
     counts (`trust/masking/session.py`); `person` a keyed hash of whom the caller named (`retention/person.py`);
-    `impacts` the sum over all attempts, None where nothing is metered."""
+    `impacts` the sum over all attempts, None where nothing is metered; `team` and `user` those of the key then."""
 
     id: str
     tenant: str
@@ -82,6 +85,8 @@ class Record:
     trust: dict[str, Any] | None = None
     person: str | None = None
     impacts: Impacts | None = None
+    team: str | None = None
+    user: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
 
     def usage(self) -> Usage:
@@ -198,6 +203,7 @@ class SqlLedger:
             connection.exec_driver_sql(self._insert_exchanges, [_exchange_row(record) for record in batch])
             if attempts:
                 connection.exec_driver_sql(self._insert_attempts, attempts)
+            roll_up(connection, batch)
 
     def _write_singly(self, batch: Sequence[Record]) -> None:
         """One record that the database refuses must not hold up the others."""
@@ -240,7 +246,7 @@ def _exchange_row(record: Record) -> tuple[Any, ...]:
     return (
         *(record.id, record.tenant, record.key_id, record.asked, record.model, record.reason, record.outcome),
         *(record.started, record.confidence, record.first_piece_s, record.latency_s),
-        *(record.streamed, tags, trust, record.person, impacts),
+        *(record.streamed, tags, trust, record.person, impacts, record.team, record.user),
     )
 
 
