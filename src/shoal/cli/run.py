@@ -16,6 +16,7 @@ from shoal.cli import (
     audit,
     config,
     doctor,
+    energy,
     facts,
     ground,
     guard,
@@ -55,6 +56,7 @@ def make_app() -> typer.Typer:
     app.add_typer(audit.app, name="audit")
     app.add_typer(report.app, name="report")
     app.command("usage")(usage.usage)
+    app.add_typer(energy.app, name="energy")
     app.add_typer(facts.app, name="facts")
     app.command("verify-retention")(verify_retention.verify_retention)
     return app
