@@ -21,7 +21,7 @@ import orjson
 from numpy.typing import NDArray
 
 from shoal.call import Attempt, Price, Purpose
-from shoal.chat import Usage
+from shoal.chat import Chat, Message, Usage
 from shoal.facts.tables import load
 from shoal.metering.fit import Fit, read_fit
 from shoal.metering.meter import Metered
@@ -33,6 +33,7 @@ POINTS = "carbon/mlenergy_llm_points.csv"
 # Dense in their weights, but with state-space layers instead of most of the attention.
 HYBRID = "Nemotron"
 ROUNDS, REPEATS = 20_000, 5
+CHAT = Chat("served", (Message.of("user", "hi"),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def speed(metering: Metering) -> None:
         "a served model": microseconds(lambda: travel(step, [served])),
         "an embedded model": microseconds(lambda: travel(step, [embedded])),
         "an answer of both": microseconds(lambda: travel(step, whole)),
-        "counting who is on the host": microseconds(lambda: step.enter("h", "served", 1.0).leave(2.0)),
+        "counting who is on the host": microseconds(lambda: step.enter(served, CHAT, 1.0).leave(2.0)),
     }
     print(json.dumps({"cpu_us in the path of a request, with the JSON (aim 20)": wired}))
 
@@ -161,7 +162,7 @@ def speed(metering: Metering) -> None:
 def travel(step: MeteringStep, attempts: list[Attempt]) -> bytes:
     """All that metering does for an answer before it goes out."""
     for attempt in attempts:
-        stay = step.enter(attempt.host, attempt.model, 1.0)
+        stay = step.enter(attempt, CHAT, 1.0)
         attempt.concurrency, attempt.impacts = stay.leave(2.0), None
     record = Record("ex", "t", "k", 0.0, "m", False, attempts=attempts)
     step.settle(record)

@@ -191,9 +191,10 @@ class Stay(Protocol):
 
 
 class Presence(Protocol):
-    """Counts the tries under way on each host, model by model."""
+    """Counts the tries under way on each host, model by model. An attempt is filled in while its try is under way; it
+    is complete when the try leaves."""
 
-    def enter(self, host: str, model: str, at: float) -> Stay: ...
+    def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay: ...
 
 
 class Screen(Protocol):
@@ -248,9 +249,9 @@ class Call:
         model, patience = self._opener.find(name)
         return Nested(model) if model.card.kind == "composite" else Leaf(model, patience)
 
-    def enter(self, card: ModelCard, at: float) -> Stay | None:
+    def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay | None:
         """Counts a try as under way from now on; None where nobody counts."""
-        return None if self._presence is None else self._presence.enter(card.host, card.name, at)
+        return None if self._presence is None else self._presence.enter(attempt, chat, at)
 
     def note(self, attempt: Attempt) -> None:
         """Adds a finished attempt to the exchange's ledger."""
@@ -350,7 +351,7 @@ class Leaf:
     async def _once(self, chat: Chat, call: Call, attempt: Attempt) -> AsyncIterator[Piece]:
         clock = asyncio.get_running_loop().time
         begun = clock()
-        stay = call.enter(self.card, begun)
+        stay = call.enter(attempt, chat, begun)
         watch = Watch(call.deadline)
         within = self._patience.first_s
         try:

@@ -37,10 +37,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The shares (J, with the building) of each request, and what nobody caused."""
+    """The shares (J, with the building) of each request, what nobody caused, and the work of all together."""
 
     shares: Mapping[str, float]
     idle_j: float
+    work: Work = Work()
+
+    @property
+    def joules(self) -> float:
+        """All of it: shares and idle energy."""
+        return sum(self.shares.values()) + self.idle_j
 
 
 def share(joules: float, seconds: float, work: Mapping[str, Work], weights: Coefficients, pue: float = 1.0) -> Window:
@@ -53,10 +59,15 @@ def share(joules: float, seconds: float, work: Mapping[str, Work], weights: Coef
     weighed = {name: _weight(each, weights) for name, each in work.items()}
     total = sum(weighed.values())
     if total <= 0:
-        return Window(dict.fromkeys(work, 0.0), whole)
+        return Window(dict.fromkeys(work, 0.0), whole, _sum(work))
     active = whole - idle
-    return Window({name: active * (weight / total) for name, weight in weighed.items()}, idle)
+    return Window({name: active * (weight / total) for name, weight in weighed.items()}, idle, _sum(work))
 
 
 def _weight(work: Work, weights: Coefficients) -> float:
     return weights.input * work.input + weights.output * work.output + weights.second * work.seconds
+
+
+def _sum(work: Mapping[str, Work]) -> Work:
+    each = work.values()
+    return Work(sum(one.input for one in each), sum(one.output for one in each), sum(one.seconds for one in each))

@@ -12,7 +12,8 @@ from importlib.util import find_spec
 
 import structlog
 
-from shoal.call import ModelCard
+from shoal.call import Attempt, ModelCard
+from shoal.chat import Chat
 from shoal.config import Settings
 from shoal.errors import ConfigError
 from shoal.facts.tables import Facts, load
@@ -36,9 +37,9 @@ class MeteringStep:
         self.facts = facts
         self._residents = Residents()
 
-    def enter(self, host: str, model: str, at: float) -> Stay:
+    def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay:
         """A try begins; who leaves is told how many were there at once."""
-        return self._residents.enter(host, model, at)
+        return self._residents.enter(attempt.host, attempt.model, at)
 
     def settle(self, record: Record) -> None:
         """Says of each attempt that is not metered yet what it took, and of the record the sum of them all."""
