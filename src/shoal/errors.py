@@ -24,6 +24,12 @@ ShoalError
 ├── MaskingFailed            500  a recognizer broke: nothing was sent
 ├── GuardFailed              500  a rule of defence or monitoring broke: nothing was sent
 ├── AuditFailed              503  the audit record cannot be written, and the policy is to refuse
+├── LimitError               429  a limit of the operator's has no room
+│   ├── RateLimitExceeded    429  too many requests or tokens for now
+│   ├── RequestExceedsLimit  400  more in one request than a rate limit allows at all
+│   ├── InsufficientQuota    429  a budget is spent
+│   └── ModelBusy            503  a model runs all that it may, and the queue for it is full
+├── LimitsUnavailable        503  the store of the limits cannot be asked, and the policy is to refuse
 ├── DeadlineExceeded         504  the caller's own deadline passed
 ├── Draining                 503  the server is shutting down
 ├── ModelFailed              500  an embedded model broke
@@ -43,6 +49,7 @@ request: it is shown to that caller alone, and no log or `repr` prints it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 
@@ -203,6 +210,60 @@ class AuditFailed(ShoalError):
     status = 503
     code = "audit_failed"
     retryable = True
+
+
+class LimitError(ShoalError):
+    """`limit` names the limit in the settings; `standing` the headers that say how things stand."""
+
+    status = 429
+    type = "rate_limit_error"
+    code: ClassVar[str | None] = "limit_reached"
+    retryable: ClassVar[bool] = True
+
+    def __init__(
+        self, message: str, *, limit: str, wait_s: float | None = None, standing: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.standing = standing or {}
+        self._wait_s = wait_s
+
+    @property
+    def retry_after_s(self) -> float | None:
+        return self._wait_s
+
+
+class RateLimitExceeded(LimitError):
+    code = "rate_limit_exceeded"
+
+
+class RequestExceedsLimit(LimitError):
+    status = 400
+    type = "invalid_request_error"
+    code = "request_exceeds_limit"
+    retryable = False
+
+
+class InsufficientQuota(LimitError):
+    type = "insufficient_quota"
+    code = "insufficient_quota"
+    retryable = False
+
+
+class ModelBusy(LimitError):
+    status = 503
+    type = "server_error"
+    code = "model_busy"
+
+
+class LimitsUnavailable(ShoalError):
+    status = 503
+    code = "limits_unavailable"
+    retryable = True
+
+    @property
+    def retry_after_s(self) -> float | None:
+        return 1.0
 
 
 class DeadlineExceeded(ShoalError):
