@@ -1,42 +1,59 @@
-"""Sums of the ledger: tokens, energy, carbon, water and money by model, key, tag or day. It prices and models nothing:
-it adds what was written down, and counts what is not known instead of adding zero."""
+"""Sums of usage by model, key, team, tag, day and the like: from hourly roll-ups where they hold, else from the ledger.
+
+It prices and models nothing: it adds what was written down, and counts what is not known instead of adding zero.
+"""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from math import ceil
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Float, Integer, Row, String, and_, case, cast, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, Table, and_, case, func, select, union_all
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from shoal.impacts import ZERO, Range, Tier
 from shoal.stores.database import Database
-from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES
+from shoal.stores.ledger import ENDS
+from shoal.stores.usage_hours import USAGE_HOURS, USAGE_TAG_HOURS, marked, snapshot
+from shoal.stores.usage_lines import FIRSTS, SUMMED, TOKENS, lines
+from shoal.stores.usage_marks import HOUR_S
 
-By = Literal["model", "key", "tag", "day"]
-# Each quantity of a report, and the columns of an attempt that add up to it.
-SUMMED: Mapping[str, tuple[str, ...]] = {
-    "cost_usd": ("cost_usd",),
-    "energy_wh": ("energy_wh",),
-    "carbon_gco2e": ("usage_gco2e", "embodied_gco2e"),
-    "water_ml": ("water_ml",),
-}
-TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens")
+By = Literal["model", "key", "team", "user", "tag", "day", "hour", "host", "tenant", "purpose", "tier", "facts", "zone"]
 NONE = "none"
-DAY_S = 86_400
+DAY_H = 24
+# What `shoal usage` shows.
+SHOWN = ("cost_usd", "energy_wh", "carbon_gco2e", "water_ml")
+# The columns of lines that names go by, where they are called otherwise.
+COLUMNS = {"key": "key_id", "day": "hour"}
+MOST_RUNS = 20
+FOREVER = float("inf")
+# The last moment that hours are counted to: the year 9999.
+LAST = 253_402_300_800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `begin` to before `end`, in Unix seconds, by the exchanges' begin; of one tenant, or of all."""
+
+    begin: float = 0.0
+    end: float = FOREVER
+    tenant: str | None = None
 
 
 @dataclass(slots=True)
 class Sums:
     """What a group of attempts took. `known` holds the sum of each quantity over the attempts of which it is known,
-    `unknown` how many attempts are not in it; `tiers` counts the attempts by tier."""
+    `unknown` how many attempts are not in it; `tiers` counts the attempts by tier, `seconds` is the time they took."""
 
     name: str
     exchanges: int = 0
     attempts: int = 0
+    failed: int = 0
+    seconds: float = 0.0
     tokens: Counter[str] = field(default_factory=Counter)
     known: dict[str, Range] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -46,104 +63,154 @@ class Sums:
         """Takes another group in."""
         self.exchanges += other.exchanges
         self.attempts += other.attempts
+        self.failed += other.failed
+        self.seconds += other.seconds
         self.tokens.update(other.tokens)
         self.unknown.update(other.unknown)
         self.tiers.update(other.tiers)
         for name, value in other.known.items():
             self.known[name] = self.known[name] + value if name in self.known else value
 
-    def to_wire(self) -> dict[str, Any]:
+    def to_wire(self, quantities: Sequence[str] = SHOWN) -> dict[str, Any]:
         """The JSON form; a quantity of which nothing is known is null, unless there was no attempt."""
         nothing = None if self.attempts else ZERO.to_wire()
-        sums = {name: self.known[name].to_wire() if name in self.known else nothing for name in SUMMED}
+        sums = {name: self.known[name].to_wire() if name in self.known else nothing for name in quantities}
         return {
             "name": self.name,
             "exchanges": self.exchanges,
             "attempts": self.attempts,
             **{name: self.tokens[name] for name in TOKENS},
             **sums,
-            "unknown_attempts": {name: self.unknown[name] for name in SUMMED},
+            "unknown_attempts": {name: self.unknown[name] for name in quantities},
             "tiers": {name: count for name, count in self.tiers.items() if count},
         }
 
 
-def usage_sums(database: Database, by: By, since: float = 0.0, tenant: str | None = None) -> list[Sums]:
+def usage_sums(
+    database: Database, by: By, since: float = 0.0, tenant: str | None = None, *, quantities: Sequence[str] = SHOWN
+) -> list[Sums]:
     """The groups of exchanges begun at `since` (Unix seconds) or later, in the order of their names. By "tag" an
     exchange counts under each of its tags; days are of UTC. Those without an attempt, tag or the like are "none"."""
-    groups: dict[str, Sums] = {}
-    for row in _rows(database, _label(by), since, tenant):
-        found = _sums(row)
-        for name in _names(by, row.label):
-            groups.setdefault(name, Sums(name)).add(found)
-    return [groups[name] for name in sorted(groups)]
+    found = grouped(database, (by,), Span(since, tenant=tenant), quantities)
+    return [sums for _, sums in sorted(found.items())]
 
 
-def usage_total(database: Database, since: float = 0.0, tenant: str | None = None) -> Sums:
+def usage_total(
+    database: Database, since: float = 0.0, tenant: str | None = None, *, quantities: Sequence[str] = SHOWN
+) -> Sums:
     """All of it, every attempt once."""
-    whole = Sums("total")
-    for row in _rows(database, literal("total"), since, tenant):
-        whole.add(_sums(row))
-    return whole
+    return grouped(database, (), Span(since, tenant=tenant), quantities).get((), Sums("total"))
 
 
-def _label(by: By) -> ColumnElement[Any]:
-    labels: dict[str, ColumnElement[Any]] = {
-        "model": ATTEMPTS.c.model,
-        "key": EXCHANGES.c.key_id,
-        "tag": cast(EXCHANGES.c.tags, String),
-        "day": cast(EXCHANGES.c.started / DAY_S, Integer),
-    }
-    return labels[by]
+def grouped(
+    database: Database, by: Sequence[By], span: Span, quantities: Sequence[str] = tuple(SUMMED)
+) -> dict[tuple[str, ...], Sums]:
+    """The sums for every combination of these names. Exchanges are counted once per name of the first of `by`; nothing
+    but tenants, tiers and versions goes together with "tag"."""
+    if span.begin >= span.end:
+        return {}
+    with snapshot(database.engine) as connection:
+        rows = connection.execute(_statement(connection, by, span, quantities)).all()
+    found: dict[tuple[str, ...], Sums] = {}
+    for row in rows:
+        names = tuple(_named(each, value) for each, value in zip(by, row, strict=False))
+        found.setdefault(names, Sums(" ".join(names) or "total")).add(_sums(row, by, quantities))
+    return found
 
 
-def _names(by: By, label: Any) -> list[str]:
-    if by == "day":
-        return [datetime.fromtimestamp(label * DAY_S, UTC).date().isoformat()]
-    if by == "tag" and label:
-        return [f"{name}={value}" for name, value in json.loads(label).items()] or [NONE]
-    return [str(label) if label else NONE]
-
-
-def _rows(database: Database, label: ColumnElement[Any], since: float, tenant: str | None) -> list[Row[Any, Any, Any]]:
-    chosen = [EXCHANGES.c.started >= since]
-    if tenant is not None:
-        chosen.append(EXCHANGES.c.tenant == tenant)
-    columns = [
-        label.label("label"),
-        func.count(EXCHANGES.c.id.distinct()).label("exchanges"),
-        func.count(ATTEMPTS.c.position).label("attempts"),
-        *(func.coalesce(func.sum(ATTEMPTS.c[name]), 0).label(name) for name in TOKENS),
-        *(_end(name, end).label(end.format(name)) for name in SUMMED for end in ENDS),
-        *(func.count(_of(name, "{}")).label(f"{name}_known") for name in SUMMED),
-        *(func.sum(case((ATTEMPTS.c.tier == tier.value, 1), else_=0)).label(tier.value) for tier in Tier),
+def _statement(connection: Connection, by: Sequence[By], span: Span, quantities: Sequence[str]) -> Select[Any]:
+    """One sum over the roll-ups of whole hours that hold, and over the lines of all the rest."""
+    tagged = connection.dialect if "tag" in by else None
+    table = USAGE_TAG_HOURS if tagged is not None else USAGE_HOURS
+    columns = ["hour", *_columns(by), "tier", *_measures(by, quantities)]
+    parts = [*_rolled(connection, table, span, columns), *_raw(connection, span, columns, tagged)]
+    each = union_all(*parts).subquery()
+    labels = [_label(each.c, name).label(f"label_{at}") for at, name in enumerate(by)]
+    measures = [func.coalesce(func.sum(each.c[name]), 0).label(name) for name in _measures(by, quantities)]
+    tiers = [
+        func.coalesce(func.sum(case((each.c.tier == tier.value, each.c.attempts), else_=0)), 0).label(
+            f"tier_{tier.value}"
+        )
+        for tier in Tier
     ]
-    joined = EXCHANGES.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id)
-    statement = select(*columns).select_from(joined).where(and_(*chosen)).group_by(label)
-    with database.engine.connect() as connection:
-        return list(connection.execute(statement))
+    return select(*labels, *measures, *tiers).group_by(*labels)
 
 
-def _of(name: str, end: str) -> ColumnElement[float]:
-    """One end of a quantity of an attempt: null where any of its parts is."""
-    first, *rest = (ATTEMPTS.c[end.format(part)] for part in SUMMED[name])
-    whole: ColumnElement[float] = cast(first, Float)
-    for part in rest:
-        whole = whole + part
-    return whole
+def _rolled(connection: Connection, table: Table, span: Span, columns: Sequence[str]) -> list[Select[Any]]:
+    first, last = _whole_hours(span)
+    if first >= last:
+        return []
+    chosen = [table.c.hour >= first, table.c.hour < last]
+    chosen += [~table.c.hour.between(begin, end - 1) for begin, end in _stretches(connection, span)]
+    if span.tenant is not None:
+        chosen.append(table.c.tenant == span.tenant)
+    return [select(*(table.c[name] for name in columns)).where(and_(*chosen))]
 
 
-def _end(name: str, end: str) -> ColumnElement[float]:
-    return func.sum(_of(name, end))
+def _raw(connection: Connection, span: Span, columns: Sequence[str], tagged: Dialect | None) -> Iterable[Select[Any]]:
+    """The lines of marked hours, and of the parts of hours at both ends."""
+    first, last = _whole_hours(span)
+    stretches = [(begin * HOUR_S, end * HOUR_S) for begin, end in _stretches(connection, span)]
+    if first >= last:
+        stretches.append((span.begin, span.end))
+    else:
+        stretches += [(span.begin, first * HOUR_S), (last * HOUR_S, span.end)]
+    for begin, end in stretches:
+        if begin < end:
+            each = lines(begin, end, span.tenant, tagged=tagged).subquery()
+            yield select(*(each.c[name] for name in columns))
 
 
-def _sums(row: Row[Any, Any, Any]) -> Sums:
+def _whole_hours(span: Span) -> tuple[int, int]:
+    """The first whole hour of the span, and the one after the last."""
+    return ceil(span.begin / HOUR_S), int(min(span.end, LAST) // HOUR_S)
+
+
+def _stretches(connection: Connection, span: Span) -> list[tuple[int, int]]:
+    """Runs of marked whole hours of the span, from one to before another. Where they are many, one run from the first
+    to the last: an hour may always be read from the ledger."""
+    runs: list[tuple[int, int]] = []
+    for hour in marked(connection, *_whole_hours(span)):
+        if runs and runs[-1][1] == hour:
+            runs[-1] = (runs[-1][0], hour + 1)
+        else:
+            runs.append((hour, hour + 1))
+    return runs if len(runs) <= MOST_RUNS else [(runs[0][0], runs[-1][1])]
+
+
+def _columns(by: Sequence[By]) -> list[str]:
+    """The columns of lines that these names are made of, but for the hour and the tier, which are there anyway."""
+    wanted = dict.fromkeys(COLUMNS.get(name, name) for name in by)
+    return [name for name in wanted if name not in ("hour", "tier")]
+
+
+def _measures(by: Sequence[By], quantities: Sequence[str]) -> list[str]:
+    exchanges = f"exchanges_{by[0]}" if by and by[0] in FIRSTS else "exchanges"
+    ends = (end.format(name) for name in quantities for end in ENDS)
+    return [exchanges, "attempts", "failed", "latency_s", *TOKENS, *(f"{name}_known" for name in quantities), *ends]
+
+
+def _label(columns: ReadOnlyColumnCollection[str, ColumnElement[Any]], name: By) -> ColumnElement[Any]:
+    return columns.hour // DAY_H if name == "day" else columns[COLUMNS.get(name, name)]
+
+
+def _named(by: By, value: Any) -> str:
+    if by == "day":
+        return datetime.fromtimestamp(int(value) * DAY_H * HOUR_S, UTC).date().isoformat()
+    if by == "hour":
+        return datetime.fromtimestamp(int(value) * HOUR_S, UTC).strftime("%Y-%m-%dT%H:00Z")
+    return str(value) if value else NONE
+
+
+def _sums(row: Row[Any], by: Sequence[By], quantities: Sequence[str]) -> Sums:
     found = row._mapping
-    sums = Sums("", found["exchanges"], found["attempts"])
-    for name in SUMMED:
-        known = found[f"{name}_known"]
-        sums.unknown[name] = found["attempts"] - known
+    exchanges, *_ = _measures(by, quantities)
+    sums = Sums("", found[exchanges], found["attempts"], found["failed"], found["latency_s"])
+    for name in quantities:
+        known = int(found[f"{name}_known"])
+        sums.unknown[name] = sums.attempts - known
         if known:
-            sums.known[name] = Range(*(found[end.format(name)] for end in ENDS))
-    sums.tokens.update({name: found[name] for name in TOKENS})
-    sums.tiers.update({tier.value: found[tier.value] or 0 for tier in Tier})
+            sums.known[name] = Range(*(float(found[end.format(name)]) for end in ENDS))
+    sums.tokens.update({name: int(found[name]) for name in TOKENS})
+    sums.tiers.update({tier.value: int(found[f"tier_{tier.value}"]) for tier in Tier})
     return sums

@@ -1,0 +1,121 @@
+"""Lines of usage: the ledger as one line per attempt, in the columns that reports add up. It adds nothing itself.
+
+An exchange without an attempt is one line too. So that exchanges are counted once whatever the lines are grouped by,
+a line says whether it is the first of its exchange, and the first there of its model, host and purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Dialect,
+    Float,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
+
+from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES, QUANTITIES
+from shoal.stores.usage_marks import HOUR_S
+
+# Each quantity of a report, and the columns of an attempt that add up to it.
+SUMMED: Mapping[str, tuple[str, ...]] = {
+    **{name: (name,) for name in QUANTITIES},
+    "carbon_gco2e": ("usage_gco2e", "embodied_gco2e"),
+}
+# What lines may be grouped by. The first are of the exchange; of an attempt there is none where nothing was called.
+OF_EXCHANGE = ("tenant", "key_id", "team", "user")
+OF_ATTEMPT = ("model", "host", "purpose", "tier", "facts", "method", "zone")
+DIMENSIONS = (*OF_EXCHANGE, *OF_ATTEMPT)
+# An exchange may have lines of several of these: which is the first of each is told apart.
+FIRSTS = ("model", "host", "purpose")
+TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
+COUNTS = ("exchanges", *(f"exchanges_{name}" for name in FIRSTS), "attempts", "failed", *TOKENS)
+KNOWN = tuple(f"{name}_known" for name in SUMMED)
+FLOATS = ("latency_s", "cpu_s", *(end.format(name) for name in SUMMED for end in ENDS))
+MEASURES = (*COUNTS, *KNOWN, *FLOATS)
+# Where a dimension has no value.
+NONE = ""
+
+
+def lines(
+    begin: float, end: float, tenant: str | None = None, *, tagged: Dialect | None = None
+) -> Select[tuple[Any, ...]]:
+    """The lines of exchanges begun in [begin, end) (Unix seconds), with the columns "hour", "tag", DIMENSIONS and
+    MEASURES. With `tagged`, the database's dialect, an exchange has its lines under each of its tags ("name=value")."""
+    chosen = [EXCHANGES.c.started >= begin, EXCHANGES.c.started < end]
+    if tenant is not None:
+        chosen.append(EXCHANGES.c.tenant == tenant)
+    source, tag = _tagged(tagged) if tagged is not None else (EXCHANGES, literal(NONE))
+    joined = source.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id)
+    columns = [
+        cast(EXCHANGES.c.started // HOUR_S, Integer).label("hour"),
+        tag.label("tag"),
+        *(_dimension(name).label(name) for name in DIMENSIONS),
+        *(_count(name).label(name) for name in COUNTS),
+        *(_known(name).label(f"{name}_known") for name in SUMMED),
+        *(func.coalesce(ATTEMPTS.c[name], 0.0).label(name) for name in ("latency_s", "cpu_s")),
+        *(func.coalesce(_whole(name, end), 0.0).label(end.format(name)) for name in SUMMED for end in ENDS),
+    ]
+    return select(*columns).select_from(joined).where(and_(*chosen))
+
+
+def _tagged(dialect: Dialect) -> tuple[FromClause, ColumnElement[str]]:
+    each = func.json_each if dialect.name == "sqlite" else func.json_each_text
+    tags = each(EXCHANGES.c.tags).table_valued(Column("key", String), Column("value", String), name="tag_of")
+    tag = case((tags.c.key.is_(None), literal(NONE)), else_=tags.c.key + "=" + cast(tags.c.value, String))
+    return EXCHANGES.outerjoin(tags, true()), tag
+
+
+def _dimension(name: str) -> ColumnElement[str]:
+    table = EXCHANGES if name in OF_EXCHANGE else ATTEMPTS
+    if name not in table.c:
+        return literal(NONE)
+    return func.coalesce(table.c[name], NONE)
+
+
+def _count(name: str) -> ColumnElement[int]:
+    if name == "exchanges":
+        return _first()
+    if name.startswith("exchanges_"):
+        return _first(name.removeprefix("exchanges_"))
+    if name == "attempts":
+        return case((ATTEMPTS.c.position.is_(None), 0), else_=1)
+    if name == "failed":
+        return case((ATTEMPTS.c.outcome == "ok", 0), (ATTEMPTS.c.position.is_(None), 0), else_=1)
+    return func.coalesce(ATTEMPTS.c[name], 0)
+
+
+def _first(dimension: str | None = None) -> ColumnElement[int]:
+    """1 for the first line of an exchange, or its first with this line's value; else 0."""
+    earlier = ATTEMPTS.alias(f"earlier_{dimension or 'line'}")
+    before = [earlier.c.exchange_id == ATTEMPTS.c.exchange_id, earlier.c.position < ATTEMPTS.c.position]
+    if dimension is not None:
+        before.append(earlier.c[dimension] == ATTEMPTS.c[dimension])
+    return case((exists(literal(1)).where(*before).correlate(ATTEMPTS), 0), else_=1)
+
+
+def _known(name: str) -> ColumnElement[int]:
+    return case((_whole(name, "{}").is_(None), 0), else_=1)
+
+
+def _whole(name: str, end: str) -> ColumnElement[float]:
+    """One end of a quantity of an attempt: null where any of its parts is."""
+    first, *rest = (cast(ATTEMPTS.c[end.format(part)], Float) for part in SUMMED[name])
+    whole: ColumnElement[float] = first
+    for part in rest:
+        whole = whole + part
+    return whole
