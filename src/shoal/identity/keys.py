@@ -101,6 +101,7 @@ def mint(
     """A new key `sk-shoal-<id>-<secret>` with a 256-bit secret; `scopes` by their names in SCOPES."""
     key_id = "".join(secrets.choice(ID_ALPHABET) for _ in range(12))
     token = write(key_id)
+    limits = {"models": models, "collections": collections, **(scopes or {})}
     stored = StoredKey(
         id=key_id,
         tenant=tenant,
@@ -113,7 +114,10 @@ def mint(
         tags=tuple((tags or {}).items()),
         expires=expires,
         author=author,
-        **{"models": models, "collections": collections, **(scopes or {})},
+        models=limits["models"],
+        collections=limits["collections"],
+        endpoints=limits.get("endpoints"),
+        areas=limits.get("areas"),
     )
     return Minted(token, stored)
 

@@ -23,4 +23,4 @@ def changing(engine: Engine, name: str = KEYS) -> Iterator[Connection]:
 
 def counted(connection: Connection, name: str = KEYS) -> int:
     """How many changes there were."""
-    return connection.execute(select(CHANGES.c.value).where(CHANGES.c.name == name)).scalar_one()
+    return int(connection.execute(select(CHANGES.c.value).where(CHANGES.c.name == name)).scalar_one())

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from shoal.stores.changes import changing, counted
 from shoal.stores.database import Database
+from shoal.stores.people import ensure_organisation
 
 KEYS = Table(
     "keys",
@@ -108,6 +109,8 @@ class SqlKeys:
     def add(self, *keys: StoredKey) -> None:
         """Adds all or none."""
         with changing(self.engine) as connection:
+            for key in keys:
+                ensure_organisation(connection, key.tenant, key.created)
             add_keys(connection, *keys)
 
     def disable(self, key_id: str, at: float) -> bool:
@@ -148,6 +151,11 @@ def disable_keys(connection: Connection, where: ColumnElement[bool], at: float) 
     """Switches off what works of these; returns how many that were."""
     switched = update(KEYS).where(where, KEYS.c.disabled.is_(None))
     return connection.execute(switched.values(disabled=at, revision=KEYS.c.revision + 1)).rowcount
+
+
+def move_keys(connection: Connection, where: ColumnElement[bool], team: str | None) -> None:
+    """Gives these keys to another team."""
+    connection.execute(update(KEYS).where(where).values(team=team, revision=KEYS.c.revision + 1))
 
 
 def delete_keys(connection: Connection, where: ColumnElement[bool]) -> int:

@@ -127,3 +127,9 @@ def delete_entries(connection: Connection, kind: type[Entry], where: ColumnEleme
 
 def _entry(kind: type[E], row: Row[Any]) -> E:
     return kind(**dict(row._mapping))
+
+
+def ensure_organisation(connection: Connection, tenant: str, now: float) -> None:
+    """Adds the organisation if there is none of that id."""
+    if entry_at(connection, Organisation, ORGANISATIONS.c.id == tenant) is None:
+        add_entry(connection, Organisation(tenant, tenant, now))
