@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from shoal.call import Attempt, Price, Purpose
 from shoal.chat import Chat, Message, Usage
 from shoal.facts.tables import load
+from shoal.metering.factors import Fixed, Now
 from shoal.metering.fit import Fit, read_fit
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
@@ -149,7 +150,7 @@ def speed(metering: Metering) -> None:
         "its wire form": microseconds(metering.answer(whole, {1: 64.0}).to_wire),
     }
     print(json.dumps({"cpu_us": figures}))
-    step = MeteringStep(metering, "bench")
+    step = MeteringStep(Fixed(Now(metering, "bench")))
     wired = {
         "a served model": microseconds(lambda: travel(step, [served])),
         "an embedded model": microseconds(lambda: travel(step, [embedded])),

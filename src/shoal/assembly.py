@@ -17,7 +17,7 @@ from shoal.grounding.docs import ensure_docs
 from shoal.grounding.search import LexicalRetriever
 from shoal.identity import Identity, credential
 from shoal.identity.keys import DEFAULT_TENANT
-from shoal.metering.step import open_metering
+from shoal.metering.start import open_metering
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up

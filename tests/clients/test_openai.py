@@ -14,7 +14,7 @@ import pytest
 from shoal.chat import Choice, Piece, Usage
 from shoal.config import Settings
 from shoal.errors import HostCut, HostRateLimited
-from shoal.metering.step import open_metering
+from shoal.metering.start import open_metering
 from shoal.testing import ScriptedModel
 from tests.gateway.house import Running, running
 

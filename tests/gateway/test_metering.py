@@ -12,7 +12,7 @@ import pytest
 
 from shoal.chat import Usage
 from shoal.config import Settings
-from shoal.metering.step import open_metering
+from shoal.metering.start import open_metering
 from shoal.models.specialists.catalogue import load_all
 from shoal.testing import ScriptedModel
 from tests.gateway.house import Running, running

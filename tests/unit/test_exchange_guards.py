@@ -19,7 +19,8 @@ from shoal.errors import (
     HostFailed,
 )
 from shoal.exchange import Exchange
-from shoal.metering.step import MeteringStep, open_metering
+from shoal.metering.start import open_metering
+from shoal.metering.step import MeteringStep
 from shoal.testing import ScriptedModel
 from shoal.trust.audit.refusals import Refusals
 from shoal.trust.audit.step import AuditStep

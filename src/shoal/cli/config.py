@@ -72,7 +72,7 @@ def faults(settings: Settings) -> Iterator[str]:
 def metering_faults(settings: Settings) -> Iterator[str]:
     """What is wrong with where models run: facts that cannot be read, unknown regions and hardware."""
     from shoal.errors import ConfigError
-    from shoal.metering.step import check_metering
+    from shoal.metering.start import check_metering
 
     try:
         check_metering(settings)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Impacts, Range, Tier
+from shoal.impacts import ZERO, Basis, Impacts, Range, Tier
+from shoal.metering.cost import cost_usd
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
-from shoal.metering.meter import JOULES_PER_WH, Metered
+from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, counted_bases
 from shoal.metering.place import Place
 
 BOUNDARY = "busy virtual CPUs with their share of the server, and the building (PUE); without network and idle machines"
@@ -23,25 +26,41 @@ class CpuMeter:
         share = Range.of(facts.find("server", "cpu-server", "vcpus")) * busy_life_s(facts)
         self._embodied_per_s = server * share.inverse()
         self._usd_per_wh = (model.electricity_usd_per_kwh or 0.0) / 1000
-        self._bases = (place.basis(BOUNDARY),)
+        self._bases, self._counted = (place.basis(BOUNDARY),), counted_bases(model, place)
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the CPU seconds that the model reported; where it reported none, at most the seconds that it took."""
-        seconds = self._seconds(attempt)
-        return self._impacts(self._wh_per_s * seconds, seconds, Tier.MODELLED)
+        known = attempt.usage.cpu_s
+        seconds = Range(known, known, known) if known > 0 else Range(0.0, attempt.latency_s / 2, attempt.latency_s)
+        return self._impacts(self._wh_per_s * seconds, seconds, Tier.MODELLED, self._bases)
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
-        """The same attempt with the energy that counters gave."""
-        return self._impacts(it_wh, self._seconds(attempt), Tier.MEASURED)
+        """The same attempt with the energy that counters gave. Where the model reported no CPU seconds, the machine was
+        busy for so many as its power needs for that energy."""
+        known = attempt.usage.cpu_s
+        seconds = Range(known, known, known) if known > 0 else it_wh * self._wh_per_s.inverse()
+        return self._impacts(it_wh, seconds, Tier.MEASURED, self._counted)
 
-    def _impacts(self, it_wh: Range, seconds: Range, tier: Tier) -> Impacts:
+    def _impacts(self, it_wh: Range, seconds: Range, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
         embodied = self._embodied_per_s * seconds
         cost = (it_wh * self._place.energy).scaled(self._usd_per_wh) if self._usd_per_wh else ZERO
         # Raw materials of processors' servers are not published by the vCPU: only those of the electricity count here.
-        return self._place.impacts(it_wh, embodied, ZERO, cost, tier, self._bases)
+        return self._place.impacts(it_wh, embodied, ZERO, cost, tier, bases)
 
-    def _seconds(self, attempt: Attempt) -> Range:
-        known = attempt.usage.cpu_s
-        if known > 0:
-            return Range(known, known, known)
-        return Range(0.0, attempt.latency_s / 2, attempt.latency_s)
+
+class LocalMeter:
+    """A host on this machine: as `modelled` has it, until the counters have spoken."""
+
+    def __init__(self, model: Metered, modelled: Meter, counted: Meter) -> None:
+        self._price = model.price
+        self._modelled = modelled
+        self._counted = counted
+
+    def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
+        """Without counters: what is known of a host anywhere."""
+        return self._modelled.measure(attempt, concurrency)
+
+    def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
+        """With the energy that counters gave, and the price of the settings where there is one."""
+        found = self._counted.measured(it_wh, attempt, concurrency)
+        return found if self._price is None else replace(found, cost_usd=cost_usd(self._price, attempt.usage))

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from shoal.errors import ConfigError
 from shoal.impacts import Range
 
+MISSING = "EcoLogits is not installed: pip install 'shoal[estimates]'"
 WH_PER_KWH = 1e3
 G_PER_KG = 1e3
 FEW, MANY = 100, 1100
@@ -54,7 +55,7 @@ class EcoLogitsEstimator:
             try:
                 library = import_module("ecologits.tracers.utils")
             except ImportError:
-                raise ConfigError("EcoLogits is not installed: pip install ecologits") from None
+                raise ConfigError(MISSING) from None
         self._library = library
 
     def rates(self, provider: str, model: str) -> Rates | None:

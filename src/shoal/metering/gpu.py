@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Impacts, Range, Tier
+from shoal.impacts import ZERO, Basis, Impacts, Range, Tier
 from shoal.metering.cost import cost_usd
 from shoal.metering.fit import read_fit
 from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
-from shoal.metering.meter import JOULES_PER_WH, TURNED_AWAY, Metered
+from shoal.metering.meter import JOULES_PER_WH, TURNED_AWAY, Metered, counted_bases
 from shoal.metering.place import Place
 
 BOUNDARY = "busy accelerators, their share of the server, and the building (PUE); without network and idle machines"
@@ -30,7 +30,7 @@ class GpuMeter:
         self._model = model
         self._place = place
         self._tier = tier
-        self._bases = (place.basis(BOUNDARY),)
+        self._bases, self._counted = (place.basis(BOUNDARY),), counted_bases(model, place)
         hardware = model.hardware or DEFAULT
         active = model.active_b or params_b
         fit = self._fit = read_fit(facts)
@@ -56,16 +56,16 @@ class GpuMeter:
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the tokens that the host counted, else from pieces and seconds."""
         if attempt.pieces == 0 and attempt.outcome in TURNED_AWAY:
-            return self._impacts(ZERO, ZERO, attempt, self._tier)
+            return self._impacts(ZERO, ZERO, attempt, self._tier, self._bases)
         known = self._at_once(concurrency)
         share = self._share(known)
         it_wh = self._it_wh(attempt, known, share)
-        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, self._tier)
+        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, self._tier, self._bases)
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""
         share = self._share(self._at_once(concurrency))
-        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, Tier.MEASURED)
+        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, Tier.MEASURED, self._counted)
 
     def _at_once(self, observed: float | None) -> float | None:
         """What was seen here, or more where the settings say that others use the host too."""
@@ -79,14 +79,14 @@ class GpuMeter:
         part = 1 / max(concurrency, 1.0)
         return Range(part, part, part)
 
-    def _impacts(self, it_wh: Range, seconds: Range, attempt: Attempt, tier: Tier) -> Impacts:
+    def _impacts(self, it_wh: Range, seconds: Range, attempt: Attempt, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
         return self._place.impacts(
             it_wh,
             self._embodied_per_s * seconds,
             self._materials_per_s * seconds,
             cost_usd(self._model.price, attempt.usage),
             tier,
-            self._bases,
+            bases,
         )
 
     def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Range) -> Range:

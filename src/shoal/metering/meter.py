@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shoal.call import Attempt, Price
-from shoal.impacts import Impacts, Range
+from shoal.impacts import Basis, Impacts, Range
 from shoal.metering.cost import cost_usd
+from shoal.metering.place import Place
 
 JOULES_PER_WH = 3600.0
+COUNTED = (
+    "energy counters of this machine ({counters}), shared among its requests, and the building (PUE); without idle "
+    "energy, network and what has no counter"
+)
 # Outcomes of tries that a host turned away or that never reached it: nothing was computed.
 TURNED_AWAY = frozenset(
     {"host_unreachable", "host_rate_limited", "host_rejected", "host_misconfigured", "placement_refused"}
@@ -26,6 +31,7 @@ class Metered:
     parameters (1e9) that one token passes, less than `params_b` in a mixture of experts; `bits` per weight.
     `provider` and `upstream` are the service's and the model's names in public lists. `concurrency` is how many
     requests run at once where that is not observed; `electricity_usd_per_kwh` is what the energy of own machines costs.
+    `counters` are those that tell of it ("RAPL"), "" where none do.
     """
 
     name: str
@@ -43,6 +49,7 @@ class Metered:
     price: Price | None = None
     concurrency: float | None = None
     electricity_usd_per_kwh: float | None = None
+    counters: str = ""
 
 
 class Meter(Protocol):
@@ -52,6 +59,11 @@ class Meter(Protocol):
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts: ...
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts: ...
+
+
+def counted_bases(model: Metered, place: Place) -> tuple[Basis, ...]:
+    """What measured figures of the model rest on."""
+    return (place.basis(COUNTED.format(counters=model.counters or "named by the caller")),)
 
 
 class UnknownMeter:

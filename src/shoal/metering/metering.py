@@ -12,22 +12,23 @@ from types import MappingProxyType
 from shoal.call import Attempt
 from shoal.errors import ConfigError
 from shoal.facts.tables import Facts
-from shoal.impacts import Impacts, Range, Tier, total
+from shoal.impacts import ZERO, Impacts, Range, Tier, total
 from shoal.metering.cost import listed_price
-from shoal.metering.cpu import CpuMeter
+from shoal.metering.cpu import CpuMeter, LocalMeter
 from shoal.metering.estimator import Estimator
 from shoal.metering.gpu import GpuMeter
 from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, UnknownMeter
-from shoal.metering.place import place
+from shoal.metering.place import Place, place
 from shoal.metering.remote import RemoteMeter
 
 KINDS = ("embedded", "served", "remote")
 
 
 class Metering:
-    """The meters of all models by name."""
+    """The meters of all models by name, and the place `here` of this process."""
 
-    def __init__(self, meters: Mapping[str, Meter], counter_error: Range) -> None:
+    def __init__(self, meters: Mapping[str, Meter], counter_error: Range, here: Place) -> None:
+        self.here = here
         self._meters = MappingProxyType(dict(meters))
         self._unknown = UnknownMeter()
         self._wh_per_joule = counter_error.scaled(1 / JOULES_PER_WH)
@@ -42,6 +43,10 @@ class Metering:
         meter = self._meters.get(attempt.model, self._unknown)
         return meter.measured(self._wh_per_joule.scaled(joules), attempt, concurrency)
 
+    def idle(self, joules: float) -> Impacts:
+        """What energy of this machine that no request caused means here. The making of machines is no part of it."""
+        return self.here.impacts(self._wh_per_joule.scaled(joules), ZERO, ZERO, None, Tier.MEASURED, ())
+
     def answer(self, attempts: Sequence[Attempt], concurrency: Mapping[int, float] | None = None) -> Impacts:
         """The sum over every attempt that an answer caused. `concurrency` by the attempt's position."""
         if len(attempts) == 1:
@@ -50,22 +55,42 @@ class Metering:
         return total(self.attempt(each, known.get(at)) for at, each in enumerate(attempts))
 
 
-def build(models: Iterable[Metered], facts: Facts, estimator: Estimator | None = None) -> Metering:
-    """A meter for each model. Asks the estimator about remote ones, which may take a while: not on the way of a
-    request.
+def build(
+    models: Iterable[Metered], facts: Facts, estimator: Estimator | None = None, here: Metered | None = None
+) -> Metering:
+    """A meter for each model; `here` says where this process runs. Asks the estimator about remote ones, which may take
+    a while: not on the way of a request.
 
     Raises ConfigError that names the nearest for an unknown region or hardware.
     """
     error = Range.of(facts.find("server", "any", "counter_error"))
-    return Metering({model.name: _meter(model, facts, estimator) for model in models}, error)
+    meters = {model.name: _meter(model, facts, estimator) for model in models}
+    return Metering(meters, error, place_of(here or Metered("", "embedded"), facts))
+
+
+def place_of(model: Metered, facts: Facts) -> Place:
+    """Where the model runs."""
+    return place(facts, model.region, pue=model.pue, wue=model.wue)
 
 
 def _meter(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
+    """The model's meter. A host on this machine without an accelerator is counted like an embedded model; what was
+    counted needs no size of the model."""
+    found = _modelled(model, facts, estimator)
+    if model.kind == "embedded" or not model.counters:
+        return found
+    where = place_of(model, facts)
+    if model.hardware is None:
+        return LocalMeter(model, found, CpuMeter(model, where, facts))
+    return found if model.params_b is not None else LocalMeter(model, found, GpuMeter(model, 1.0, where, facts))
+
+
+def _modelled(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
     if model.kind not in KINDS:
         raise ConfigError(f"models.{model.name}: a model is metered as one of {', '.join(KINDS)}, not '{model.kind}'")
     model = _priced(model, facts)
     if model.kind == "embedded":
-        return CpuMeter(model, place(facts, model.region, pue=model.pue, wue=model.wue), facts)
+        return CpuMeter(model, place_of(model, facts), facts)
     if model.kind == "remote" and estimator is not None and model.provider is not None:
         rates = estimator.rates(model.provider, model.upstream or model.name)
         if rates is not None:
@@ -74,7 +99,7 @@ def _meter(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
     if model.params_b is None:
         return UnknownMeter(model.price)
     tier = Tier.MODELLED if model.kind == "served" and model.hardware is not None else Tier.ESTIMATED
-    return GpuMeter(model, model.params_b, place(facts, model.region, pue=model.pue, wue=model.wue), facts, tier)
+    return GpuMeter(model, model.params_b, place_of(model, facts), facts, tier)
 
 
 def _priced(model: Metered, facts: Facts) -> Metered:

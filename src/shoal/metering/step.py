@@ -1,100 +1,112 @@
 """The metering step of the outer ring: counts who is on which host, and says what an exchange took when it has ended.
 
-It keeps no records and reads no clock. Services whose machines are not known are looked up in a thread after the start:
-until then they are unknown, or estimated from their size.
+It keeps no records and reads no clock. What is known only later, what the counters of this machine say of an attempt,
+is put into a copy of the record, which `amend` is given.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable
-from importlib.util import find_spec
+from collections.abc import Callable, Mapping, Sequence
 
-import structlog
-
-from shoal.call import Attempt, ModelCard
+from shoal.call import Attempt, Stay
 from shoal.chat import Chat
-from shoal.config import Settings
-from shoal.errors import ConfigError
-from shoal.facts.tables import Facts, load
 from shoal.impacts import total
-from shoal.metering.described import described
-from shoal.metering.estimator import EcoLogitsEstimator
-from shoal.metering.meter import Metered
-from shoal.metering.metering import Metering, build
-from shoal.metering.residents import Residents, Stay
+from shoal.metering.factors import Current, Now
+from shoal.metering.metering import Metering
+from shoal.metering.residents import Residents
+from shoal.metering.sampler import Reading, Sampler, Watched, with_joules
 from shoal.stores.ledger import Record
 
-# Settings whose part of metering is not in the path of requests yet.
-NOT_YET = ("counters", "window_s", "sharing", "live")
+CHARACTERS_PER_TOKEN = 4
+Amend = Callable[[Record], None]
 
 
 class MeteringStep:
-    """`facts` is the version of all factors. `metering` may be replaced by one that knows more."""
+    """`current` are the meters. With a `sampler`, `kinds` says which of its counters tell of each model."""
 
-    def __init__(self, metering: Metering, facts: str) -> None:
-        self.metering = metering
-        self.facts = facts
+    def __init__(
+        self,
+        current: Current,
+        sampler: Sampler | None = None,
+        kinds: Mapping[str, tuple[str, ...]] | None = None,
+        amend: Amend | None = None,
+    ) -> None:
+        self.current = current
         self._residents = Residents()
+        self.sampler = sampler
+        self._kinds = dict(kinds or {}) if sampler is not None else {}
+        self._readings: dict[int, Reading] = {}
+        self.amend = amend
+
+    @property
+    def metering(self) -> Metering:
+        """The meters of now."""
+        return self.current.now.metering
+
+    @property
+    def facts(self) -> str:
+        """The version of all factors now."""
+        return self.current.now.facts
 
     def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay:
         """A try begins; who leaves is told how many were there at once."""
-        return self._residents.enter(attempt.host, attempt.model, at)
+        stay = self._residents.enter(attempt.host, attempt.model, at)
+        kinds = self._kinds.get(attempt.model)
+        if not kinds or self.sampler is None:
+            return stay
+        reading = self.sampler.enter(attempt, kinds, _guessed_tokens(chat))
+        self._readings[id(attempt)] = reading
+        return Watched(stay, self.sampler, reading)
 
     def settle(self, record: Record) -> None:
         """Says of each attempt that is not metered yet what it took, and of the record the sum of them all."""
+        now = self.current.now
         late = [attempt for attempt in record.attempts if attempt.impacts is None]
         for attempt in late:
-            attempt.impacts = self.metering.attempt(attempt, attempt.concurrency)
-            attempt.facts = self.facts
+            reading = self._readings.get(id(attempt)) if self._readings else None
+            attempt.measured_j = reading.measured_j if reading is not None else None
+            meter(attempt, now)
         if late or record.impacts is None:
             record.impacts = total(attempt.impacts for attempt in record.attempts if attempt.impacts is not None)
 
+    def told(self, record: Record) -> None:
+        """The record has been written. Where the counters have not said all of its attempts, it is held until they
+        have."""
+        if not self._readings or self.sampler is None:
+            return
+        readings = [self._readings.pop(id(attempt), None) for attempt in record.attempts if attempt.measured_j is None]
+        for attempt in record.attempts:
+            self._readings.pop(id(attempt), None)
+        open_yet = [reading for reading in readings if reading is not None and not reading.lost]
+        if open_yet:
+            self.sampler.hold(record, open_yet)
 
-def open_metering(settings: Settings, cards: Iterable[ModelCard]) -> MeteringStep:
-    """The step for these models. Raises ConfigError that names the nearest for an unknown region or hardware, and for
-    facts that cannot be read or an estimator that is not installed."""
-    rules = settings.metering
-    for name in NOT_YET:
-        if name in rules.model_fields_set:
-            structlog.get_logger("shoal.metering").warning("setting_without_effect", setting=f"metering.{name}")
-    facts = check_metering(settings)
-    models = [metered(card, settings) for card in cards if card.kind != "composite"]
-    step = MeteringStep(build(models, facts), facts.version)
-    if rules.estimator == "ecologits":
-        threading.Thread(target=_estimate, args=(step, models, facts), name="shoal-estimator", daemon=True).start()
-    return step
+    def awaits(self, exchange_id: str) -> bool:
+        """Whether the figures of an exchange may still change, since a window is open."""
+        return self.sampler is not None and self.sampler.awaits(exchange_id)
 
-
-def check_metering(settings: Settings) -> Facts:
-    """The facts, once every region and all hardware of the settings are found in them, whatever runs there. Raises
-    ConfigErrors as `open_metering` does."""
-    rules = settings.metering
-    if rules.estimator == "ecologits" and find_spec("ecologits") is None:
-        raise ConfigError("metering.estimator: EcoLogits is not installed: pip install ecologits")
-    facts = load(*rules.facts)
-    stand_ins = {"metering.here": ModelCard("", "general", "specialist")} | {
-        f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
-    }
-    for where, card in stand_ins.items():
-        try:
-            build([described(card, rules)], facts)
-        except ConfigError as error:
-            raise ConfigError(f"{where}: {error.message}") from None
-    return facts
+    def measured(self, record: Record, readings: Sequence[Reading]) -> None:
+        """The counters have said all: the amended record goes where amendments go."""
+        amended, fresh = with_joules(record, readings)
+        if not fresh or self.amend is None:
+            return
+        now = self.current.now
+        for attempt in fresh:
+            meter(attempt, now)
+        amended.impacts = total(each.impacts for each in amended.attempts if each.impacts is not None)
+        self.amend(amended)
 
 
-def metered(card: ModelCard, settings: Settings) -> Metered:
-    """The model of that card as its meter sees it."""
-    row = settings.models.get(card.name)
-    if row is None:
-        return described(card, settings.metering)
-    return described(card, settings.metering, row=settings.hosts[row.host].row, upstream=row.upstream)
+def meter(attempt: Attempt, now: Now) -> None:
+    """Says what the attempt took: as counted, where counters gave its joules, else as modelled."""
+    joules, metering = attempt.measured_j, now.metering
+    if joules is None:
+        attempt.impacts = metering.attempt(attempt, attempt.concurrency)
+    else:
+        attempt.impacts = metering.measured(attempt, joules, attempt.concurrency)
+    attempt.facts = now.facts
 
 
-def _estimate(step: MeteringStep, models: list[Metered], facts: Facts) -> None:
-    """Reading the library takes half a second and more: not while the gateway starts."""
-    try:
-        step.metering = build(models, facts, EcoLogitsEstimator())
-    except ConfigError as error:
-        structlog.get_logger("shoal.metering").error("estimator_failed", cause=error.message)
+def _guessed_tokens(chat: Chat) -> float:
+    """About how many tokens the prompt has; the host's own count replaces it if it comes within the window."""
+    return sum(len(message.text) for message in chat.messages) / CHARACTERS_PER_TOKEN

@@ -51,5 +51,5 @@ def test_what_it_does_not_know_is_none(provider: str, model: str) -> None:
 
 def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ecologits", None)
-    with pytest.raises(ConfigError, match="pip install ecologits"):
+    with pytest.raises(ConfigError, match=r"pip install 'shoal\[estimates\]'"):
         EcoLogitsEstimator()

@@ -13,7 +13,8 @@ from shoal.config import Settings
 from shoal.errors import ConfigError
 from shoal.impacts import ZERO, Range, Tier
 from shoal.metering.estimator import Rates
-from shoal.metering.step import MeteringStep, metered, open_metering
+from shoal.metering.start import metered, open_metering
+from shoal.metering.step import MeteringStep
 from shoal.stores.ledger import Record
 from tests.unit.metering.attempts import attempt
 
@@ -127,7 +128,7 @@ def test_tables_are_for_what_is_configured(table: str) -> None:
 
 
 def test_an_estimator_that_is_not_installed_is_said_at_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shoal.metering.step.find_spec", lambda _: None)
+    monkeypatch.setattr("shoal.metering.start.find_spec", lambda _: None)
     with pytest.raises(ConfigError, match="pip install"):
         step(estimator="ecologits")
 
@@ -153,8 +154,8 @@ def test_a_service_is_estimated_once_the_library_has_been_asked(monkeypatch: pyt
             one = Range(1, 1, 1)
             return Rates(one, one, ZERO, ZERO, ZERO, ZERO, "USA", f"{provider}/{model}")
 
-    monkeypatch.setattr("shoal.metering.step.find_spec", lambda _: True)
-    monkeypatch.setattr("shoal.metering.step.EcoLogitsEstimator", Knowing)
+    monkeypatch.setattr("shoal.metering.start.find_spec", lambda _: True)
+    monkeypatch.setattr("shoal.metering.start.EcoLogitsEstimator", Knowing)
     rules = Settings.model_validate(
         {
             "hosts": {"far": {"row": "openai", "key": "env:KEY"}},

@@ -1,0 +1,119 @@
+"""What metering needs at start: the facts, a meter for each model, the counters of this machine. It meters nothing.
+
+Services whose machines are not known are looked up in a thread after the start: until then they are unknown, or
+estimated from their size.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from importlib.util import find_spec
+
+import structlog
+
+from shoal.call import ModelCard
+from shoal.config import Settings
+from shoal.config.metering import Sharing
+from shoal.errors import ConfigError
+from shoal.facts.tables import Facts, load
+from shoal.metering.counters.seam import EnergySource
+from shoal.metering.described import described
+from shoal.metering.estimator import MISSING, EcoLogitsEstimator
+from shoal.metering.factors import Factors
+from shoal.metering.here import by_kind, counted, labels
+from shoal.metering.idle import IdleLine
+from shoal.metering.meter import Metered
+from shoal.metering.metering import build
+from shoal.metering.sampler import Clock, Sampler
+from shoal.metering.sharing import Coefficients
+from shoal.metering.step import MeteringStep
+from shoal.metering.ticker import Save, Ticker
+from shoal.metering.windows import Windows
+
+HERE = ModelCard("here", "general", "specialist")
+
+
+def open_metering(
+    settings: Settings,
+    cards: Iterable[ModelCard],
+    sources: Mapping[str, EnergySource] | None = None,
+    clock: Clock = time.monotonic,
+) -> MeteringStep:
+    """The step for these models; with the energy counters `sources` of this machine, by their name in the settings,
+    what runs here is measured. Raises ConfigError that names the nearest for an unknown region or hardware, and for
+    facts that cannot be read or an estimator that is not installed."""
+    facts = check_metering(settings)
+    leaves = [card for card in cards if card.kind != "composite"]
+    sampler, kinds, names = None, {}, {}
+    if sources:
+        sampler, names = open_sampler(settings, sources, clock), labels(sources)
+        kinds = {card.name: found for card in leaves if (found := counted(card, settings, names))}
+    models = [
+        replace(metered(card, settings), counters=" and ".join(names[kind] for kind in kinds.get(card.name, ())))
+        for card in leaves
+    ]
+    factors = Factors(models, facts, described(HERE, settings.metering))
+    if settings.metering.estimator == "ecologits":
+        threading.Thread(target=_estimate, args=(factors,), name="shoal-estimator", daemon=True).start()
+    return MeteringStep(factors, sampler, kinds)
+
+
+def open_sampler(settings: Settings, sources: Mapping[str, EnergySource], clock: Clock = time.monotonic) -> Sampler:
+    """The windows of these counters, shared as the settings say."""
+    rules = settings.metering.sharing
+    weights = {"cpu": rules.cpu, "gpu": rules.gpu}
+    at = clock()
+    found = {kind: Windows(each, coefficients(weights[kind]), at) for kind, each in by_kind(sources).items()}
+    return Sampler(found, clock)
+
+
+def open_ticker(
+    settings: Settings, step: MeteringStep, sources: Mapping[str, EnergySource], save: Save
+) -> Ticker | None:
+    """What closes the windows; None where nothing is counted."""
+    if step.sampler is None:
+        return None
+    line = IdleLine(step.current)
+    return Ticker(step.sampler, step.measured, line, save, sources, settings.metering.window_s)
+
+
+def coefficients(sharing: Sharing) -> Coefficients:
+    """The weights of the settings."""
+    return Coefficients(sharing.input, sharing.output, sharing.second, sharing.idle_w)
+
+
+def check_metering(settings: Settings) -> Facts:
+    """The facts, once every region and all hardware of the settings are found in them, whatever runs there. Raises
+    ConfigErrors as `open_metering` does."""
+    rules = settings.metering
+    if rules.estimator == "ecologits" and find_spec("ecologits") is None:
+        raise ConfigError(f"metering.estimator: {MISSING}")
+    facts = load(*rules.facts)
+    stand_ins = {"metering.here": HERE} | {
+        f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
+    }
+    for where, card in stand_ins.items():
+        try:
+            build([described(card, rules)], facts)
+        except ConfigError as error:
+            raise ConfigError(f"{where}: {error.message}") from None
+    return facts
+
+
+def metered(card: ModelCard, settings: Settings) -> Metered:
+    """The model of that card as its meter sees it."""
+    row = settings.models.get(card.name)
+    if row is None:
+        return described(card, settings.metering)
+    return described(card, settings.metering, row=settings.hosts[row.host].row, upstream=row.upstream)
+
+
+def _estimate(factors: Factors) -> None:
+    """Reading the library takes half a second and more: not while the gateway starts."""
+    try:
+        factors.know(EcoLogitsEstimator())
+    except ConfigError as error:
+        structlog.get_logger("shoal.metering").error("estimator_failed", cause=error.message)
