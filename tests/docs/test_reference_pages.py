@@ -26,6 +26,7 @@ NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.mask
     "trust.defence.tools.rules": "trust.defence.tools.rules.NAME",
     "metering.hosts": "metering.hosts.NAME",
     "metering.models": "metering.models.NAME",
+    "events.webhooks": "events.webhooks.NAME",
 }
 # Tables that take the keys of another one: a row stands for all of them.
 TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness", "retention")

@@ -18,13 +18,15 @@ from pydantic import BaseModel, Field, ValidationError, field_validator, model_v
 from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 from shoal.config.audit import Audit
+from shoal.config.events import EventRules
+from shoal.config.identity import IdentityRules
 from shoal.config.metering import Metering
 from shoal.config.table import Table, check_reference
 from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
 
 ENV_PREFIX = "SHOAL_"
-NAMED = frozenset({"hosts", "models", "tenants", "tools"})
+NAMED = frozenset({"hosts", "models", "tenants", "tools", "webhooks"})
 RESERVED_ENV = frozenset({"SHOAL_CONFIG", "SHOAL_API_KEY"})
 
 
@@ -195,6 +197,8 @@ class Settings(Table):
     trust: TrustRules = TrustRules()
     audit: Audit = Audit()
     metering: Metering = Metering()
+    identity: IdentityRules = IdentityRules()
+    events: EventRules = EventRules()
     grounding: Grounding = Grounding()
     plugins: Plugins = Plugins()
 
