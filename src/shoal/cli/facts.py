@@ -27,7 +27,7 @@ def list_facts(
     """List the topics, or the subjects of one: regions and countries, hardware, prices."""
     from shoal.facts.tables import TOPICS
 
-    facts = _facts(config)
+    facts = facts_of(config)
     names = facts.subjects(topic) if topic is not None else list(TOPICS)
     if as_json:
         say_json({"version": facts.version, "topic": topic, "names": names})
@@ -45,7 +45,7 @@ def show(
     """Show every figure of a subject with its range, year and source."""
     from shoal.facts.grid import subject_of
 
-    facts = _facts(config)
+    facts = facts_of(config)
     facts.subjects(topic)
     found = facts.about(topic, subject_of(facts, subject) if topic == "grid" else subject)
     if as_json:
@@ -60,7 +60,7 @@ def show(
         )
 
 
-def _facts(config: Path | None) -> Facts:
+def facts_of(config: Path | None) -> Facts:
     """The facts with the operator's own tables over them."""
     from shoal.cli.house import settings_of
     from shoal.facts.tables import load
