@@ -95,8 +95,9 @@ def _take_away(connection: Connection, marks: Sequence[int]) -> int:
 
 def _sums(connection: Connection, table: Table, hour: int) -> list[dict[str, Any]]:
     tagged = connection.dialect if table is USAGE_TAG_HOURS else None
-    each = lines(hour * HOUR_S, (hour + 1) * HOUR_S, tagged=tagged).subquery()
-    keys = [each.c[column.name] for column in table.primary_key if column.name != "hour"]
+    names = [column.name for column in table.primary_key if column.name != "hour"]
+    each = lines(hour * HOUR_S, (hour + 1) * HOUR_S, columns=(*names, *MEASURES), tagged=tagged).subquery()
+    keys = [each.c[name] for name in names]
     statement = select(*keys, *(func.sum(each.c[name]).label(name) for name in MEASURES)).group_by(*keys)
     return [{"hour": hour, **row._mapping} for row in connection.execute(statement)]
 

@@ -6,7 +6,7 @@ a line says whether it is the first of its exchange, and the first there of its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -44,33 +44,32 @@ DIMENSIONS = (*OF_EXCHANGE, *OF_ATTEMPT)
 FIRSTS = ("model", "host", "purpose")
 TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
 COUNTS = ("exchanges", *(f"exchanges_{name}" for name in FIRSTS), "attempts", "failed", *TOKENS)
-KNOWN = tuple(f"{name}_known" for name in SUMMED)
-FLOATS = ("latency_s", "cpu_s", *(end.format(name) for name in SUMMED for end in ENDS))
+# Of how many lines a quantity is known, and its ends.
+KNOWN = {f"{name}_known": name for name in SUMMED}
+SUMMED_ENDS = {end.format(name): (name, end) for name in SUMMED for end in ENDS}
+FLOATS = ("latency_s", "cpu_s", *SUMMED_ENDS)
 MEASURES = (*COUNTS, *KNOWN, *FLOATS)
 # Where a dimension has no value.
 NONE = ""
 
 
 def lines(
-    begin: float, end: float, tenant: str | None = None, *, tagged: Dialect | None = None
+    begin: float,
+    end: float,
+    tenant: str | None = None,
+    *,
+    columns: Iterable[str] = ("hour", *DIMENSIONS, *MEASURES),
+    tagged: Dialect | None = None,
 ) -> Select[tuple[Any, ...]]:
-    """The lines of exchanges begun in [begin, end) (Unix seconds), with the columns "hour", "tag", DIMENSIONS and
+    """The lines of exchanges begun in [begin, end) (Unix seconds), with these columns: "hour", "tag", DIMENSIONS and
     MEASURES. With `tagged`, the database's dialect, an exchange has its lines under each of its tags ("name=value")."""
     chosen = [EXCHANGES.c.started >= begin, EXCHANGES.c.started < end]
     if tenant is not None:
         chosen.append(EXCHANGES.c.tenant == tenant)
     source, tag = _tagged(tagged) if tagged is not None else (EXCHANGES, literal(NONE))
     joined = source.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id)
-    columns = [
-        cast(EXCHANGES.c.started // HOUR_S, Integer).label("hour"),
-        tag.label("tag"),
-        *(_dimension(name).label(name) for name in DIMENSIONS),
-        *(_count(name).label(name) for name in COUNTS),
-        *(_known(name).label(f"{name}_known") for name in SUMMED),
-        *(func.coalesce(ATTEMPTS.c[name], 0.0).label(name) for name in ("latency_s", "cpu_s")),
-        *(func.coalesce(_whole(name, end), 0.0).label(end.format(name)) for name in SUMMED for end in ENDS),
-    ]
-    return select(*columns).select_from(joined).where(and_(*chosen))
+    made = [(tag if name == "tag" else _column(name)).label(name) for name in columns]
+    return select(*made).select_from(joined).where(and_(*chosen))
 
 
 def _tagged(dialect: Dialect) -> tuple[FromClause, ColumnElement[str]]:
@@ -80,14 +79,19 @@ def _tagged(dialect: Dialect) -> tuple[FromClause, ColumnElement[str]]:
     return EXCHANGES.outerjoin(tags, true()), tag
 
 
-def _dimension(name: str) -> ColumnElement[str]:
-    table = EXCHANGES if name in OF_EXCHANGE else ATTEMPTS
-    if name not in table.c:
-        return literal(NONE)
-    return func.coalesce(table.c[name], NONE)
+def _column(name: str) -> ColumnElement[Any]:
+    if name == "hour":
+        return cast(EXCHANGES.c.started // HOUR_S, Integer)
+    if name in DIMENSIONS:
+        return func.coalesce((EXCHANGES if name in OF_EXCHANGE else ATTEMPTS).c[name], NONE)
+    if name in KNOWN:
+        return case((_whole(KNOWN[name], "{}").is_(None), 0), else_=1)
+    if name in SUMMED_ENDS:
+        return func.coalesce(_whole(*SUMMED_ENDS[name]), 0.0)
+    return _count(name)
 
 
-def _count(name: str) -> ColumnElement[int]:
+def _count(name: str) -> ColumnElement[Any]:
     if name == "exchanges":
         return _first()
     if name.startswith("exchanges_"):
@@ -106,10 +110,6 @@ def _first(dimension: str | None = None) -> ColumnElement[int]:
     if dimension is not None:
         before.append(earlier.c[dimension] == ATTEMPTS.c[dimension])
     return case((exists(literal(1)).where(*before).correlate(ATTEMPTS), 0), else_=1)
-
-
-def _known(name: str) -> ColumnElement[int]:
-    return case((_whole(name, "{}").is_(None), 0), else_=1)
 
 
 def _whole(name: str, end: str) -> ColumnElement[float]:

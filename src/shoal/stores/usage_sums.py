@@ -157,8 +157,7 @@ def _raw(connection: Connection, span: Span, columns: Sequence[str], tagged: Dia
         stretches += [(span.begin, first * HOUR_S), (last * HOUR_S, span.end)]
     for begin, end in stretches:
         if begin < end:
-            each = lines(begin, end, span.tenant, tagged=tagged).subquery()
-            yield select(*(each.c[name] for name in columns))
+            yield lines(begin, end, span.tenant, columns=columns, tagged=tagged)
 
 
 def _whole_hours(span: Span) -> tuple[int, int]:
