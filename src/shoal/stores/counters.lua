@@ -1,0 +1,262 @@
+-- The counters in Redis or Valkey: one hash holds every counter, reservation and the generation, so that eviction or a
+-- restart takes all of it or nothing. Python puts one of the scripts below "-- script NAME" after this part.
+--
+-- Fields of a counter: NAME:u used, NAME:r reserved, NAME:m mark (the window's start, the time when it will be empty,
+-- the oldest slot), NAME:s<slot> one slot. R:<id> is an open reservation, g the generation, t the time up to which the
+-- ledger was counted when it began, n how many reservations there are. All numbers are whole and below 2^53.
+local hash, leases, prefix = KEYS[1], KEYS[2], KEYS[3]
+local HELD, DRAINING, FIXED, ROLLING = 0, 1, 2, 3
+local SLOTS, MOST, DAY_MS = 60, 4503599627370496, 86400000
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local function load(name)
+  local found = redis.call('HMGET', hash, name .. ':u', name .. ':r', name .. ':m')
+  return { name = name, u = tonumber(found[1]) or 0, r = tonumber(found[2]) or 0, m = tonumber(found[3]) or 0 }
+end
+
+local function save(state)
+  redis.call('HSET', hash, state.name .. ':u', text(state.u), state.name .. ':r', text(math.max(state.r, 0)),
+    state.name .. ':m', text(state.m))
+end
+
+-- Takes out what is over and says what is used now.
+local function used(state, law, start)
+  if law == DRAINING then
+    return math.max(state.m - now, 0)
+  elseif law == FIXED then
+    if start > state.m then
+      state.u, state.r, state.m = 0, 0, start
+    end
+    return state.u
+  elseif law == ROLLING then
+    local oldest = start - SLOTS
+    if state.m == 0 then
+      state.m = oldest
+    elseif state.m < oldest then
+      for slot = state.m, math.min(state.m + SLOTS, oldest - 1) do
+        local field = state.name .. ':s' .. text(slot)
+        local held = redis.call('HGET', hash, field)
+        if held then
+          state.u = state.u - tonumber(held)
+          redis.call('HDEL', hash, field)
+        end
+      end
+      state.m = oldest
+    end
+    return state.u
+  end
+  return 0
+end
+
+-- Counts an amount, below zero where less was used than was counted at once; what has drained is not given back.
+local function use(state, law, amount, start)
+  if amount == 0 then
+    return
+  elseif law == DRAINING then
+    state.m = math.max(state.m, now) + math.max(amount, 0)
+  elseif law == FIXED and state.m == start then
+    state.u = math.min(math.max(state.u + amount, 0), MOST)
+  elseif law == ROLLING and start >= state.m then
+    state.u = state.u + amount
+    redis.call('HINCRBY', hash, state.name .. ':s' .. text(start), text(amount))
+  end
+end
+
+local function release(state, law, hold, start)
+  if law ~= FIXED or state.m == start then
+    state.r = state.r - hold
+  end
+end
+
+local function drop(id)
+  redis.call('HDEL', hash, 'R:' .. id)
+  redis.call('ZREM', leases, id)
+  redis.call('HINCRBY', hash, 'n', -1)
+end
+
+-- Reservations whose process is dead: given back, or counted as used where `lost` says so. A note stays for a day, for
+-- a process that was only slow.
+local function reap(lost)
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', text(now), 'LIMIT', 0, 16)) do
+    local held = redis.call('HGET', hash, 'R:' .. id)
+    local counted = {}
+    for _, item in ipairs(held and cjson.decode(held) or {}) do
+      local state = load(item[1])
+      used(state, item[2], item[4])
+      release(state, item[2], item[3], item[4])
+      if lost == 'charge' and item[2] ~= HELD then
+        use(state, item[2], item[3], item[4])
+        counted[item[1]] = text((tonumber(counted[item[1]]) or 0) + item[3])
+      end
+      save(state)
+    end
+    redis.call('SET', prefix .. ':late:' .. id, cjson.encode(counted), 'PX', DAY_MS)
+    drop(id)
+  end
+end
+
+-- Whether all is as this process knows it: nothing was lost or evicted since.
+local function whole(generation)
+  local head = redis.call('HMGET', hash, 'g', 'n')
+  if head[1] ~= generation then
+    return false
+  end
+  if (tonumber(head[2]) or 0) ~= redis.call('ZCARD', leases) then
+    redis.call('HDEL', hash, 'g')
+    return false
+  end
+  return true
+end
+
+-- script reserve: generation, id, lease (us), lost, items [[counter, law, cap, hold, charge, start, end], ...], and what
+-- to keep of them, [[counter, law, hold, start], ...]: written by Python, since cjson writes 14 digits only
+local generation, id, lease, lost, items = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], cjson.decode(ARGV[5])
+if not whole(generation) then
+  return { 'generation' }
+end
+reap(lost)
+local fields = {}
+for at, item in ipairs(items) do
+  if (item[2] == FIXED and (now < item[6] or now >= item[7]))
+    or (item[2] == ROLLING and math.floor(now / item[7]) ~= item[6]) then
+    return { 'window', now }
+  end
+  local name = item[1]
+  fields[at * 3 - 2], fields[at * 3 - 1], fields[at * 3] = name .. ':u', name .. ':r', name .. ':m'
+end
+local found = #fields > 0 and redis.call('HMGET', hash, unpack(fields)) or {}
+local states, reply = {}, { 'granted', now }
+for at, item in ipairs(items) do
+  local state = { name = item[1], u = tonumber(found[at * 3 - 2]) or 0, r = tonumber(found[at * 3 - 1]) or 0,
+    m = tonumber(found[at * 3]) or 0 }
+  states[at] = state
+  local before = used(state, item[2], item[6])
+  local level = before + state.r
+  local after = level + item[4] + item[5]
+  if item[3] >= 0 and after > item[3] then
+    if item[2] == ROLLING then
+      save(state)
+    end
+    for earlier = 1, at - 1 do
+      if items[earlier][2] == ROLLING then
+        save(states[earlier])
+      end
+    end
+    return { 'refused', now, at - 1, level }
+  end
+  reply[at + 2] = after
+end
+local values, kept = {}, ARGV[6]
+for at, item in ipairs(items) do
+  local state = states[at]
+  state.r = state.r + item[4]
+  use(state, item[2], item[5], item[6])
+  values[at * 6 - 5], values[at * 6 - 4] = fields[at * 3 - 2], text(state.u)
+  values[at * 6 - 3], values[at * 6 - 2] = fields[at * 3 - 1], text(state.r)
+  values[at * 6 - 1], values[at * 6] = fields[at * 3], text(state.m)
+end
+local known = redis.call('HGET', hash, 'R:' .. id)
+if known then
+  kept = string.sub(known, 1, -2) .. ',' .. string.sub(kept, 2)
+else
+  redis.call('HINCRBY', hash, 'n', 1)
+end
+values[#values + 1] = 'R:' .. id
+values[#values + 1] = kept
+redis.call('HSET', hash, unpack(values))
+redis.call('ZADD', leases, text(now + lease), id)
+return reply
+
+-- script settle: settlements [[id, ended, generation, [[counter, law, actual, charge, start, end], ...]], ...]
+local generation = redis.call('HGET', hash, 'g')
+if not generation then
+  return { 'generation' }
+end
+local since = tonumber(redis.call('HGET', hash, 't')) or 0
+local counted_now = 0
+for _, each in ipairs(cjson.decode(ARGV[1])) do
+  local id, ended, under, spent = each[1], each[2], each[3], each[4]
+  local held = redis.call('HGET', hash, 'R:' .. id)
+  local before, counts = {}, true
+  local states = {}
+  local function state_of(name)
+    states[name] = states[name] or load(name)
+    return states[name]
+  end
+  if held then
+    for _, item in ipairs(cjson.decode(held)) do
+      local state = state_of(item[1])
+      used(state, item[2], item[4])
+      release(state, item[2], item[3], item[4])
+    end
+    drop(id)
+  else
+    local late = redis.call('GET', prefix .. ':late:' .. id)
+    if late then
+      before = cjson.decode(late)
+      redis.call('DEL', prefix .. ':late:' .. id)
+    elseif under == generation then
+      counts = false
+    else
+      counts = ended > since and redis.call('SET', prefix .. ':done:' .. id, '1', 'NX', 'PX', DAY_MS) and true or false
+      for _, item in ipairs(spent) do
+        before[item[1]] = -item[4]
+      end
+    end
+  end
+  if counts then
+    counted_now = counted_now + 1
+    for _, item in ipairs(spent) do
+      local state = state_of(item[1])
+      used(state, item[2], item[5])
+      use(state, item[2], item[3] - item[4] - (tonumber(before[item[1]]) or 0), item[5])
+    end
+  end
+  for _, state in pairs(states) do
+    save(state)
+  end
+end
+return { 'settled', counted_now }
+
+-- script renew: lease (us), then ids
+local until_then = text(now + tonumber(ARGV[1]))
+for at = 2, #ARGV do
+  redis.call('ZADD', leases, 'XX', until_then, ARGV[at])
+end
+return { 'renewed' }
+
+-- script read: generation, lost, items
+if not whole(ARGV[1]) then
+  return { 'generation' }
+end
+reap(ARGV[2])
+local reply = { 'levels', now }
+for _, item in ipairs(cjson.decode(ARGV[3])) do
+  local state = load(item[1])
+  local found = used(state, item[2], item[6])
+  if item[2] == ROLLING then
+    save(state)
+  end
+  reply[#reply + 1] = found
+  reply[#reply + 1] = state.r
+end
+return reply
+
+-- script restore: spent [[counter, law, actual, charge, start, end], ...], counted into what is being made anew
+for _, item in ipairs(cjson.decode(ARGV[1])) do
+  local state = load(item[1])
+  used(state, item[2], item[5])
+  use(state, item[2], item[3], item[5])
+  save(state)
+end
+return { 'restored' }
+
+-- script begin: generation, the time (us) up to which the ledger was counted
+redis.call('DEL', leases)
+redis.call('HSET', hash, 'g', ARGV[1], 't', ARGV[2], 'n', '0')
+return { 'begun', now }

@@ -1,0 +1,127 @@
+"""Counters: what is used and what is reserved of every limit, changed in one step over all levels of a request.
+
+It knows amounts and how they fade with time, nothing of who asks or of what is counted. Amounts are whole numbers
+(requests, tokens, micro-dollars, µWh, µg; microseconds for what drains), so that sums never drift.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple, Protocol
+
+from shoal.errors import RequestError
+
+# Lua counts in doubles, which are exact to 2^53: two amounts of at most 2^52 can always be added.
+MOST = 2**52
+SLOTS = 60
+NO_CAP = -1
+
+
+class Law(IntEnum):
+    """How what was used fades.
+
+    HELD: it does not stay at all: only what is reserved counts (requests at once). DRAINING: it drains evenly, as in
+    the generic cell rate algorithm: `used` is a time in microseconds until it is empty. FIXED: it counts until its
+    window ends. ROLLING: it counts for one period, in SLOTS slots, each until the whole of it is older than that.
+    """
+
+    HELD = 0
+    DRAINING = 1
+    FIXED = 2
+    ROLLING = 3
+
+
+class Item(NamedTuple):
+    """One counter of a request. `cap` is the most that may be used and reserved together, NO_CAP where nothing is
+    refused; `hold` what is reserved until it is settled; `charge` what is used at once. `start` is the window's (FIXED)
+    or the number of the present slot (ROLLING); `end` the window's (FIXED) or one slot's length (ROLLING). Times are
+    Unix microseconds."""
+
+    counter: str
+    law: int
+    cap: int
+    hold: int
+    charge: int = 0
+    start: int = 0
+    end: int = 0
+
+
+class Grant(NamedTuple):
+    """`now` is the store's clock; `levels` what is used and reserved of each counter, this request included."""
+
+    now: int
+    levels: list[int]
+
+
+class Refusal(NamedTuple):
+    """`at` is the place of the counter that has no room, `level` what is used and reserved of it, without this
+    request. Nothing was changed."""
+
+    now: int
+    at: int
+    level: int
+
+
+class Passed(NamedTuple):
+    """A window in the demand is over, or has not begun: work the windows out anew for `now`. Nothing was changed."""
+
+    now: int
+
+
+Answer = Grant | Refusal | Passed
+
+
+class Spent(NamedTuple):
+    """What was used of one counter in the end: `actual` in all, of which `charge` was counted at once. `start` and
+    `end` as in the Item by which it was reserved."""
+
+    counter: str
+    law: int
+    actual: int
+    charge: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """The end of a reservation. `ended` is when the exchange did (Unix microseconds); `generation` the one under which
+    the store reserved, "" where it was not there to ask."""
+
+    id: str
+    spent: tuple[Spent, ...]
+    ended: int
+    generation: str = ""
+
+
+class Level(NamedTuple):
+    """What is used and reserved of a counter now."""
+
+    used: int
+    reserved: int
+
+
+class Counters(Protocol):
+    """Where counters live. All of a demand is reserved, or nothing is."""
+
+    async def reserve(self, reservation: str, items: list[Item]) -> Answer:
+        """Reserves, or adds to a reservation of that name. Raises LimitsUnavailable where the store cannot be asked,
+        RequestError for amounts below zero or above MOST."""
+        ...
+
+    def settle(self, settlement: Settlement) -> None:
+        """Counts what was used and gives the rest back, once, however often it is said. It never waits: where the
+        store is away it is done when that is back."""
+        ...
+
+    async def read(self, items: list[Item]) -> list[Level]:
+        """What is used and reserved; holds and charges are not looked at. Raises LimitsUnavailable."""
+        ...
+
+
+def check_amounts(items: list[Item]) -> None:
+    """Raises RequestError for an amount that cannot be counted."""
+    for item in items:
+        if not 0 <= item.hold <= MOST or not 0 <= item.charge <= MOST:
+            raise RequestError("this request asks for more than can be counted: ask for fewer tokens")

@@ -1,0 +1,169 @@
+"""Counters in this process's memory, for a gateway that is one process. They know no other process, and die with it:
+what was used before is read from the ledger at the start (`seed`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+from shoal.stores.counters import (
+    MOST,
+    SLOTS,
+    Answer,
+    Grant,
+    Item,
+    Law,
+    Level,
+    Passed,
+    Refusal,
+    Settlement,
+    Spent,
+    check_amounts,
+)
+
+HELD, DRAINING, FIXED, ROLLING = (int(law) for law in Law)
+
+
+class State:
+    """One counter. `mark` is the window's start (FIXED), the time when it will be empty (DRAINING), or the oldest slot
+    that counts (ROLLING, with what each slot holds in `slots`)."""
+
+    __slots__ = ("mark", "reserved", "slots", "used")
+
+    def __init__(self) -> None:
+        self.used = 0
+        self.reserved = 0
+        self.mark = 0
+        self.slots: dict[int, int] | None = None
+
+
+class MemoryCounters:
+    """`clock` gives Unix microseconds; where it steps back, time stands still meanwhile."""
+
+    def __init__(self, clock: Callable[[], int] = lambda: time.time_ns() // 1000) -> None:
+        self._clock = clock
+        self._latest = 0
+        self._states: dict[str, State] = {}
+        self._open: dict[str, list[Item]] = {}
+
+    @property
+    def generation(self) -> str:
+        """There is one only: what is lost with the process is read from the ledger."""
+        return "memory"
+
+    def now(self) -> int:
+        """The store's clock."""
+        self._latest = max(self._latest, self._clock())
+        return self._latest
+
+    @property
+    def reservations(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
+    async def reserve(self, reservation: str, items: list[Item]) -> Answer:
+        """All of it or nothing. Raises RequestError for amounts that cannot be counted."""
+        return self.reserve_now(reservation, items)
+
+    def reserve_now(self, reservation: str, items: list[Item]) -> Answer:
+        """The same without a wait."""
+        now, states, levels = self.now(), self._states, []
+        for at, (counter, law, cap, hold, charge, start, end) in enumerate(items):
+            if not 0 <= hold <= MOST or not 0 <= charge <= MOST:
+                check_amounts(items)
+            if (law == FIXED and not start <= now < end) or (law == ROLLING and start != now // end):
+                return Passed(now)
+            state = states.get(counter)
+            if state is None:
+                state = states[counter] = State()
+            level = _used(state, law, start, now) + state.reserved
+            after = level + hold + charge
+            if 0 <= cap < after:
+                return Refusal(now, at, level)
+            levels.append(after)
+        for counter, law, _, hold, charge, start, _ in items:
+            state = states[counter]
+            state.reserved += hold
+            if charge:
+                _use(state, law, charge, start, now)
+        known = self._open.get(reservation)
+        self._open[reservation] = items if known is None else known + items
+        return Grant(now, levels)
+
+    def settle(self, settlement: Settlement) -> None:
+        """Counts what was used. A reservation that is not open was settled before."""
+        items = self._open.pop(settlement.id, None)
+        if items is None:
+            return
+        now, states = self.now(), self._states
+        for counter, law, _, hold, _, start, _ in items:
+            state = states.get(counter)
+            if state is not None and (law != FIXED or state.mark == start):
+                state.reserved -= hold
+        for counter, law, actual, charge, start, _ in settlement.spent:
+            state = states.get(counter)
+            if state is not None and actual != charge and (law != FIXED or state.mark == start):
+                _use(state, law, actual - charge, start, now)
+
+    async def read(self, items: list[Item]) -> list[Level]:
+        """What is used and reserved now."""
+        now, levels = self.now(), []
+        for item in items:
+            state = self._states.get(item.counter)
+            if state is None or (item.law == FIXED and item.start > state.mark):
+                levels.append(Level(0, 0))
+            else:
+                levels.append(Level(_used(state, item.law, item.start, now), state.reserved))
+        return levels
+
+    def seed(self, spent: Iterable[Spent]) -> None:
+        """Counts what was used before this process was."""
+        now = self.now()
+        for counter, law, actual, _, start, _ in spent:
+            state = self._states.setdefault(counter, State())
+            if law == FIXED:
+                _used(state, law, start, now)
+            _use(state, law, actual, start, now)
+
+    def forget(self, counters: Callable[[str], bool]) -> None:
+        """Drops what no limit asks for any more and nobody has reserved."""
+        for counter in [name for name, state in self._states.items() if counters(name) and not state.reserved]:
+            del self._states[counter]
+
+
+def _used(state: State, law: int, start: int, now: int) -> int:
+    """What is used of a counter now, once what is over has faded."""
+    if law == FIXED:
+        if start > state.mark:
+            state.mark, state.used, state.reserved = start, 0, 0
+        return state.used
+    if law == DRAINING:
+        return state.mark - now if state.mark > now else 0
+    if law == HELD:
+        return 0
+    return _rolled(state, start)
+
+
+def _rolled(state: State, slot: int) -> int:
+    """Slots older than a whole period are taken out."""
+    oldest = slot - SLOTS
+    if state.slots and state.mark < oldest:
+        for old in [each for each in state.slots if each < oldest]:
+            state.used -= state.slots.pop(old)
+        state.mark = oldest
+    return state.used
+
+
+def _use(state: State, law: int, amount: int, start: int, now: int) -> None:
+    """Counts an amount, which is below zero where less was used than was counted at once."""
+    if law == DRAINING:
+        # What has drained since cannot be given back.
+        state.mark = max(state.mark, now) + max(amount, 0)
+    elif law == FIXED:
+        state.used = min(max(state.used + amount, 0), MOST)
+    elif law == ROLLING and start >= state.mark:
+        slots = state.slots
+        if slots is None:
+            slots = state.slots = {}
+        slots[start] = slots.get(start, 0) + amount
+        state.used += amount

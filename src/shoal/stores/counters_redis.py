@@ -1,0 +1,312 @@
+"""Counters in Redis or Valkey, for several processes or machines: one round trip to reserve, one, shared, to settle.
+
+The scripts are in `counters.lua`. Windows go by the store's clock. While the store is away, or is made anew after it
+lost what it held, reserving raises LimitsUnavailable, and what is to be settled waits here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from hashlib import sha1
+from importlib.resources import files
+from os import urandom
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+import structlog
+
+from shoal.errors import ConfigError, LimitsUnavailable
+from shoal.stores.counters import Answer, Grant, Item, Level, Passed, Refusal, Settlement, Spent, check_amounts
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+ANSWER_S = 1.0
+TURN_S = 5.0
+AGAIN_S = 0.5
+BATCH = 64
+CHUNK = 500
+RENEWALS = 3
+# A ledger writes in batches: what ended before a loss is in the database after this time.
+LEDGER_S = 1.0
+LOCK_MS = 60_000
+CONNECTIONS = 16
+Rebuild = Callable[[int], Iterable[Spent]]
+
+
+class RedisCounters:
+    """`rebuild` gives what the ledger holds of the exchanges that ended until a time (Unix microseconds), for every
+    counter; it is called in a thread when the store is empty. `lost` says what becomes of reservations whose process
+    is dead: "charge" counts them as used, "return" gives them back. `backlog` is told of every settlement that has to
+    wait, and of every one that is done."""
+
+    def __init__(
+        self,
+        url: str,
+        rebuild: Rebuild,
+        *,
+        namespace: str = "shoal",
+        lease_s: float = 60.0,
+        lost: Literal["charge", "return"] = "charge",
+    ) -> None:
+        self._redis = connect(url, self._greet)
+        self._rebuild = rebuild
+        self._lease_s = lease_s
+        self._lost = lost
+        self._keys = (f"{{{namespace}}}:counters", f"{{{namespace}}}:leases", f"{{{namespace}}}")
+        self._scripts = {name: (sha1(text.encode(), usedforsecurity=False).hexdigest(), text) for name, text in load()}
+        self.generation = ""
+        self._server = ""
+        self._offset = 0
+        self._down_until = 0.0
+        self._open: set[str] = set()
+        self._waiting: list[Settlement] = []
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closing = False
+        self._log = structlog.get_logger("shoal.limits")
+
+    def now(self) -> int:
+        """The store's clock as this process knows it, in Unix microseconds."""
+        return time.time_ns() // 1000 + self._offset
+
+    @property
+    def waiting(self) -> int:
+        """How many settlements the store has not taken yet."""
+        return len(self._waiting)
+
+    async def reserve(self, reservation: str, items: list[Item]) -> Answer:
+        """All of it or nothing, in one round trip."""
+        check_amounts(items)
+        await self._join()
+        wanted = orjson.dumps([list(item) for item in items])
+        kept = orjson.dumps([(item.counter, item.law, item.hold, item.start) for item in items])
+        lease = int(self._lease_s * 1e6)
+        generation = self.generation
+        try:
+            reply = await self._ask("reserve", generation, reservation, lease, self._lost, wanted, kept)
+        except (LimitsUnavailable, asyncio.CancelledError):
+            # Nobody knows whether it was done.
+            self._undo(reservation, items, generation)
+            raise
+        self._offset = int(reply[1]) - time.time_ns() // 1000
+        if reply[0] == b"granted":
+            self._open.add(reservation)
+            self._spawn("renew", self._renew)
+            return Grant(int(reply[1]), reply[2:])
+        if reply[0] == b"refused":
+            return Refusal(int(reply[1]), int(reply[2]), int(reply[3]))
+        return Passed(int(reply[1]))
+
+    def settle(self, settlement: Settlement) -> None:
+        """Queues it: a task sends what is there."""
+        self._open.discard(settlement.id)
+        self._waiting.append(settlement)
+        if "settle" not in self._tasks and not self._closing:
+            self._spawn("settle", self._settle)
+
+    async def read(self, items: list[Item]) -> list[Level]:
+        """What is used and reserved now."""
+        await self._join()
+        reply = await self._ask("read", self.generation, self._lost, orjson.dumps([list(item) for item in items]))
+        found = [int(value) for value in reply[2:]]
+        return [Level(used, reserved) for used, reserved in zip(found[::2], found[1::2], strict=True)]
+
+    async def close(self) -> None:
+        """Sends what is waiting, if the store takes it, and closes the connections."""
+        self._closing = True
+        for task in list(self._tasks.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        try:
+            if self._waiting:
+                await self._join()
+                await self._settle_batch(len(self._waiting))
+        except LimitsUnavailable:
+            self._log.error("limits_unsettled", waiting=len(self._waiting))
+        await self._redis.aclose()
+
+    def _undo(self, reservation: str, items: list[Item], generation: str) -> None:
+        """Gives back what may have been reserved, unless it is an addition to what is settled later."""
+        if reservation not in self._open:
+            spent = tuple(Spent(item.counter, item.law, 0, 0, item.start, item.end) for item in items)
+            self.settle(Settlement(reservation, spent, 0, generation))
+
+    async def _ask(self, script: str, *values: Any) -> Any:
+        """The script's reply. Raises LimitsUnavailable where there is none, or the store lost what it held."""
+        from redis.exceptions import NoScriptError, RedisError
+
+        if asyncio.get_running_loop().time() < self._down_until:
+            raise _away()
+        name, text = self._scripts[script]
+        try:
+            try:
+                reply = await self._redis.evalsha(name, len(self._keys), *self._keys, *values)
+            except NoScriptError:
+                reply = await self._redis.eval(text, len(self._keys), *self._keys, *values)
+        except (RedisError, OSError, TimeoutError) as error:
+            self._fail(type(error).__name__)
+            raise _away() from None
+        if reply[0] == b"generation":
+            if self.generation:
+                self._log.error("limits_store_lost", cause="the store is empty or lost a part: counted anew")
+            self.generation = ""
+            raise _away()
+        if self._down_until:
+            self._down_until = 0.0
+            self._log.info("limits_store_back", waiting=len(self._waiting))
+        return reply
+
+    async def _greet(self, connection: Any) -> None:
+        """A server that began anew, or another one in its place, may have forgotten the last seconds: what it holds is
+        not trusted, even where it names the generation that is known here."""
+        from redis.exceptions import ConnectionError as Lost
+
+        await connection.on_connect()
+        await connection.send_command("INFO", "server")
+        found = re.search(rb"run_id:(\w+)", await connection.read_response())
+        self._server = found[1].decode() if found else ""
+        if self.generation and not self.generation.startswith(f"{self._server}:"):
+            self.generation = ""
+            raise Lost("another server")
+
+    def _fail(self, cause: str) -> None:
+        now = asyncio.get_running_loop().time()
+        if self._down_until == 0.0:
+            self._log.error("limits_store_away", cause=cause)
+        self._down_until = now + AGAIN_S
+
+    async def _join(self) -> None:
+        """Learns the generation of the store, which is made from the ledger where there is none. Raises
+        LimitsUnavailable."""
+        if self.generation:
+            return
+        task = self._tasks.get("join")
+        if task is None:
+            task = self._spawn("join", self._begin)
+        await asyncio.wait({task}, timeout=LEDGER_S * 3)
+        if not self.generation:
+            raise _away()
+
+    async def _begin(self) -> None:
+        from redis.exceptions import RedisError
+
+        try:
+            if asyncio.get_running_loop().time() >= self._down_until:
+                self.generation = await self._find() or await self._make()
+                self._down_until = 0.0
+        except (RedisError, OSError, TimeoutError) as error:
+            self._fail(type(error).__name__)
+        except LimitsUnavailable:
+            return
+
+    async def _find(self) -> str:
+        """The generation of the store; "" where there is none, or it was made before the server began anew."""
+        found = (await self._redis.hget(self._keys[0], "g") or b"").decode()
+        return found if found.startswith(f"{self._server}:") else ""
+
+    async def _make(self) -> str:
+        """Counts the ledger into an empty store; one process does it while the others wait."""
+        lock, mine = f"{self._keys[2]}:lock", urandom(8).hex()
+        if not await self._redis.set(lock, mine, nx=True, px=LOCK_MS):
+            return await self._made_by_another()
+        try:
+            until = time.time_ns() // 1000
+            await asyncio.sleep(LEDGER_S)
+            if found := await self._find():
+                return found
+            spent = await asyncio.to_thread(lambda: list(self._rebuild(until)))
+            generation = f"{self._server}:{mine}"
+            await self._redis.delete(*self._keys[:2])
+            for at in range(0, len(spent), CHUNK):
+                await self._ask("restore", orjson.dumps([list(each) for each in spent[at : at + CHUNK]]))
+            await self._ask("begin", generation, until)
+            self._log.info("limits_store_made", counters=len(spent))
+            return generation
+        finally:
+            await self._redis.delete(lock)
+
+    async def _made_by_another(self) -> str:
+        for _ in range(int(LEDGER_S * 2 / AGAIN_S)):
+            await asyncio.sleep(AGAIN_S)
+            if found := await self._find():
+                return found
+        return ""
+
+    async def _settle(self) -> None:
+        """Sends what is waiting until there is nothing more."""
+        while self._waiting:
+            try:
+                await self._join()
+                await self._settle_batch(BATCH)
+            except LimitsUnavailable:
+                await asyncio.sleep(AGAIN_S)
+
+    async def _settle_batch(self, most: int) -> None:
+        batch = self._waiting[:most]
+        wire = [(each.id, each.ended, each.generation, [list(spent) for spent in each.spent]) for each in batch]
+        await self._ask("settle", orjson.dumps(wire))
+        del self._waiting[: len(batch)]
+
+    async def _renew(self) -> None:
+        """Keeps the leases of what runs here."""
+        while self._open:
+            await asyncio.sleep(self._lease_s / RENEWALS)
+            held = list(self._open)
+            try:
+                for at in range(0, len(held), CHUNK):
+                    await self._ask("renew", int(self._lease_s * 1e6), *held[at : at + CHUNK])
+            except LimitsUnavailable:
+                continue
+
+    def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """One task of a name at a time."""
+        task = self._tasks.get(name)
+        if task is None:
+            task = self._tasks[name] = asyncio.ensure_future(_run(work))
+            task.add_done_callback(lambda _: self._tasks.pop(name, None))
+        return task
+
+
+async def _run(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
+
+
+def connect(url: str, greet: Callable[[Any], Awaitable[None]]) -> Redis:
+    """A client for the address; `greet` is called with every new connection. Raises ConfigError where the library is missing or the address is none."""
+    try:
+        from redis.asyncio import BlockingConnectionPool, Redis
+        from redis.asyncio.retry import Retry
+        from redis.backoff import NoBackoff
+    except ImportError:
+        raise ConfigError("limits.store: the client is not installed: pip install 'shoal[redis]'") from None
+    try:
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=CONNECTIONS,
+            timeout=TURN_S,
+            redis_connect_func=greet,
+            socket_timeout=ANSWER_S,
+            socket_connect_timeout=ANSWER_S,
+            retry=Retry(NoBackoff(), 0),
+            health_check_interval=0,
+        )
+    except ValueError:
+        raise ConfigError('limits.store: write an address such as "redis://host:6379/0"') from None
+    return Redis(connection_pool=pool)
+
+
+def load() -> Sequence[tuple[str, str]]:
+    """The scripts by name, each with the part that they share."""
+    shared, *scripts = re.split(r"^-- script (?=\w+:)", _text(), flags=re.MULTILINE)
+    return [(each.partition(":")[0], f"{shared}-- {each}") for each in scripts]
+
+
+def _text() -> str:
+    return (files("shoal.stores") / "counters.lua").read_text(encoding="utf-8")
+
+
+def _away() -> LimitsUnavailable:
+    return LimitsUnavailable("the store of the limits does not answer, and without it nothing is allowed: try again")

