@@ -40,6 +40,12 @@ RUN_BITS, WORD_BITS = 17, 16
 RUN_ROWS, WORD_ROWS = 1 << RUN_BITS, 1 << WORD_BITS
 ROWS = RUN_ROWS + WORD_ROWS
 """Rows of a model: those of runs of bytes come first, then those of words and pairs of words."""
+STRIDE = 1 << 18
+"""More than ROWS, from the rows of one text to those of the next while they are sorted."""
+MOST_JOINED = 1024
+"""Words whose pairs are listed once and for all."""
+FEW = 8
+"""Texts that are summed up in one product of matrices."""
 SLICE = 16_384
 """Bytes looked at in one go, so that memory stays bounded."""
 
@@ -47,21 +53,70 @@ _PAD = b"\0" * max(ORDERS)
 # A placeholder of masking: its random end says nothing.
 _PLACEHOLDER = re.compile(r"<([a-z][a-z_]*)_(?=[a-z]*[2-7])[a-z2-7]{8,52}(?:[.:][a-z0-9]+)*>")
 _BASE = 0x9E3779B97F4A7C15
-_MIX, _HALF = np.uint64(0xD6E8FEB86659FD93), np.uint64(32)
+_MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD, _FIRST = np.uint64(0x27D4EB2F165667C5), np.uint64(0xC2B2AE3D27D4EB4F)
 _RUN_SALTS = (0xA0761D6478BD642F, 0xE7037ED1A0B428DB, 0x8EBC6AF09C88C6E3)
 _NEAR, _FAR = np.uint64(0x165667B19E3779F9), np.uint64(0x2545F4914F6CDD1D)
+# Arrays of one, since numpy is quicker with them than with numbers.
+_HALF, _MIXER, _LONGEST = np.array([32], np.uint64), np.array([_MIX]), np.array([LONGEST_WORD])
+_RUN_SHIFT, _WORD_SHIFT = np.array([64 - RUN_BITS], np.uint64), np.array([64 - WORD_BITS], np.uint64)
+_RUN_ROWS = np.array([RUN_ROWS], np.uint64)
+_PARTS = np.array([_WORD, _FIRST, _NEAR, _FAR, 0], np.uint64)
 _PLAIN = bytes(48 if 48 <= byte < 58 else byte or 32 for byte in range(256))
 
 
 @dataclass(frozen=True, slots=True)
 class Grams:
-    """The features of N texts, one after the other. `rows` (F,) ascend within a text, none twice; `values` (F,) are
-    equal within each of a text's two blocks and of length 1 together; text i has `rows[starts[i]:starts[i + 1]]`."""
+    """The features of N texts, one after the other. Each text has two blocks, its runs and its words: block i has
+    `rows[borders[i]:borders[i + 1]]`, which ascend, none twice; `borders` is (2N + 1,)."""
 
     rows: Places = field(repr=False)
-    values: Floats = field(repr=False)
-    starts: Places = field(repr=False)
+    borders: Places = field(repr=False)
+
+    @property
+    def starts(self) -> Places:
+        """(N + 1,): text i has `rows[starts[i]:starts[i + 1]]`."""
+        return self.borders[::2]
+
+    @property
+    def values(self) -> Floats:
+        """(F,) what each row counts: a block is of length 1."""
+        sizes = np.diff(self.borders)
+        return np.repeat((1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32), sizes)
+
+
+class _Joins:
+    """Which of up to `most` words make features together: each by itself, and with each of the REACH words before it.
+    Those of the first n words are the first `joined(n)`, for any n."""
+
+    def __init__(self, most: int) -> None:
+        second, gap = np.repeat(np.arange(most), 1 + REACH), np.tile(np.arange(1 + REACH), most)
+        kept = second >= gap
+        self._second, gap = second[kept], gap[kept]
+        self._first = self._second - gap
+        # Where their parts of the hash stand, five to a word.
+        self._left = self._first * len(_PARTS) + np.minimum(gap, 1)
+        self._right = self._second * len(_PARTS) + np.array([4, 2, *[3] * (REACH - 1)])[gap]
+
+    def hashes(self, words: Hashes, keys: Hashes) -> Hashes:
+        """(P,) hashes, at the end of `keys`."""
+        count = joined(len(words))
+        parts = (words[:, None] * _PARTS).ravel()
+        pairs = keys[len(keys) - count :]
+        parts.take(self._left[:count], out=pairs, mode="clip")
+        pairs += parts.take(self._right[:count])
+        return pairs
+
+    def places(self, places: Places) -> tuple[Places, Places]:
+        """(P,), (P,): where the first and the second words stand, which stand at `places`."""
+        count = joined(len(places))
+        return places.take(self._first[:count]), places.take(self._second[:count])
+
+
+def joined(words: int) -> int:
+    """How many features so many words have."""
+    few = min(words, REACH)
+    return words * (1 + REACH) - REACH * (REACH + 1) // 2 + (REACH - few) * (REACH - few + 1) // 2
 
 
 class NgramFeatures:
@@ -71,9 +126,11 @@ class NgramFeatures:
         size = SLICE + 2 * LONGEST_WORD
         self._powers = _powers(_BASE, size)
         self._inverses = _powers(pow(_BASE, -1, 1 << 64), size)
+        # (ORDERS, size): what makes the hash of a run that begins there the same wherever it begins.
+        self._salted = self._inverses * np.array(_RUN_SALTS, np.uint64)[:, None]
         self._values = _powers(int(_MIX), 257)[1:]
         self._in_word = np.array([byte >= 128 or chr(byte).isalnum() for byte in range(256)])
-        self._salts = np.array(_RUN_SALTS, np.uint64)[:, None]
+        self._joins = _Joins(MOST_JOINED)
         self._normaliser = Normaliser()
 
     def encode(self, text: str) -> bytes:
@@ -85,30 +142,25 @@ class NgramFeatures:
 
     def of(self, texts: Sequence[str]) -> Grams:
         """The features of each text. About 100 bytes of memory per byte of text: take `groups` of very many."""
-        parts = [self._together(group) for group in groups([self.encode(text) for text in texts])]
-        return parts[0] if len(parts) == 1 else _stacked(parts)
+        encoded = [self.encode(text) for text in texts]
+        if encoded and sum(map(len, encoded)) + len(_PAD) * len(encoded) <= SLICE:
+            return self._together(encoded)
+        return _stacked([self._together(group) for group in groups(encoded)])
 
     def _together(self, texts: Sequence[bytes]) -> Grams:
-        if len(texts) > 1:
-            return self._side_by_side(texts)
+        """Texts that fit into a slice, or one that does not. The zeros between two are longer than any run."""
         if len(texts[0]) > SLICE:
             return self._in_slices(texts[0])
-        data = np.frombuffer(texts[0] + _PAD, np.uint8)
-        prefix = self._prefix(data)
-        words, _ = self._words(data, prefix, 0, len(texts[0]))
-        return _distinct([self._runs(prefix, 0, len(texts[0])).ravel(), _pairs(words)], 1)
-
-    def _side_by_side(self, texts: Sequence[bytes]) -> Grams:
-        """Several short texts; the zeros between two are longer than any run."""
         data = np.frombuffer(_PAD.join(texts) + _PAD, np.uint8)
-        prefix = self._prefix(data)
-        lengths = np.array([len(text) for text in texts])
-        owner = np.repeat(np.arange(len(texts)), lengths + len(_PAD))
-        kept, end = data != 0, len(data) - len(_PAD)
-        keys = (self._runs(prefix, 0, end)[:, kept[:end]] + owner[kept] * ROWS).ravel()
-        words, places = self._words(data, prefix, 0, end)
-        firsts, same = _pairs_owners(owner[places])
-        return _distinct([keys, (_pairs(words) + firsts * ROWS)[same]], len(texts))
+        prefix, end = self._prefix(data), len(data) - len(_PAD)
+        words, places = self._words(data, prefix, end)
+        joins = self._joins if len(words) <= MOST_JOINED else _Joins(len(words))
+        keys = np.empty(len(ORDERS) * end + joined(len(words)), np.uint64)
+        runs, pairs = self._runs(prefix, 0, end, keys), joins.hashes(words, keys)
+        found = _mixed(keys, runs, pairs)
+        if len(texts) > 1:
+            _mark(texts, runs.view(np.int64), pairs.view(np.int64), joins.places(places))
+        return _distinct(found, len(texts))
 
     def _in_slices(self, text: bytes) -> Grams:
         """One long text: rows are marked slice by slice, words are joined to pairs at the end."""
@@ -118,41 +170,49 @@ class NgramFeatures:
             before = min(start, 1)
             data = np.frombuffer(text[start - before : start + SLICE + LONGEST_WORD] + _PAD, np.uint8)
             prefix, end = self._prefix(data), before + min(SLICE, len(text) - start)
-            found[self._runs(prefix, before, end)] = True
-            hashes.append(self._words(data, prefix, before, end)[0])
+            keys = np.empty(len(ORDERS) * (end - before), np.uint64)
+            runs = self._runs(prefix, before, end, keys)
+            found[_mixed(keys, runs, keys[:0])] = True
+            hashes.append(self._words(data, prefix, end, before)[0])
         words = np.concatenate(hashes)
         for start in range(0, len(words), SLICE):
-            found[_pairs(words[start : start + SLICE + REACH])] = True
-        return _distinct([np.flatnonzero(found)], 1)
+            some = words[start : start + SLICE + REACH]
+            joins = _Joins(len(some))
+            keys = np.empty(joined(len(some)), np.uint64)
+            found[_mixed(keys, keys[:0], joins.hashes(some, keys))] = True
+        return _distinct(np.flatnonzero(found), 1)
 
     def _prefix(self, data: NDArray[np.uint8]) -> Hashes:
         """(n + 1,) sums of value(byte) * P**place."""
-        prefix = np.zeros(len(data) + 1, np.uint64)
+        prefix = np.empty(len(data) + 1, np.uint64)
+        prefix[0] = 0
         terms = self._values.take(data)
         terms *= self._powers[: len(data)]
-        np.cumsum(terms, out=prefix[1:])
+        np.add.accumulate(terms, out=prefix[1:])
         return prefix
 
-    def _runs(self, prefix: Hashes, start: int, end: int) -> Places:
-        """(ORDERS, end - start) rows of the runs that begin there."""
-        runs = np.empty((len(ORDERS), end - start), np.uint64)
-        for place, order in enumerate(ORDERS):
-            np.subtract(prefix[start + order : end + order], prefix[start:end], out=runs[place])
-        runs *= self._inverses[start:end]
-        runs *= self._salts
-        return _rows(runs, RUN_BITS)
+    def _runs(self, prefix: Hashes, start: int, end: int, keys: Hashes) -> Hashes:
+        """(ORDERS, end - start) hashes of the runs that begin there, at the beginning of `keys`."""
+        runs = keys[: len(ORDERS) * (end - start)].reshape(len(ORDERS), end - start)
+        np.subtract(_shifted(prefix, start + ORDERS[0], runs.shape), prefix[start:end], out=runs)
+        runs *= self._salted[:, start:end]
+        return runs
 
-    def _words(self, data: NDArray[np.uint8], prefix: Hashes, start: int, end: int) -> tuple[Hashes, Places]:
+    def _words(self, data: NDArray[np.uint8], prefix: Hashes, end: int, start: int = 0) -> tuple[Hashes, Places]:
         """Hashes of the words that begin there, and where."""
         inside = self._in_word.take(data)
-        edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
+        edges = (inside[1:] != inside[:-1]).nonzero()[0]
+        edges += 1
         if inside[0]:
             edges = edges[1:]
-        begins, ends = edges[: len(edges) // 2 * 2 : 2], edges[1::2]
-        here = begins < end
-        begins = begins[here]
-        ends = np.minimum(ends[here], begins + LONGEST_WORD)
-        return (prefix[ends] - prefix[begins]) * self._inverses[begins], begins
+        begins, ends = edges[::2], edges[1::2]
+        if len(begins) and begins[-1] >= end:
+            here = begins < end
+            begins, ends = begins[here], ends[here]
+        words = prefix.take(np.minimum(ends, begins + _LONGEST))
+        words -= prefix.take(begins)
+        words *= self._inverses.take(begins)
+        return words, begins
 
 
 def groups(texts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
@@ -176,69 +236,53 @@ def _powers(base: int, count: int) -> Hashes:
     return np.cumprod(steps, dtype=np.uint64)
 
 
-def _rows(hashes: Hashes, bits: int) -> Places:
-    """Mixes in place and keeps the best `bits` bits. (A product's low bits do not depend on the high ones.)"""
-    hashes ^= hashes >> _HALF
-    hashes *= _MIX
-    hashes >>= np.uint64(64 - bits)
-    return hashes.view(np.int64)
+def _shifted(held: Hashes | Places, start: int, shape: tuple[int, ...]) -> Hashes:
+    """(R, n) view: row r is `held[start + r : start + r + n]`."""
+    size = held.itemsize
+    return np.ndarray(shape, held.dtype, held, start * size, (size, size))
 
 
-def _pairs(words: Hashes) -> Places:
-    """Rows of the words, then of neighbours, then of pairs at a distance of 2, 3, ... REACH words."""
-    count = len(words)
-    reach = max(0, min(REACH, count - 1))
-    joined = np.empty(count * (reach + 1) - reach * (reach + 1) // 2, np.uint64)
-    np.multiply(words, _WORD, out=joined[:count])
-    first, near, far = words * _FIRST, words * _NEAR, words * _FAR
-    at = count
-    for gap in range(1, reach + 1):
-        end = at + count - gap
-        np.add(first[: count - gap], (near if gap == 1 else far)[gap:], out=joined[at:end])
-        at = end
-    rows = _rows(joined, WORD_BITS)
-    rows += RUN_ROWS
-    return rows
+def _mixed(keys: Hashes, runs: Hashes, pairs: Hashes) -> Places:
+    """Mixes the hashes in place and keeps the best bits of each: a row. (A product's low bits do not depend on the high
+    ones.)"""
+    keys ^= keys >> _HALF
+    keys *= _MIXER
+    runs >>= _RUN_SHIFT
+    pairs >>= _WORD_SHIFT
+    pairs += _RUN_ROWS
+    return keys.view(np.int64)
 
 
-def _pairs_owners(owner: Places) -> tuple[Places, NDArray[np.bool]]:
-    """As `_pairs`: the text of each pair's first word, and whether the second is of the same."""
-    gaps = range(max(1, min(REACH + 1, len(owner))))
-    firsts = np.concatenate([owner[: len(owner) - gap] for gap in gaps])
-    return firsts, firsts == np.concatenate([owner[gap:] for gap in gaps])
+def _mark(texts: Sequence[bytes], runs: Places, pairs: Places, words: tuple[Places, Places]) -> None:
+    """Adds `text * STRIDE` to the rows of several texts; what lies between two texts, or in both, goes behind all."""
+    beyond = len(texts) * STRIDE
+    owners = [owner for at in range(len(texts)) for owner in (at * STRIDE, beyond)]
+    owner = np.repeat(owners, [size for text in texts for size in (len(text), len(_PAD))])
+    runs += owner[: runs.shape[1]]
+    first, second = owner.take(words[0]), owner.take(words[1])
+    pairs += second
+    pairs[first != second] = beyond
 
 
-def _distinct(keys: Sequence[Places], count: int) -> Grams:
-    """Features from keys `text * ROWS + row`, in any order and with repetitions."""
-    every = np.concatenate(keys)
-    every.sort()
-    new = np.empty(len(every), bool)
+def _distinct(keys: Places, count: int) -> Grams:
+    """Features from keys `text * STRIDE + row`, in any order and with repetitions. Sorts `keys`."""
+    keys.sort()
+    new = np.empty(len(keys), bool)
     new[0] = True
-    np.not_equal(every[1:], every[:-1], out=new[1:])
-    rows = every[new]
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    rows = keys[new]
     if count == 1:
-        # The same as below without the machinery for many texts, which costs more than the sorting.
-        split = int(rows.searchsorted(RUN_ROWS))
-        weights = np.empty(len(rows), np.float32)
-        weights[:split] = 1 / math.sqrt(max(split, 1))
-        weights[split:] = 1 / math.sqrt(max(len(rows) - split, 1))
-        return Grams(rows, weights, np.array((0, len(rows))))
+        return Grams(rows, np.array((0, rows.searchsorted(RUN_ROWS), len(rows))))
     blocks = np.arange(2 * count + 1)
-    borders = np.searchsorted(rows, (blocks >> 1) * ROWS + (blocks & 1) * RUN_ROWS)
-    sizes = np.diff(borders)
-    values = np.repeat((1 / np.sqrt(np.maximum(sizes, 1))).astype(np.float32), sizes)
-    rows %= ROWS
-    return Grams(rows, values, borders[::2])
+    borders = rows.searchsorted((blocks >> 1) * STRIDE + (blocks & 1) * RUN_ROWS)
+    rows &= STRIDE - 1
+    return Grams(rows[: borders[-1]], borders)
 
 
 def _stacked(parts: Sequence[Grams]) -> Grams:
-    none = np.zeros(0, np.int64)
-    sizes = np.concatenate([none, *(np.diff(part.starts) for part in parts)])
-    return Grams(
-        np.concatenate([none, *(part.rows for part in parts)]),
-        np.concatenate([none.astype(np.float32), *(part.values for part in parts)]),
-        np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
-    )
+    none = np.zeros(1, np.int64)
+    sizes = [np.diff(part.borders) for part in parts]
+    return Grams(np.concatenate([none[:0], *(part.rows for part in parts)]), np.cumsum(np.concatenate([none, *sizes])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,10 +316,11 @@ class NgramModel:
     def scores(self, grams: Grams) -> Floats:
         """(N, K) log-odds of N texts."""
         taken = self.weights.take(grams.rows, axis=0).astype(np.float32)
-        if len(grams.starts) == 2:
-            sums = (grams.values @ taken)[None]
-        else:
+        count = len(grams.borders) // 2
+        if count > FEW:
             sums = np.add.reduceat(taken * grams.values[:, None], grams.starts[:-1])
+        else:
+            sums = _spread(grams, count) @ taken
         return np.asarray(sums * self.scale + self.bias)
 
     def probabilities(self, grams: Grams) -> Floats:
@@ -283,6 +328,22 @@ class NgramModel:
         return chances(self.scores(grams))
 
 
+def _spread(grams: Grams, count: int) -> Floats:
+    """(N, F) the values of `grams` with a row for each text: for few texts the quickest way to their sums."""
+    spread = np.zeros((count, len(grams.rows)), np.float32)
+    borders = grams.borders.tolist()
+    for at in range(count):
+        start, split, end = borders[2 * at : 2 * at + 3]
+        spread[at, start:split] = 1 / math.sqrt(max(split - start, 1))
+        spread[at, split:end] = 1 / math.sqrt(max(end - split, 1))
+    return spread
+
+
 def chances(scores: Floats) -> Floats:
     """The probabilities of log-odds."""
     return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)
+
+
+def chance(score: float) -> float:
+    """As `chances`, for one."""
+    return 1 / (1 + math.exp(-min(max(score, -30.0), 30.0)))

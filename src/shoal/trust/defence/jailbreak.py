@@ -5,13 +5,14 @@ It knows the styles that it was trained on and hardly any other.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 from shoal.models.specialists.cards import WEIGHTS
 from shoal.trust.defence.stand_ins import spoken
-from shoal.trust.ngrams import NgramFeatures, NgramModel
+from shoal.trust.ngrams import NgramFeatures, NgramModel, chance
 from shoal.trust.thresholds import read_threshold
 
 NAME = "jailbreak"
@@ -34,10 +35,10 @@ class Jailbreak:
     def score(self, text: str) -> float:
         """The highest calibrated probability of the text and its windows."""
         pieces = windows(spoken(text))
-        highest = 0.0
+        highest = -math.inf
         while some := list(islice(pieces, _AT_ONCE)):
-            highest = max(highest, float(self._model.probabilities(self._features.of(some)).max()))
-        return highest
+            highest = max(highest, float(self._model.scores(self._features.of(some)).max()))
+        return chance(highest)
 
 
 def windows(text: str) -> Iterator[str]:

@@ -36,6 +36,10 @@ _ODD = "|".join(
     )
 )
 """What a dressed-up or spelt term has somewhere: most texts have not, and need no closer look."""
+_PERHAPS_SPELT = rf"(?i)(?:^|[^a-z0-9])[a-z0-9@$!]{_GLUE}[a-z0-9@$!]{_GLUE}[a-z0-9@$!](?:[^a-z0-9]|$)"
+"""What every match of _SPELT has."""
+_PERHAPS_REPEATED = "|".join(3 * letter for letter in "abcdefghijklmnopqrstuvwxyz")
+"""What every match of _REPEATED in ASCII has."""
 _PLAIN = str.maketrans("0134578@$!|+", "oieastba" + "si" + "it")
 _BLANKS = {9: " ", 10: " ", 13: " "}
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")
@@ -63,6 +67,8 @@ class Lexicon:
     def __init__(self, terms: Iterable[Term]) -> None:
         self._normaliser = Normaliser()
         self._odd: Any = re2.compile(_ODD.encode())
+        self._perhaps_spelt: Any = re2.compile(_PERHAPS_SPELT.encode())
+        self._perhaps_repeated: Any = re2.compile(_PERHAPS_REPEATED.encode())
         self._automaton: Any = ahocorasick.Automaton()
         self._longest = 0
         for term in terms:
@@ -99,13 +105,16 @@ class Lexicon:
     def find(self, text: str) -> Iterator[Term]:
         """The terms in a text as it is written, then those that only show when it is undressed."""
         folded = self._normaliser.fold(text)
-        lower = folded.lower.translate(_BLANKS)
+        lower = _blank(folded.lower)
         yield from self._plain(lower)
         if not self._odd.search(folded.latin):
             return
-        yield from self._plain(_undressed(lower))
-        for spelt in _SPELT.finditer(lower):
-            yield from self._plain(_undressed(_SIGNS.sub("", spelt[0])))
+        undressed = self._undressed(lower)
+        if undressed != lower:
+            yield from self._plain(undressed)
+        if self._perhaps_spelt.search(folded.latin):
+            for spelt in _SPELT.finditer(lower):
+                yield from self._plain(self._undressed(_SIGNS.sub("", spelt[0])))
 
     def _plain(self, lower: str) -> Iterator[Term]:
         for last, (length, term) in self._automaton.iter(lower):
@@ -117,7 +126,7 @@ class Lexicon:
         if not text:
             return 0
         folded = self._normaliser.fold(text[-2 * self._longest :])
-        lower = folded.lower.translate(_BLANKS)
+        lower = _blank(folded.lower)
         start = self._open(lower)
         if start is None:
             return 0
@@ -127,19 +136,30 @@ class Lexicon:
     def _open(self, lower: str) -> int | None:
         """Where the earliest open term begins."""
         nearest = max(0, len(lower) - self._longest - 1)
-        starts = [found.start() for found in _WORD_START.finditer(lower, nearest)]
+        tail = lower[nearest:]
+        dressed = self._undressed(tail) != tail
         spelt = _SPELT_END.search(lower, nearest)
-        for start in starts:
+        begins = self._automaton.match
+        for found in _WORD_START.finditer(lower, nearest):
+            start = found.start()
             rest = lower[start:]
-            if self._automaton.match(rest) or self._automaton.match(_undressed(rest)):
+            if begins(rest) or (dressed and begins(self._undressed(rest))):
                 return start
-            if spelt and start == spelt.start() and self._automaton.match(_undressed(_SIGNS.sub("", rest))):
+            if spelt and start == spelt.start() and begins(self._undressed(_SIGNS.sub("", rest))):
                 return start
         return None
 
+    def _undressed(self, lower: str) -> str:
+        """Signs and digits as the letters that they stand for, letters that are repeated once."""
+        plain = lower.translate(_PLAIN)
+        if plain.isascii() and not self._perhaps_repeated.search(plain.encode("ascii")):
+            return plain
+        return _REPEATED.sub(r"\1", plain)
 
-def _undressed(lower: str) -> str:
-    return _REPEATED.sub(r"\1", lower.translate(_PLAIN))
+
+def _blank(lower: str) -> str:
+    """Every blank as a space. The test is quicker than the work."""
+    return lower.translate(_BLANKS) if "\n" in lower or "\t" in lower or "\r" in lower else lower
 
 
 def _within_word(lower: str, start: int, end: int) -> bool:
