@@ -17,12 +17,13 @@ from shoal.grounding.docs import ensure_docs
 from shoal.grounding.search import LexicalRetriever
 from shoal.identity import Identity, credential
 from shoal.identity.keys import DEFAULT_TENANT
-from shoal.metering.start import open_metering
+from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up
 from shoal.routing.auto import Auto, Candidate
 from shoal.stores.database import Database
+from shoal.stores.idle_energy import SqlIdleEnergy
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
@@ -67,6 +68,12 @@ class Assembly:
         root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
         self.audit = open_audit(settings, root, self.registry)
         self.keeping = open_keeping(settings, root, self.database)
+        self.metering = run_metering(
+            settings,
+            self.registry.cards(),
+            SqlIdleEnergy(self.database),
+            lambda record: self.ledger.amend(record, "measured"),
+        )
         rules = settings.trust.placement
         self.house = House(
             identity=self.identity,
@@ -79,7 +86,7 @@ class Assembly:
             defence=DefenceStep(settings.trust, root),
             monitoring=self._monitoring(),
             audit=self.audit,
-            metering=open_metering(settings, self.registry.cards()),
+            metering=self.metering.step,
             keeping=self.keeping,
             observers=(self.ledger.add, *observers),
         )
@@ -87,6 +94,7 @@ class Assembly:
     async def close(self) -> None:
         """Closes connections and writes what is left."""
         await self.hosts.close()
+        self.metering.close()
         self.ledger.close()
         if self.audit is not None:
             self.audit.close()

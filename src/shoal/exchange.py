@@ -319,6 +319,8 @@ class Exchange:
             self._kept.end(self.record)
         for observe in self.house.observers:
             observe(self.record)
+        if self.house.metering is not None:
+            self.house.metering.told(self.record)
 
     def _meter(self) -> None:
         """What all attempts took; those of a look beside the request may come after the reply."""
@@ -342,9 +344,11 @@ class Exchange:
 
     def impacts(self) -> Json | None:
         """The reply's `usage.shoal` once it has ended; None where nothing is metered. Not final while something runs
-        beside the request: the rest is in the record."""
-        found = self.record.impacts
-        return None if found is None else found.to_wire(final=self._told)
+        beside the request, or a window of the energy counters is open: the rest is in the record."""
+        found, metering = self.record.impacts, self.house.metering
+        if found is None:
+            return None
+        return found.to_wire(final=self._told and (metering is None or not metering.awaits(self.id)))
 
     def summary(self) -> Json:
         """The reply's top-level `shoal` (DESIGN §7)."""

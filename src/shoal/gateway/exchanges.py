@@ -19,11 +19,12 @@ from shoal.impacts import UNKNOWN
 from shoal.stores.ledger import QUANTITIES, Ledger, Record
 
 
-def record_wire(record: Record) -> Json:
-    """The record with its attempts and what they took; times in seconds, `started` as Unix time."""
+def record_wire(record: Record, *, final: bool = True) -> Json:
+    """The record with its attempts and what they took; times in seconds, `started` as Unix time. Not `final` while the
+    energy counters have not said all."""
     wire = asdict(replace(record, impacts=None, attempts=[]))
     del wire["impacts"]
-    impacts = record.impacts.to_wire() if record.impacts is not None else None
+    impacts = record.impacts.to_wire(final=final) if record.impacts is not None else None
     attempts = [attempt_wire(attempt) for attempt in record.attempts]
     return {
         "object": "shoal.exchange",
@@ -60,7 +61,9 @@ class Exchanges:
         record = await asyncio.to_thread(self._ledger.get, scope["path_params"]["id"])
         if record is None or not may_see(key, record):
             raise NotFound("there is no such exchange of this key: take the id from the header x-shoal-exchange")
-        await send_json(send, 200, record_wire(record))
+        metering = self._house.metering
+        final = metering is None or not metering.awaits(record.id)
+        await send_json(send, 200, record_wire(record, final=final))
 
 
 def may_see(key: Key, record: Record) -> bool:

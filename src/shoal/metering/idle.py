@@ -3,11 +3,12 @@ no counter and writes no table."""
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
-from shoal.impacts import Impacts
 from shoal.metering.factors import Current, Now
 from shoal.metering.sampler import Closed
+from shoal.stores.idle_energy import IdleRow
 
 HOUR_S = 3600
 KEPT_HOURS = 48
@@ -28,17 +29,13 @@ class IdleHour:
     counted_j: float = 0.0
     idle_j: float = 0.0
 
-    @property
-    def impacts(self) -> Impacts:
-        """What the idle energy means: with the building (PUE), in carbon and water."""
-        return self.now.metering.idle(self.idle_j)
-
 
 class IdleLine:
-    """The hours so far, the last KEPT_HOURS of them."""
+    """The hours of this process so far, the last KEPT_HOURS of them."""
 
     def __init__(self, current: Current) -> None:
         self._current = current
+        self._process = secrets.token_hex(8)
         self._hours: dict[tuple[int, str, str], IdleHour] = {}
 
     def note(self, closed: Closed, at: float) -> None:
@@ -55,7 +52,20 @@ class IdleLine:
         found.idle_j += closed.window.idle_j
 
     def hours(self) -> list[IdleHour]:
-        """All that are kept, the oldest first; those that were given before are dropped once they are too many."""
+        """All that are kept, the oldest first; the oldest are dropped once they are too many."""
         for name in sorted(self._hours)[:-KEPT_HOURS]:
             del self._hours[name]
         return [self._hours[name] for name in sorted(self._hours)]
+
+    def rows(self) -> list[IdleRow]:
+        """The same as rows of the database."""
+        return [self._row(hour) for hour in self.hours()]
+
+    def _row(self, hour: IdleHour) -> IdleRow:
+        basis = hour.now.metering.here.basis("")
+        return IdleRow(
+            *(hour.hour, self._process, hour.kind, hour.now.facts),
+            *(basis.zone, basis.method, basis.grid_gco2e_per_kwh),
+            *(hour.windows, hour.seconds, hour.lost_s, hour.counted_j, hour.idle_j),
+            hour.now.metering.idle(hour.idle_j),
+        )

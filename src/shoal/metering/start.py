@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 
 import structlog
@@ -23,17 +23,41 @@ from shoal.metering.counters.seam import EnergySource
 from shoal.metering.described import described
 from shoal.metering.estimator import MISSING, EcoLogitsEstimator
 from shoal.metering.factors import Factors
-from shoal.metering.here import by_kind, counted, labels
+from shoal.metering.here import by_kind, counted, labels, open_sources
 from shoal.metering.idle import IdleLine
 from shoal.metering.meter import Metered
 from shoal.metering.metering import build
 from shoal.metering.sampler import Clock, Sampler
 from shoal.metering.sharing import Coefficients
-from shoal.metering.step import MeteringStep
-from shoal.metering.ticker import Save, Ticker
+from shoal.metering.step import Amend, MeteringStep
+from shoal.metering.ticker import IdleStore, Ticker
 from shoal.metering.windows import Windows
 
 HERE = ModelCard("here", "general", "specialist")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Metering under way: the step, and what runs beside the requests."""
+
+    step: MeteringStep
+    ticker: Ticker | None
+
+    def close(self) -> None:
+        """Ends what runs beside the requests; figures that the counters have not said by then stay modelled."""
+        if self.ticker is not None:
+            self.ticker.close()
+
+
+def run_metering(settings: Settings, cards: Iterable[ModelCard], store: IdleStore, amend: Amend) -> Running:
+    """The step for these models with the counters of the settings, read from now on. Raises as `open_metering` does."""
+    sources = open_sources(settings.metering.counters)
+    step = open_metering(settings, cards, sources)
+    step.amend = amend
+    ticker = open_ticker(settings, step, sources, store)
+    if ticker is not None:
+        ticker.start()
+    return Running(step, ticker)
 
 
 def open_metering(
@@ -71,13 +95,13 @@ def open_sampler(settings: Settings, sources: Mapping[str, EnergySource], clock:
 
 
 def open_ticker(
-    settings: Settings, step: MeteringStep, sources: Mapping[str, EnergySource], save: Save
+    settings: Settings, step: MeteringStep, sources: Mapping[str, EnergySource], store: IdleStore
 ) -> Ticker | None:
     """What closes the windows; None where nothing is counted."""
     if step.sampler is None:
         return None
     line = IdleLine(step.current)
-    return Ticker(step.sampler, step.measured, line, save, sources, settings.metering.window_s)
+    return Ticker(step.sampler, step.measured, line, store, sources, settings.metering.window_s)
 
 
 def coefficients(sharing: Sharing) -> Coefficients:

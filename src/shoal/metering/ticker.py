@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import structlog
 
+from shoal.errors import StorageError
 from shoal.metering.counters.seam import EnergySource
 from shoal.metering.idle import IdleLine
 from shoal.metering.sampler import Measured, Sampler
+from shoal.stores.idle_energy import IdleRow
 
 SAVE_S = 60.0
-Save = Callable[[IdleLine], None]
+
+
+class IdleStore(Protocol):
+    """Where rows of idle energy go. Raises StorageError."""
+
+    def put(self, rows: Sequence[IdleRow]) -> None: ...
 
 
 class Ticker:
@@ -24,13 +32,13 @@ class Ticker:
         sampler: Sampler,
         measured: Measured,
         idle: IdleLine,
-        save: Save,
+        store: IdleStore,
         sources: Mapping[str, EnergySource],
         window_s: float,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self._sampler, self._measured = sampler, measured
-        self._idle, self._save, self._wall = idle, save, wall
+        self._idle, self._store, self._wall = idle, store, wall
         self._sources = dict(sources)
         self._window_s = window_s
         self._saved = wall()
@@ -52,7 +60,7 @@ class Ticker:
         now = self._wall()
         if not 0 <= now - self._saved < SAVE_S:
             self._saved = now
-            self._save(self._idle)
+            self._save()
 
     def close(self) -> None:
         """Closes the last windows, saves, and lets the counters go."""
@@ -60,9 +68,15 @@ class Ticker:
         if self._thread.is_alive():
             self._thread.join()
         self.tick()
-        self._save(self._idle)
+        self._save()
         for source in self._sources.values():
             source.close()
+
+    def _save(self) -> None:
+        try:
+            self._store.put(self._idle.rows())
+        except StorageError as error:
+            structlog.get_logger("shoal.metering").warning("idle_energy_not_written", cause=error.message)
 
     def _run(self) -> None:
         while not self._end.wait(self._window_s):

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, select
+from sqlalchemy.exc import SQLAlchemyError
 
+from shoal.errors import StorageError
 from shoal.impacts import Impacts, Range
 from shoal.stores.database import Database, upsert
 
@@ -56,13 +58,16 @@ class SqlIdleEnergy:
         self._engine = database.engine
 
     def put(self, rows: Sequence[IdleRow]) -> None:
-        """Writes the rows, or writes them again. Raises SQLAlchemyError."""
+        """Writes the rows, or writes them again. Raises StorageError where the database cannot be written now."""
         if not rows:
             return
         statement = upsert(self._engine, IDLE_ENERGY)
         fresh = {column.name: statement.excluded[column.name] for column in IDLE_ENERGY.c if column.name not in KEY}
-        with self._engine.begin() as connection:
-            connection.execute(statement.on_conflict_do_update(KEY, set_=fresh), [_values(row) for row in rows])
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(statement.on_conflict_do_update(KEY, set_=fresh), [_values(row) for row in rows])
+        except SQLAlchemyError as error:
+            raise StorageError(f"idle energy cannot be written ({type(error).__name__}): it is tried again") from None
 
     def between(self, begin: float, end: float) -> list[IdleRow]:
         """The hours that begin within [begin, end) (Unix seconds), the oldest first."""
