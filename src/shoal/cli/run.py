@@ -24,6 +24,7 @@ from shoal.cli import (
     mask,
     models,
     output,
+    plan,
     policy,
     report,
     trust,
@@ -58,6 +59,7 @@ def make_app() -> typer.Typer:
     app.command("usage")(usage.usage)
     app.add_typer(energy.app, name="energy")
     app.add_typer(facts.app, name="facts")
+    app.add_typer(plan.app, name="plan")
     app.command("verify-retention")(verify_retention.verify_retention)
     return app
 
