@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from shoal.call import Model, Patience, Placement
 from shoal.chat import Passage
@@ -82,6 +84,7 @@ def running(
     monitoring: MonitoringStep | None = None,
     log: AuditStep | None = None,
     metering: MeteringStep | None = None,
+    admin_api: Callable[[Database, Identity], ASGIApp] | None = None,
     **limits: Any,
 ) -> Iterator[Running]:
     """Runs a gateway with these models in a thread of its own, from entry to exit; nothing is masked unless `trust`
@@ -117,6 +120,7 @@ def running(
         Limits(**{"body_bytes": 200_000, "body_s": 5, "messages": 50, **limits}),
         keeping,
         metrics_here=True,
+        admin=admin_api(database, house.identity) if admin_api is not None else None,
     )
     bound = bind("127.0.0.1", 0, "port")
     with _thread(gateway, bound, drain_s) as (loop, server):

@@ -14,10 +14,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shoal.errors import Draining, MethodNotAllowed, NotFound, ShoalError
 from shoal.exchange import House
+from shoal.gateway.admin.page import is_admin
 from shoal.gateway.asgi import ClientGone
 from shoal.gateway.catalogue import Models
 from shoal.gateway.chat import ChatCompletions
 from shoal.gateway.contents import ContentPage
+from shoal.gateway.door import Door
 from shoal.gateway.envelope import error_event, send_error, send_json
 from shoal.gateway.exchanges import Exchanges
 from shoal.gateway.feedback import FeedbackPage
@@ -70,9 +72,20 @@ class Gateway:
     """The application. Every error leaves it in the OpenAI envelope; nothing unexpected leaves it with a traceback."""
 
     def __init__(
-        self, house: House, ledger: Ledger, metrics: Metrics, limits: Limits, keeping: Keeping, *, metrics_here: bool
+        self,
+        house: House,
+        ledger: Ledger,
+        metrics: Metrics,
+        limits: Limits,
+        keeping: Keeping,
+        *,
+        metrics_here: bool,
+        door: Door | None = None,
+        admin: ASGIApp | None = None,
     ) -> None:
         self.traffic = Traffic(metrics)
+        self._door = door or Door(house.identity)
+        self._admin = admin
         self._log = structlog.get_logger("shoal.gateway")
         self._audit = house.audit
         self._fast: dict[tuple[str, str], ASGIApp] = {
@@ -110,7 +123,7 @@ class Gateway:
                 if self.traffic.draining:
                     raise Draining("the gateway is shutting down: try again in a moment, or another replica")
                 self.traffic.enter(task)
-            await self._find(scope)(scope, receive, answer)
+            await (await self._endpoint(scope))(scope, receive, answer)
         except ShoalError as error:
             if counted and self._audit is not None:
                 self._audit.refused(error.code or "error")
@@ -128,6 +141,15 @@ class Gateway:
         finally:
             if counted:
                 self.traffic.leave(task)
+
+    async def _endpoint(self, scope: Scope) -> ASGIApp:
+        """Who answers, once the request's key is known to be good; the admin API looks at that itself."""
+        path = scope["path"]
+        if self._admin is not None and is_admin(path):
+            return self._admin
+        if path not in WITHOUT_KEY:
+            await self._door.admit(scope)
+        return self._find(scope)
 
     def _find(self, scope: Scope) -> ASGIApp:
         method, path = scope["method"], scope["path"]

@@ -71,10 +71,11 @@ class Identity:
         cache[given] = (until, key)
         return key
 
-    def knows(self, token: str) -> bool:
-        """Whether the key is remembered, so that `authenticate` needs no look into the store."""
+    def recall(self, token: str) -> Key | None:
+        """The key, if it is remembered, so that `authenticate` needs no look into the store."""
         cached = self._cache.get(digest(token))
-        return cached is not None and cached[0] > self._now() and self._clock() < self._fresh_until
+        fresh = cached is not None and cached[0] > self._now() and self._clock() < self._fresh_until
+        return cached[1] if cached is not None and fresh else None
 
     def forget(self) -> None:
         """Forgets all remembered keys: what was changed in this process holds from now on."""

@@ -46,9 +46,13 @@ class Key:
     areas: tuple[str, ...] | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
+    def may_use(self, name: str) -> bool:
+        """Whether the key is not limited to other models."""
+        return self.models is None or any(fnmatchcase(name, pattern) for pattern in self.models)
+
     def admit_model(self, name: str) -> None:
         """Raises PermissionDenied where the key is limited to other models."""
-        if self.models is not None and not any(fnmatchcase(name, pattern) for pattern in self.models):
+        if not self.may_use(name):
             raise PermissionDenied(
                 f"this key may not use model '{name[:100]}': ask an admin for one that may", param="model"
             )

@@ -1,0 +1,189 @@
+"""What bodies of the admin API look like: their fields, bounds and words for the OpenAPI document. It knows no rule
+that needs the database."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+T = TypeVar("T")
+# Without control characters: a name is shown in lists and logs.
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", examples=["research"])]
+UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+Email = Annotated[str, Field(max_length=320, pattern=r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$")]
+Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Words = Annotated[list[Word], Field(max_length=100)]
+Path = Annotated[str, Field(max_length=200, pattern=r"^/v1/[^\x00-\x20\x7f]*$", examples=["/v1/chat/*"])]
+TagName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
+TagText = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Tags = Annotated[dict[TagName, TagText], Field(max_length=16)]
+Moment = Annotated[float, Field(ge=0, le=4e9, allow_inf_nan=False, description="Unix seconds")]
+Area = Literal["keys", "teams", "users", "organisations", "events", "audit"]
+RoleName = Literal["admin", "lead", "member", "auditor"]
+
+
+class Body(BaseModel):
+    """A body: an unknown field is an error."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Scopes(Body):
+    """What a key is limited to; null is no limit."""
+
+    models: Words | None = Field(None, description="patterns of models, such as 'shoal/*'")
+    collections: Words | None = None
+    endpoints: Annotated[list[Path], Field(max_length=100)] | None = Field(None, description="patterns of paths")
+    areas: Annotated[list[Area], Field(max_length=10)] | None = Field(None, description="parts of the admin API")
+
+
+class NewKey(Scopes):
+    name: Name
+    role: RoleName = "member"
+    team: Id | None = None
+    user: UserId | None = None
+    tags: Tags = Field(default_factory=dict, description="set on every exchange")
+    expires: Moment | None = None
+
+
+class KeyChange(Scopes):
+    name: Name = ""
+    tags: Tags = Field(default_factory=dict)
+    expires: Moment | None = None
+
+
+class Rotation(Body):
+    overlap_s: float = Field(
+        86_400, ge=0, le=30 * 86_400, allow_inf_nan=False, description="how long the old key goes on to work"
+    )
+
+
+class NewTeam(Body):
+    id: Id
+    name: Name
+
+
+class Renaming(Body):
+    name: Name
+
+
+class NewUser(Body):
+    name: Name
+    email: Email | None = None
+    team: Id | None = None
+    role: RoleName = "member"
+
+
+class UserChange(Body):
+    name: Name = ""
+    email: Email | None = None
+    team: Id | None = None
+    role: RoleName = "member"
+
+
+class NewOrganisation(Body):
+    id: Id
+    name: Name
+
+
+class KeyShown(BaseModel):
+    object: Literal["shoal.key"]
+    id: str
+    name: str
+    role: RoleName
+    organisation: str
+    team: str | None
+    user: str | None
+    models: list[str] | None
+    collections: list[str] | None
+    endpoints: list[str] | None
+    areas: list[str] | None
+    tags: dict[str, str]
+    created: float
+    expires: float | None
+    disabled: float | None
+    rotated: float | None
+    previous_until: float | None
+    author: str | None
+
+
+class KeyMade(KeyShown):
+    key: str = Field(description="the written key, shown this once")
+
+
+class TeamShown(BaseModel):
+    object: Literal["shoal.team"]
+    id: str
+    name: str
+    organisation: str
+    created: float
+
+
+class UserShown(BaseModel):
+    object: Literal["shoal.user"]
+    id: str
+    name: str
+    role: RoleName
+    organisation: str
+    team: str | None
+    email: str | None
+    issuer: str | None
+    subject: str | None
+    created: float
+    disabled: float | None
+
+
+class OrganisationShown(BaseModel):
+    object: Literal["shoal.organisation"]
+    id: str
+    name: str
+    created: float
+
+
+class OrganisationMade(OrganisationShown):
+    key_id: str
+    key: str = Field(description="its first admin key, shown this once")
+
+
+class EventShown(BaseModel):
+    object: Literal["shoal.event"]
+    id: str
+    name: str
+    organisation: str
+    created: float
+    data: dict[str, Any]
+    deliveries: dict[str, str] = Field(description="by webhook, what became of it")
+
+
+class Self(BaseModel):
+    object: Literal["shoal.self"]
+    id: str
+    role: RoleName
+    organisation: str
+    team: str | None
+    user: str | None
+    models: list[str] | None
+    collections: list[str] | None
+    endpoints: list[str] | None
+    areas: list[str] | None
+
+
+class Page(BaseModel, Generic[T]):
+    """A page of a list: `next` is what to send as `after` for the following one, null at the end."""
+
+    object: Literal["list"]
+    data: list[T]
+    next: str | None
+
+
+class Fault(BaseModel):
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorShown(BaseModel):
+    error: Fault
