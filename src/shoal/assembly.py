@@ -24,6 +24,7 @@ from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked
 from shoal.routing.auto import Auto, Candidate
 from shoal.stores.database import Database
 from shoal.stores.idle_energy import SqlIdleEnergy
+from shoal.stores.journal import FOLDER, Journal
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
@@ -62,7 +63,7 @@ class Assembly:
         ensure_docs(self.passages)
         self._check_fallback()
         self.identity = Identity(self.keys)
-        self.ledger = SqlLedger(self.database)
+        self.ledger = SqlLedger(self.database, Journal(settings.server.data_dir / FOLDER))
         self._plugins = plugins.load(settings.plugins.modules).hook
         self.registry = Registry(self._models())
         root = RootKey.open(settings.trust.root_key, settings.server.data_dir)

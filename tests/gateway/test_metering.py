@@ -106,7 +106,7 @@ def test_the_record_says_what_each_attempt_took(house: Running) -> None:
     for _ in range(2):
         record = httpx.get(where, headers={"authorization": f"Bearer {house.member}"}).json()
         heard.append(record)
-        house.ledger._flush()
+        house.ledger.flush()
     told, again = heard
     assert told == again
     assert told["usage"]["shoal"]["energy_wh"] == answer.json()["usage"]["shoal"]["energy_wh"]

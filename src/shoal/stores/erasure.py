@@ -18,8 +18,9 @@ from shoal.stores.database import Database
 from shoal.stores.day_keys import CONTENT_KEYS
 from shoal.stores.feedback import FEEDBACK
 from shoal.stores.keys import KEYS
-from shoal.stores.ledger import ATTEMPTS, EXCHANGES
+from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, EXCHANGES
 from shoal.stores.passages import COLLECTIONS, DOCUMENTS, PASSAGES
+from shoal.stores.people import ORGANISATIONS
 from shoal.stores.salts import TENANT_SALTS
 
 # What it is called, its table, and which rows. In their order they are removed: what refers to something goes first.
@@ -40,11 +41,13 @@ def of_tenant(tenant: str) -> list[Where]:
         ("contents", CONTENTS, CONTENTS.c.tenant == tenant),
         ("readings of contents", CONTENT_READS, CONTENT_READS.c.tenant == tenant),
         ("feedback", FEEDBACK, FEEDBACK.c.tenant == tenant),
+        ("corrections", CORRECTIONS, CORRECTIONS.c.exchange_id.in_(exchanges)),
         ("attempts", ATTEMPTS, ATTEMPTS.c.exchange_id.in_(exchanges)),
         ("exchanges", EXCHANGES, EXCHANGES.c.tenant == tenant),
         ("passages", PASSAGES, PASSAGES.c.document_id.in_(documents)),
         ("documents", DOCUMENTS, DOCUMENTS.c.collection_id.in_(collections)),
         ("collections", COLLECTIONS, COLLECTIONS.c.tenant == tenant),
+        ("organisation", ORGANISATIONS, ORGANISATIONS.c.id == tenant),
     ]
 
 
@@ -56,6 +59,7 @@ def of_persons(persons: Sequence[tuple[str, str]]) -> list[Where]:
         ("readings of contents", CONTENT_READS, CONTENT_READS.c.exchange_id.in_(exchanges.union(contents))),
         ("contents", CONTENTS, or_(_is(CONTENTS, persons), CONTENTS.c.exchange_id.in_(exchanges))),
         ("feedback", FEEDBACK, or_(_is(FEEDBACK, persons), FEEDBACK.c.exchange_id.in_(exchanges))),
+        ("corrections", CORRECTIONS, CORRECTIONS.c.exchange_id.in_(exchanges)),
         ("attempts", ATTEMPTS, ATTEMPTS.c.exchange_id.in_(exchanges)),
         ("exchanges", EXCHANGES, _is(EXCHANGES, persons)),
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,9 @@ def leave(database: Database, tenant: str) -> None:
         name, person = f"ex_{tenant}_{number}", PEOPLE[number % 2]
         attempts = [Attempt("m", f"host of {tenant} {person}", Purpose.ANSWER, 1.0, 0, "ok", 1, 0.1, 0.5)]
         tags = {"team": f"{tenant} {person}"}
-        ledger.add(Record(name, tenant, "key", 1.0, "m", False, tags=tags, person=person, attempts=attempts))
+        record = Record(name, tenant, "key", 1.0, "m", False, tags=tags, person=person, attempts=attempts)
+        ledger.add(record)
+        ledger.amend(replace(record, tags={"team": f"later {tenant} {person}"}), "measured")
         feedback = FeedbackRow(f"fb_{name}", name, tenant, 7, "key", person, 1.0, "up", None, f"said {person}".encode())
         SqlFeedback(database).add(feedback)
         contents.note_reading(name, tenant, Reading(f"reader of {person}", 1.0))

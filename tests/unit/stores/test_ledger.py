@@ -1,26 +1,26 @@
 """The ledger: what goes in comes out, written or waiting, and one bad record holds up no other."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
 from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
 from shoal.impacts import Basis, Impacts, Range, Tier
 from shoal.stores.database import Database
-from shoal.stores.ledger import Record, SqlLedger
+from shoal.stores.journal import Journal
+from shoal.stores.ledger import CORRECTIONS, EXCHANGES, Record, SqlLedger
+from shoal.stores.ledger_writer import LedgerWriter
+
+# Every test runs on SQLite and on PostgreSQL.
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path)
-    database.migrate()
-    yield database
-    database.close()
+@pytest.fixture(params=["journal", "memory"])
+def journal(request: pytest.FixtureRequest, database: Database) -> Journal | None:
+    return Journal(database.folder / "journal") if request.param == "journal" else None
 
 
 def record(name: str, **more: object) -> Record:
@@ -59,43 +59,119 @@ def test_what_was_metered_is_read_back(database: Database) -> None:
     reader.close()
 
 
-def test_a_record_can_be_read_before_it_is_written(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SqlLedger, "_write", lambda *_: (_ for _ in ()).throw(OperationalError("", {}, Exception())))
-    ledger = SqlLedger(database)
-    ledger.add(record("ex_1"))
-    assert ledger.get("ex_1") is not None
+def out_of_order(*_: object) -> None:
+    raise OperationalError("", {}, OSError("disk is full"))
+
+
+def test_a_record_can_be_read_before_it_is_written(
+    database: Database, journal: Journal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(LedgerWriter, "write", out_of_order)
+    ledger = SqlLedger(database, journal)
+    written = record("ex_1")
+    ledger.add(written)
+    assert ledger.get("ex_1") is written
     ledger.close()
 
 
-def test_nothing_is_lost_while_the_database_fails(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = SqlLedger._write
+def test_nothing_is_lost_while_the_database_fails(
+    database: Database, journal: Journal | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = LedgerWriter.write
     failed = threading.Event()
 
     def failing(*_: object) -> None:
         failed.set()
-        raise OperationalError("", {}, Exception("disk is full"))
+        out_of_order()
 
-    monkeypatch.setattr(SqlLedger, "_write", failing)
-    ledger = SqlLedger(database)
+    monkeypatch.setattr(LedgerWriter, "write", failing)
+    ledger = SqlLedger(database, journal)
     for number in range(1200):
         ledger.add(record(f"ex_{number}"))
     assert failed.wait(5)
-    monkeypatch.setattr(SqlLedger, "_write", real)
+    assert not ledger.flush()
+    assert [fault.partition(" (")[0] for fault in ledger.faults] == ["the database cannot be written"]
+    monkeypatch.setattr(LedgerWriter, "write", real)
+    assert ledger.flush()
+    assert ledger.faults == ()
     ledger.close()
-    reader = SqlLedger(database)
-    assert all(reader.get(f"ex_{number}") for number in range(1200))
-    reader.close()
+    assert count(database, "exchanges") == 1200
+    assert count(database, "attempts") == 2400
 
 
-def test_a_record_that_the_database_refuses_holds_up_no_other(database: Database) -> None:
-    ledger = SqlLedger(database)
+def count(database: Database, table: str) -> int:
+    with database.engine.connect() as connection:
+        return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def test_a_record_that_the_database_refuses_holds_up_no_other(database: Database, journal: Journal | None) -> None:
+    ledger = SqlLedger(database, journal)
     ledger.add(record("ex_1"))
-    ledger.add(record("ex_1"))
-    ledger.add(record("ex_2"))
+    ledger.add(record("ex_2", tenant=None))
+    ledger.add(record("ex_3"))
+    ledger.close()
+    assert count(database, "exchanges") == 2
+
+
+def test_a_later_version_takes_the_place_of_the_first(database: Database, journal: Journal | None) -> None:
+    ledger = SqlLedger(database, journal)
+    first = record("ex_1", outcome="ok")
+    ledger.add(first)
+    ledger.deliver("ex_1")
+    ledger.flush()
+    ledger.add(replace(first, trust={"masked": 1}, delivered=None))
+    ledger.flush()
+    found = ledger.get("ex_1")
+    assert found is not None
+    assert (found.trust, found.delivered) == ({"masked": 1}, True)
+    assert (count(database, "exchanges"), count(database, "attempts"), count(database, "corrections")) == (1, 2, 0)
+    ledger.close()
+
+
+@pytest.mark.parametrize("first_is_written", [True, False])
+def test_what_a_correction_replaces_is_kept(
+    database: Database, journal: Journal | None, first_is_written: bool
+) -> None:
+    ledger = SqlLedger(database, journal)
+    first = record("ex_1", outcome="ok")
+    first.attempts[0].measured_j = 1.5
+    ledger.add(first)
+    if first_is_written:
+        ledger.flush()
+    for joules in (2.5, 3.5):
+        later = record("ex_1", outcome="ok")
+        later.attempts[0].measured_j = joules
+        ledger.amend(later, "measured")
+        ledger.flush()
+    ledger.amend(later, "measured")
+    ledger.amend(record("erased"), "measured")
     ledger.close()
     reader = SqlLedger(database)
-    assert reader.get("ex_2") is not None
+    assert reader.get("ex_1") == later
+    assert reader.get("erased") is None
     reader.close()
+    with database.engine.connect() as connection:
+        columns = [CORRECTIONS.c[name] for name in ("exchange_id", "revision", "cause", "was")]
+        found = list(connection.execute(select(*columns).order_by(CORRECTIONS.c.revision)))
+    assert found == [
+        ("ex_1", 1, "measured", {"0": {"measured_j": 1.5}}),
+        ("ex_1", 2, "measured", {"0": {"measured_j": 2.5}}),
+    ]
+
+
+def test_an_answer_counts_as_delivered_once_that_is_said(database: Database, journal: Journal | None) -> None:
+    ledger = SqlLedger(database, journal)
+    for name in ("same batch", "later", "never"):
+        ledger.open(record(name))
+        ledger.add(record(name, outcome="ok"))
+    ledger.deliver("same batch")
+    ledger.flush()
+    ledger.deliver("later")
+    ledger.deliver("nobody")
+    ledger.close()
+    with database.engine.connect() as connection:
+        found = {row.id: row.delivered for row in connection.execute(select(EXCHANGES))}
+    assert found == {"same batch": True, "later": True, "never": None}
 
 
 def attempt(host: str, outcome: str = "ok") -> Attempt:
