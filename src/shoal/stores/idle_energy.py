@@ -65,7 +65,9 @@ class SqlIdleEnergy:
         fresh = {column.name: statement.excluded[column.name] for column in IDLE_ENERGY.c if column.name not in KEY}
         try:
             with self._engine.begin() as connection:
-                connection.execute(statement.on_conflict_do_update(KEY, set_=fresh), [_values(row) for row in rows])
+                connection.execute(
+                    statement.on_conflict_do_update(index_elements=KEY, set_=fresh), [_values(row) for row in rows]
+                )
         except SQLAlchemyError as error:
             raise StorageError(f"idle energy cannot be written ({type(error).__name__}): it is tried again") from None
 
