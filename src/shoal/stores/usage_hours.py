@@ -1,7 +1,7 @@
-"""Hourly roll-ups of usage: the sums of an hour's lines, keyed by who, what, how it is known, and the factors' version.
+"""Roll-ups of usage by hour and by day: sums of lines, keyed by who, what, how it is known, and the factors' version.
 
-A roll-up is never mended: an hour that is marked is added up anew from the ledger, and readers take marked hours from
-the ledger itself. It prints and prices nothing.
+A roll-up is never mended: an hour that is marked is added up anew from the ledger, and its day from its hours; readers
+take marked hours from the ledger itself. It prints and prices nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,27 @@ from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import Column, Connection, Engine, Float, Integer, MetaData, String, Table, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.stores.database import Database
+from shoal.stores.usage_cover import DAY_H
 from shoal.stores.usage_lines import COUNTS, DIMENSIONS, FLOATS, KNOWN, MEASURES, lines
 from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, hour_of
 
@@ -27,12 +44,15 @@ OF_TAGS = ("tenant", "tag", "tier", "facts", "method")
 GRACE_S = 90.0
 INTERVAL_S = 60.0
 BATCH_ROWS = 500
+# PostgreSQL's lock of those who write sums; any number that nothing else uses.
+LOCK = text("SELECT pg_advisory_xact_lock(7460521)")
+_METADATA = MetaData()
 
 
 def _table(name: str, dimensions: Sequence[str]) -> Table:
     return Table(
         name,
-        MetaData(),
+        _METADATA,
         Column("hour", Integer, primary_key=True),
         *(Column(each, String, primary_key=True) for each in dimensions),
         *(Column(each, Integer) for each in (*COUNTS, *KNOWN)),
@@ -40,8 +60,12 @@ def _table(name: str, dimensions: Sequence[str]) -> Table:
     )
 
 
-USAGE_HOURS = _table("usage_hours", DIMENSIONS)
-USAGE_TAG_HOURS = _table("usage_tag_hours", OF_TAGS)
+USAGE_HOURS, USAGE_TAG_HOURS = _table("usage_hours", DIMENSIONS), _table("usage_tag_hours", OF_TAGS)
+# The same by days; `hour` is the day's first. A day is added up if it is in `usage_days_held`.
+USAGE_DAYS, USAGE_TAG_DAYS = _table("usage_days", DIMENSIONS), _table("usage_tag_days", OF_TAGS)
+USAGE_DAYS_HELD = Table("usage_days_held", _METADATA, Column("day", Integer, primary_key=True))
+DAYS_OF = {USAGE_HOURS: USAGE_DAYS, USAGE_TAG_HOURS: USAGE_TAG_DAYS}
+ROLL_UPS = (USAGE_HOURS, USAGE_TAG_HOURS, USAGE_DAYS, USAGE_TAG_DAYS)
 
 
 @contextmanager
@@ -56,6 +80,17 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction beside which nobody else writes sums."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(LOCK)
+        yield connection
+
+
 def marked(connection: Connection, begin: int = 0, end: int | None = None) -> list[int]:
     """The marked hours from `begin` to before `end`, in order."""
     chosen = select(USAGE_MARKS.c.hour).distinct().where(USAGE_MARKS.c.hour >= begin)
@@ -64,23 +99,52 @@ def marked(connection: Connection, begin: int = 0, end: int | None = None) -> li
     return list(connection.execute(chosen.order_by(USAGE_MARKS.c.hour)).scalars())
 
 
+def held(connection: Connection) -> list[int]:
+    """The days, since 1970, whose sums were added up."""
+    return list(connection.execute(select(USAGE_DAYS_HELD.c.day)).scalars())
+
+
 def refresh(database: Database, now: float) -> int:
-    """Adds up every marked hour that has ended before `now` (Unix seconds); returns how many. An hour that somebody
-    else adds up, or marks with new rows at the same time, stays marked until the next time. Raises SQLAlchemyError."""
+    """Adds up every marked hour that has ended before `now` (Unix seconds), and every day that has; returns how many
+    hours. An hour that somebody else adds up, or marks with new rows at the same time, stays marked until the next
+    time. Raises SQLAlchemyError."""
+    ended = hour_of(now - GRACE_S)
     with snapshot(database.engine) as connection:
-        hours = marked(connection, end=hour_of(now - GRACE_S))
-    return sum(_add_up(database.engine, hour) for hour in hours)
+        hours = marked(connection, end=ended)
+    statements = [(table, _of_hour(connection, table)) for table in DAYS_OF] if hours else []
+    done = sum(_add_up(database.engine, hour, statements) for hour in hours)
+    with snapshot(database.engine) as connection:
+        there = select(USAGE_HOURS.c.hour).distinct().where(USAGE_HOURS.c.hour < ended // DAY_H * DAY_H)
+        days = {hour // DAY_H for hour in connection.execute(there).scalars()} - set(held(connection))
+    for day in sorted(days):
+        _add_up_day(database.engine, day)
+    return done
 
 
-def _add_up(engine: Engine, hour: int) -> bool:
+def _of_hour(connection: Connection, table: Table) -> Select[Any]:
+    """The sums of one hour; from "begin" to before "end", in Unix seconds."""
+    tagged = connection.dialect if table is USAGE_TAG_HOURS else None
+    names = [column.name for column in table.primary_key if column.name != "hour"]
+    span = (bindparam("begin", type_=Float), bindparam("end", type_=Float))
+    each = lines(*span, columns=(*names, *MEASURES), tagged=tagged).subquery()
+    keys = [each.c[name] for name in names]
+    return select(*keys, *(func.sum(each.c[name]).label(name) for name in MEASURES)).group_by(*keys)
+
+
+def _add_up(engine: Engine, hour: int, statements: Sequence[tuple[Table, Select[Any]]]) -> bool:
     """Replaces an hour's sums, unless its marks were taken away meanwhile. Reading holds no lock on the database."""
+    span = {"begin": hour * HOUR_S, "end": (hour + 1) * HOUR_S}
     with snapshot(engine) as connection:
         marks = list(connection.execute(select(USAGE_MARKS.c.id).where(USAGE_MARKS.c.hour == hour)).scalars())
-        sums = [(table, _sums(connection, table, hour)) for table in (USAGE_HOURS, USAGE_TAG_HOURS)]
-    with engine.connect() as connection, connection.begin() as transaction:
+        sums = [
+            (table, [{"hour": hour, **row._mapping} for row in connection.execute(statement, span)])
+            for table, statement in statements
+        ]
+    with _alone(engine) as connection:
         if _take_away(connection, marks) < len(marks):
-            transaction.rollback()
+            connection.rollback()
             return False
+        forget(connection, hour // DAY_H)
         for table, rows in sums:
             connection.execute(delete(table).where(table.c.hour == hour))
             if rows:
@@ -93,13 +157,25 @@ def _take_away(connection: Connection, marks: Sequence[int]) -> int:
     return sum(connection.execute(delete(USAGE_MARKS).where(USAGE_MARKS.c.id.in_(part))).rowcount for part in parts)
 
 
-def _sums(connection: Connection, table: Table, hour: int) -> list[dict[str, Any]]:
-    tagged = connection.dialect if table is USAGE_TAG_HOURS else None
-    names = [column.name for column in table.primary_key if column.name != "hour"]
-    each = lines(hour * HOUR_S, (hour + 1) * HOUR_S, columns=(*names, *MEASURES), tagged=tagged).subquery()
-    keys = [each.c[name] for name in names]
-    statement = select(*keys, *(func.sum(each.c[name]).label(name) for name in MEASURES)).group_by(*keys)
-    return [{"hour": hour, **row._mapping} for row in connection.execute(statement)]
+def forget(connection: Connection, day: int) -> None:
+    """The day's sums are to be added up anew from its hours."""
+    connection.execute(delete(USAGE_DAYS_HELD).where(USAGE_DAYS_HELD.c.day == day))
+
+
+def _add_up_day(engine: Engine, day: int) -> None:
+    first = day * DAY_H
+    with _alone(engine) as connection:
+        if marked(connection, first, first + DAY_H):
+            return
+        forget(connection, day)
+        for of_hours, of_days in DAYS_OF.items():
+            keys = [column for column in of_hours.primary_key if column.name != "hour"]
+            sums = select(*keys, *(func.sum(of_hours.c[name]).label(name) for name in MEASURES)).group_by(*keys)
+            rows = connection.execute(sums.where(of_hours.c.hour.between(first, first + DAY_H - 1))).all()
+            connection.execute(delete(of_days).where(of_days.c.hour == first))
+            if rows:
+                connection.execute(insert(of_days), [{"hour": first, **row._mapping} for row in rows])
+        connection.execute(insert(USAGE_DAYS_HELD), {"day": day})
 
 
 class Refresher:
@@ -112,7 +188,7 @@ class Refresher:
         self._thread.start()
 
     def close(self) -> None:
-        """Stops the thread, after the hour that it is at."""
+        """Stops the thread, after the hours that it is at."""
         self._closing.set()
         self._thread.join()
 

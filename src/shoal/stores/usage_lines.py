@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Dialect,
@@ -54,8 +55,8 @@ NONE = ""
 
 
 def lines(
-    begin: float,
-    end: float,
+    begin: float | BindParameter[float],
+    end: float | BindParameter[float],
     tenant: str | None = None,
     *,
     columns: Iterable[str] = ("hour", *DIMENSIONS, *MEASURES),

@@ -12,27 +12,24 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, Table, and_, case, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, Table, case, func, select, union_all
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from shoal.impacts import ZERO, Range, Tier
 from shoal.stores.database import Database
-from shoal.stores.ledger import ENDS
-from shoal.stores.usage_hours import USAGE_HOURS, USAGE_TAG_HOURS, marked, snapshot
+from shoal.stores.ledger import ENDS, EXCHANGES
+from shoal.stores.usage_cover import DAY_H, Cover, Run, cover
+from shoal.stores.usage_hours import DAYS_OF, USAGE_HOURS, USAGE_TAG_HOURS, held, marked, snapshot
 from shoal.stores.usage_lines import FIRSTS, SUMMED, TOKENS, lines
 from shoal.stores.usage_marks import HOUR_S
 
 By = Literal["model", "key", "team", "user", "tag", "day", "hour", "host", "tenant", "purpose", "tier", "facts", "zone"]
 NONE = "none"
-DAY_H = 24
 # What `shoal usage` shows.
 SHOWN = ("cost_usd", "energy_wh", "carbon_gco2e", "water_ml")
 # The columns of lines that names go by, where they are called otherwise.
 COLUMNS = {"key": "key_id", "day": "hour"}
-MOST_RUNS = 20
 FOREVER = float("inf")
-# The last moment that hours are counted to: the year 9999.
-LAST = 253_402_300_800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +104,11 @@ def grouped(
 ) -> dict[tuple[str, ...], Sums]:
     """The sums for every combination of these names. Exchanges are counted once per name of the first of `by`; nothing
     but tenants, tiers and versions goes together with "tag"."""
-    if span.begin >= span.end:
-        return {}
     with snapshot(database.engine) as connection:
-        rows = connection.execute(_statement(connection, by, span, quantities)).all()
+        bounded = _bounded(connection, span)
+        if bounded.begin >= bounded.end:
+            return {}
+        rows = connection.execute(_statement(connection, by, bounded, quantities)).all()
     found: dict[tuple[str, ...], Sums] = {}
     for row in rows:
         names = tuple(_named(each, value) for each, value in zip(by, row, strict=False))
@@ -119,11 +117,16 @@ def grouped(
 
 
 def _statement(connection: Connection, by: Sequence[By], span: Span, quantities: Sequence[str]) -> Select[Any]:
-    """One sum over the roll-ups of whole hours that hold, and over the lines of all the rest."""
+    """One sum over the roll-ups of whole days and hours that hold, and over the lines of all the rest."""
     tagged = connection.dialect if "tag" in by else None
     table = USAGE_TAG_HOURS if tagged is not None else USAGE_HOURS
     columns = ["hour", *_columns(by), "tier", *_measures(by, quantities)]
-    parts = [*_rolled(connection, table, span, columns), *_raw(connection, span, columns, tagged)]
+    found = _covered(connection, span, days="hour" not in by)
+    parts = [
+        *_rolled(DAYS_OF[table], found.days, span, columns),
+        *_rolled(table, found.hours, span, columns),
+        *_raw(found, span, columns, tagged),
+    ]
     each = union_all(*parts).subquery()
     labels = [_label(each.c, name).label(f"label_{at}") for at, name in enumerate(by)]
     measures = [func.coalesce(func.sum(each.c[name]), 0).label(name) for name in _measures(by, quantities)]
@@ -136,23 +139,18 @@ def _statement(connection: Connection, by: Sequence[By], span: Span, quantities:
     return select(*labels, *measures, *tiers).group_by(*labels)
 
 
-def _rolled(connection: Connection, table: Table, span: Span, columns: Sequence[str]) -> list[Select[Any]]:
-    first, last = _whole_hours(span)
-    if first >= last:
-        return []
-    chosen = [table.c.hour >= first, table.c.hour < last]
-    chosen += [~table.c.hour.between(begin, end - 1) for begin, end in _stretches(connection, span)]
-    if span.tenant is not None:
-        chosen.append(table.c.tenant == span.tenant)
-    return [select(*(table.c[name] for name in columns)).where(and_(*chosen))]
+def _rolled(table: Table, runs: Iterable[Run], span: Span, columns: Sequence[str]) -> Iterable[Select[Any]]:
+    for begin, end in runs:
+        chosen = select(*(table.c[name] for name in columns)).where(table.c.hour >= begin, table.c.hour < end)
+        yield chosen if span.tenant is None else chosen.where(table.c.tenant == span.tenant)
 
 
-def _raw(connection: Connection, span: Span, columns: Sequence[str], tagged: Dialect | None) -> Iterable[Select[Any]]:
+def _raw(cover: Cover, span: Span, columns: Sequence[str], tagged: Dialect | None) -> Iterable[Select[Any]]:
     """The lines of marked hours, and of the parts of hours at both ends."""
     first, last = _whole_hours(span)
-    stretches = [(begin * HOUR_S, end * HOUR_S) for begin, end in _stretches(connection, span)]
+    stretches: list[tuple[float, float]] = [(begin * HOUR_S, end * HOUR_S) for begin, end in cover.rows]
     if first >= last:
-        stretches.append((span.begin, span.end))
+        stretches = [(span.begin, span.end)]
     else:
         stretches += [(span.begin, first * HOUR_S), (last * HOUR_S, span.end)]
     for begin, end in stretches:
@@ -162,19 +160,23 @@ def _raw(connection: Connection, span: Span, columns: Sequence[str], tagged: Dia
 
 def _whole_hours(span: Span) -> tuple[int, int]:
     """The first whole hour of the span, and the one after the last."""
-    return ceil(span.begin / HOUR_S), int(min(span.end, LAST) // HOUR_S)
+    return ceil(span.begin / HOUR_S), int(span.end // HOUR_S)
 
 
-def _stretches(connection: Connection, span: Span) -> list[tuple[int, int]]:
-    """Runs of marked whole hours of the span, from one to before another. Where they are many, one run from the first
-    to the last: an hour may always be read from the ledger."""
-    runs: list[tuple[int, int]] = []
-    for hour in marked(connection, *_whole_hours(span)):
-        if runs and runs[-1][1] == hour:
-            runs[-1] = (runs[-1][0], hour + 1)
-        else:
-            runs.append((hour, hour + 1))
-    return runs if len(runs) <= MOST_RUNS else [(runs[0][0], runs[-1][1])]
+def _covered(connection: Connection, span: Span, *, days: bool) -> Cover:
+    first, last = _whole_hours(span)
+    marks = marked(connection, first, last)
+    return cover(first, last, marks, held(connection) if days else ())
+
+
+def _bounded(connection: Connection, span: Span) -> Span:
+    """The span within what there is."""
+    # Each by itself: so the index tells it at once.
+    begin, end = (connection.execute(select(of(EXCHANGES.c.started))).scalar() for of in (func.min, func.max))
+    if begin is None or end is None:
+        return Span(0.0, 0.0)
+    first, after = begin // HOUR_S * HOUR_S, (end // HOUR_S + 1) * HOUR_S
+    return Span(max(span.begin, first), min(span.end, after), span.tenant)
 
 
 def _columns(by: Sequence[By]) -> list[str]:

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select
 
+from shoal.stores import usage_hours
 from shoal.stores.database import Database
 from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES
-from shoal.stores.usage_hours import USAGE_HOURS, USAGE_TAG_HOURS, marked, refresh, snapshot
+from shoal.stores.usage_hours import (
+    ROLL_UPS,
+    USAGE_DAYS_HELD,
+    USAGE_HOURS,
+    held,
+    marked,
+    refresh,
+    snapshot,
+)
 from shoal.stores.usage_lines import SUMMED
 from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, mark, roll_up
 from shoal.stores.usage_sums import By, Span, Sums, grouped
@@ -22,7 +32,9 @@ from tests.databases import database, postgres_server, postgres_url
 
 __all__ = ["database", "postgres_server", "postgres_url"]
 
-NOW = 9 * HOUR_S + 1800.0
+# Hours of two days that have ended, and of a third that has not.
+NOW = 57 * HOUR_S + 1800.0
+HOURS = (0, 1, 23, 24, 30, 47, 48, 50, 57)
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,7 @@ rows = st.builds(
     Row,
     st.integers(0, 10**9),
     # Some begin exactly with an hour, some in the last hour, which is still open.
-    st.one_of(st.integers(0, 9).map(lambda hour: hour * 3600.0), st.floats(0, NOW)),
+    st.one_of(st.sampled_from(HOURS).map(lambda hour: hour * 3600.0), st.floats(0, NOW)),
     st.sampled_from(["north", "south"]),
     st.sampled_from(["k1", "k2"]),
     st.sampled_from([None, "team"]),
@@ -68,7 +80,7 @@ rows = st.builds(
 )
 batches = st.lists(rows, max_size=6, unique_by=lambda row: row.id)
 steps = st.lists(st.one_of(batches, st.just("refresh"), st.just("correct"), st.just("erase")), max_size=6)
-ends = st.one_of(st.integers(0, 9).map(lambda hour: hour * 3600.0), st.floats(0, NOW))
+ends = st.one_of(st.sampled_from(HOURS).map(lambda hour: hour * 3600.0), st.floats(0, NOW))
 spans = st.tuples(ends, ends, st.sampled_from([None, "north"]))
 BYS: tuple[By, ...] = ("model", "host", "key", "team", "tag", "tenant", "hour", "day")
 
@@ -112,7 +124,7 @@ def remove(database: Database, removed: Sequence[Row]) -> None:
 
 def empty(database: Database) -> None:
     with database.engine.begin() as connection:
-        for table in (ATTEMPTS, EXCHANGES, USAGE_HOURS, USAGE_TAG_HOURS, USAGE_MARKS):
+        for table in (ATTEMPTS, EXCHANGES, *ROLL_UPS, USAGE_DAYS_HELD, USAGE_MARKS):
             connection.execute(delete(table))
 
 
@@ -125,9 +137,9 @@ def names_of(by: By, row: Row) -> list[tuple[str, list[Try]]]:
         for each in row.tries:
             models[each.model if by == "model" else f"at {each.model}"].append(each)
         return list(models.items()) or [("none", [])]
-    hour = int(row.started // HOUR_S)
-    named = {"key": row.key, "team": row.team or "none", "tenant": row.tenant, "hour": f"1970-01-01T{hour:02}:00Z"}
-    return [(named.get(by, "1970-01-01"), list(row.tries))]
+    day, hour = divmod(int(row.started // HOUR_S), 24)
+    named = {"key": row.key, "team": row.team or "none", "tenant": row.tenant, "day": f"1970-01-0{day + 1}"}
+    return [(named.get(by, f"1970-01-0{day + 1}T{hour:02}:00Z"), list(row.tries))]
 
 
 def expected(by: By, span: Span, written: Sequence[Row]) -> dict[str, tuple[Any, ...]]:
@@ -196,10 +208,11 @@ def one(number: int, hour: float) -> Row:
 
 
 def test_only_ended_hours_are_added_up(database: Database) -> None:
-    write(database, [one(1, 3), one(2, 3.5), one(3, 9.4)])
+    write(database, [one(1, 3), one(2, 3.5), one(3, 57.4)])
     assert refresh(database, NOW) == 1
     with snapshot(database.engine) as connection:
-        assert marked(connection) == [9]
+        assert marked(connection) == [57]
+        assert held(connection) == [0]
         assert list(connection.execute(select(USAGE_HOURS.c.hour, USAGE_HOURS.c.attempts)).all()) == [(3, 2)]
     assert refresh(database, NOW) == 0
 
@@ -215,47 +228,36 @@ def test_a_late_row_marks_its_hour_anew(database: Database) -> None:
     assert grouped(database, (), Span())[()].attempts == 2
 
 
-def test_an_hour_that_is_written_to_meanwhile_stays_marked(
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    from shoal.stores import usage_hours
+def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+    """Lets something happen once, after an hour was read and before its sums are written."""
+    alone = usage_hours._alone
 
+    def later(engine: Engine) -> AbstractContextManager[Connection]:
+        monkeypatch.undo()
+        happens()
+        return alone(engine)
+
+    monkeypatch.setattr(usage_hours, "_alone", later)
+
+
+def test_an_hour_that_is_written_to_meanwhile_stays_marked(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     write(database, [one(1, 3)])
-    reads = usage_hours._sums
-
-    def between(connection: Any, table: Any, hour: int) -> Any:
-        found = reads(connection, table, hour)
-        if table is USAGE_TAG_HOURS:
-            write(database, [one(2, 3.5)])
-        return found
-
-    monkeypatch.setattr(usage_hours, "_sums", between)
+    meanwhile(monkeypatch, lambda: write(database, [one(2, 3.5)]))
     assert refresh(database, NOW) == 1
-    monkeypatch.undo()
     assert grouped(database, (), Span())[()].attempts == 2
     with snapshot(database.engine) as connection:
-        assert marked(connection) == [3]
+        assert (marked(connection), held(connection)) == ([3], [])
 
 
 def test_what_somebody_else_added_up_meanwhile_is_not_replaced(
-    database: Database,
-    monkeypatch: pytest.MonkeyPatch,
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from shoal.stores import usage_hours
+    def other() -> None:
+        write(database, [one(2, 3.5)])
+        assert refresh(database, NOW) == 1
 
     write(database, [one(1, 3)])
-    reads = usage_hours._sums
-
-    def between(connection: Any, table: Any, hour: int) -> Any:
-        found = reads(connection, table, hour)
-        if table is USAGE_TAG_HOURS:
-            monkeypatch.undo()
-            write(database, [one(2, 3.5)])
-            assert refresh(database, NOW) == 1
-        return found
-
-    monkeypatch.setattr(usage_hours, "_sums", between)
+    meanwhile(monkeypatch, other)
     assert refresh(database, NOW) == 0
     with snapshot(database.engine) as connection:
         assert connection.execute(select(USAGE_HOURS.c.attempts)).scalars().all() == [2]

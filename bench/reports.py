@@ -1,0 +1,117 @@
+"""Prints how long reports on a large ledger take: `python -m bench.reports --records 1000000`.
+
+Rows are made up and inserted directly, over 30 days, busier by day: exchanges with one or two attempts of eight models
+by 200 keys in 20 teams, half of them with tags. It measures what `shoal usage` and `shoal energy report` ask of the
+database, from roll-ups and from the rows themselves, and what adding an hour up takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+from sqlalchemy import insert
+
+from shoal.stores.database import Database
+from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES, QUANTITIES
+from shoal.stores.usage_hours import refresh
+from shoal.stores.usage_marks import HOUR_S, mark
+from shoal.stores.usage_sums import SHOWN, By, Span, grouped
+
+DAYS, KEYS, TEAMS, MODELS = 30, 200, 20, 8
+BEGIN = 1_790_000_000.0 // 86_400 * 86_400
+NOW = BEGIN + DAYS * 86_400 + 1800
+CHUNK = 5000
+
+
+def exchange(chance: random.Random, number: int) -> dict[str, Any]:
+    """One exchange; more of them at noon than at night."""
+    key = min(int(chance.expovariate(1 / 40)), KEYS - 1)
+    day, hour = chance.randrange(DAYS), min(max(chance.gauss(13, 4), 0), 23.9)
+    tags = {"app": f"app-{key % 7}", "stage": chance.choice(["test", "live"])} if number % 2 else None
+    return {
+        **{"id": f"ex_{number:026}", "tenant": f"t{key % 3}", "key_id": f"key_{key}", "team": f"team-{key % TEAMS}"},
+        **{"user": f"user-{key}", "asked": "auto", "model": "m", "outcome": "ok", "latency_s": 1.0, "streamed": False},
+        **{"started": BEGIN + day * 86_400 + hour * HOUR_S, "tags": tags},
+    }
+
+
+def attempts(chance: random.Random, of: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """One attempt, and for one exchange in five a second."""
+    for position in range(2 if chance.random() < 0.2 else 1):
+        model = min(int(chance.expovariate(1 / 2)), MODELS - 1)
+        ranges = {
+            end.format(name): chance.random() * factor
+            for name in QUANTITIES
+            for end, factor in zip(ENDS, (1, 2, 3), strict=True)
+        }
+        yield {
+            **{"exchange_id": of["id"], "position": position, "model": f"model-{model}", "host": f"host-{model % 3}"},
+            **{"purpose": "answer", "outcome": "ok", "started": of["started"], "latency_s": 1.0, "cpu_s": 0.0},
+            **{"retry": 0, "pieces": 1, "prompt_tokens": 200, "completion_tokens": 100, "cached_tokens": 0},
+            **{"reasoning_tokens": 0, "tier": "modelled", "facts": "facts-1", "method": "shoal-metering/1"},
+            **{"zone": "DEU", "grid_gco2e_per_kwh": 344.0, **ranges},
+        }
+
+
+def fill(database: Database, records: int) -> float:
+    """Inserts the rows; returns the seconds that it took."""
+    chance, begun = random.Random(1), time.perf_counter()
+    for first in range(0, records, CHUNK):
+        made = [exchange(chance, number) for number in range(first, min(first + CHUNK, records))]
+        with database.engine.begin() as connection:
+            connection.execute(insert(EXCHANGES), made)
+            connection.execute(insert(ATTEMPTS), [each for one in made for each in attempts(chance, one)])
+    with database.engine.begin() as connection:
+        mark(connection, range(int(BEGIN // HOUR_S), int(NOW // HOUR_S)))
+    return time.perf_counter() - begun
+
+
+def timed(database: Database, by: tuple[By, ...], quantities: tuple[str, ...] | None = None) -> float:
+    """The best of three, in seconds."""
+    best = float("inf")
+    for _ in range(3):
+        begun = time.perf_counter()
+        grouped(database, by, Span(), *([quantities] if quantities else []))
+        best = min(best, time.perf_counter() - begun)
+    return round(best, 3)
+
+
+def measure(database: Database, records: int) -> Iterator[dict[str, object]]:
+    """The figures, one by one."""
+    yield {"what": "inserted", "records": records, "seconds": round(fill(database, records), 1)}
+    names: list[By] = ["key", "team", "model", "tag", "day"]
+    for by in names:
+        yield {"what": "usage from rows", "by": by, "seconds": timed(database, (by,), SHOWN)}
+    begun = time.perf_counter()
+    hours = refresh(database, NOW + HOUR_S)
+    yield {"what": "hours added up", "hours": hours, "seconds": round(time.perf_counter() - begun, 1)}
+    for by in names:
+        yield {"what": "usage from roll-ups", "by": by, "seconds": timed(database, (by,), SHOWN)}
+    for each in get_args(By):
+        yield {"what": "all quantities from roll-ups", "by": each, "seconds": timed(database, (each,))}
+    yield {"what": "all quantities from roll-ups", "by": "day and model", "seconds": timed(database, ("day", "model"))}
+
+
+def main() -> None:
+    """Measures on SQLite in a folder of its own, or on the PostgreSQL at `--url`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=1_000_000)
+    parser.add_argument("--url", help="a PostgreSQL database that may be written to; else SQLite")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(Path(folder), given.url)
+        database.migrate()
+        for figure in measure(database, given.records):
+            print(json.dumps(figure), flush=True)
+        database.close()
+
+
+if __name__ == "__main__":
+    main()
