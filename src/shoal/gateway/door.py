@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from starlette.types import Scope
 
-from shoal.errors import AuthenticationError, TooManyWrongKeys
+from shoal.errors import AuthenticationError, PermissionDenied, TooManyWrongKeys
 from shoal.gateway.asgi import headers_of, token_of
-from shoal.identity import Identity, Key
+from shoal.identity import Identity, Key, Role
 from shoal.identity.wrong_keys import WrongKeys
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -32,8 +32,12 @@ class Door:
         for this endpoint, TooManyWrongKeys, StorageUnreachable."""
         headers = headers_of(scope)
         token = token_of(headers)
-        if token is not None:
-            (await self.key(token, scope, headers)).admit_endpoint(scope["path"])
+        if token is None:
+            return
+        key = await self.key(token, scope, headers)
+        key.admit_endpoint(scope["path"])
+        if key.role is Role.AUDITOR and scope["method"] not in ("GET", "HEAD"):
+            raise PermissionDenied("an auditor reads reports and the audit log: use another key for anything else")
 
     async def key(self, token: str, scope: Scope, headers: dict[bytes, bytes]) -> Key:
         """The key behind `token`. Raises what `admit` does."""

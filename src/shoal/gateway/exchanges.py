@@ -50,7 +50,8 @@ def attempt_wire(attempt: Attempt) -> Json:
 
 
 class Exchanges:
-    """The endpoint. A member sees the exchanges of their own key, an admin those of their tenant."""
+    """The endpoint. A member sees the exchanges of their own keys, a lead those of their team, an admin and an auditor
+    those of their tenant."""
 
     def __init__(self, house: House, ledger: Ledger) -> None:
         self._house = house
@@ -67,5 +68,10 @@ class Exchanges:
 
 
 def may_see(key: Key, record: Record) -> bool:
-    """Whether the exchange is the key's own, or its tenant's where the key is an admin's."""
-    return record.tenant == key.tenant and (key.role is Role.ADMIN or record.key_id == key.id)
+    """Whether the exchange is the key's own or its user's, or the role of the key reaches it."""
+    if record.tenant != key.tenant:
+        return False
+    if key.role in (Role.ADMIN, Role.AUDITOR) or record.key_id == key.id:
+        return True
+    of_team = key.role is Role.LEAD and key.team is not None and record.team == key.team
+    return of_team or (key.user is not None and record.user == key.user)

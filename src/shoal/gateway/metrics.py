@@ -113,6 +113,6 @@ class MetricsPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is not None:
             key = self._identity.authenticate(token_of(headers_of(scope)))
-            if key.role is not Role.ADMIN:
-                raise PermissionDenied("metrics need an admin key, or an address of their own: server.metrics_bind")
+            if key.role not in (Role.ADMIN, Role.AUDITOR):
+                raise PermissionDenied("metrics need a key of an admin or auditor, or an address: server.metrics_bind")
         await send_bytes(send, 200, self._metrics.page(), [(b"content-type", CONTENT_TYPE_LATEST.encode())])

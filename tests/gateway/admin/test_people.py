@@ -1,0 +1,66 @@
+"""Teams, users and organisations: what goes with them when they go."""
+
+from __future__ import annotations
+
+from tests.gateway.admin.conftest import Api
+
+
+def test_a_team_with_live_keys_is_not_deleted_by_accident(api: Api) -> None:
+    api.made("/teams", {"id": "lab", "name": "The lab"})
+    keys = [api.made("/keys", {"name": "k", "team": "lab"}) for _ in range(3)]
+    api("POST", f"/keys/{keys[0]['id']}/disable")
+    refused = api("DELETE", "/teams/lab")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "conflict")
+    assert "2 keys of this team still work" in refused.json()["error"]["message"]
+    assert api("GET", "/self", keys[1]["key"]).status_code == 200
+    assert api("DELETE", "/teams/lab?with_keys=true").status_code == 204
+    assert [api("GET", "/self", each["key"]).status_code for each in keys] == [401, 401, 401]
+    assert api("GET", "/teams/lab").status_code == 404
+
+
+def test_there_is_one_team_of_an_id(api: Api) -> None:
+    api.made("/teams", {"id": "twice", "name": "one"})
+    assert api("POST", "/teams", body={"id": "twice", "name": "two"}).status_code == 409
+
+
+def test_keys_move_with_their_user(api: Api) -> None:
+    for team in ("from", "to"):
+        api.made("/teams", {"id": team, "name": team})
+    user = api.made("/users", {"name": "Ada", "team": "from", "email": "ada@example.org"})
+    key = api.made("/keys", {"name": "k", "user": user["id"]})
+    assert key["team"] == "from"
+    assert api("PATCH", f"/users/{user['id']}", body={"team": "to"}).json()["team"] == "to"
+    assert api("GET", "/self", key["key"]).json()["team"] == "to"
+    assert api("PATCH", f"/users/{user['id']}", body={"team": "nowhere"}).status_code == 400
+    api("DELETE", "/teams/to?with_keys=true")
+    assert api("GET", f"/users/{user['id']}").json()["team"] is None
+
+
+def test_a_disabled_user_takes_their_keys_along(api: Api) -> None:
+    user = api.made("/users", {"name": "Bob"})
+    key = api.made("/keys", {"name": "k", "user": user["id"]})
+    assert api("DELETE", f"/users/{user['id']}").status_code == 409
+    assert api("POST", f"/users/{user['id']}/disable").json()["disabled"] is not None
+    assert api("GET", "/self", key["key"]).status_code == 401
+    assert api("POST", "/keys", body={"name": "k", "user": user["id"]}).status_code == 400
+    assert api("DELETE", f"/users/{user['id']}").status_code == 204
+
+
+def test_an_organisation_comes_with_an_admin_and_goes_with_all(api: Api) -> None:
+    made = api.made("/organisations", {"id": "guild", "name": "The guild"})
+    api.made("/teams", {"id": "g", "name": "g"}, made["key"])
+    assert api("GET", "/self", made["key"]).json()["role"] == "admin"
+    assert api("POST", "/organisations", made["key"], {"id": "second", "name": "x"}).status_code == 403
+    assert api("DELETE", "/organisations/guild").status_code == 409
+    assert api("DELETE", "/organisations/guild?with_keys=true").status_code == 204
+    assert api("GET", "/self", made["key"]).status_code == 401
+    assert api("DELETE", "/organisations/default?with_keys=true").status_code == 409
+
+
+def test_a_user_of_another_team_gets_no_key_of_this_one(api: Api) -> None:
+    for team in ("one", "two"):
+        api.made("/teams", {"id": team, "name": team})
+    user = api.made("/users", {"name": "Eve", "team": "one"})
+    assert api("POST", "/keys", body={"name": "k", "team": "two", "user": user["id"]}).status_code == 400
+    assert api("POST", "/keys", body={"name": "k", "team": "three"}).status_code == 400
+    assert api("POST", "/keys", body={"name": "k", "user": "usr_nobody"}).status_code == 400
