@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from shoal import plugins
 from shoal.call import Model, Patience, Placement
@@ -15,15 +17,16 @@ from shoal.errors import ConfigError
 from shoal.exchange import House
 from shoal.grounding.docs import ensure_docs
 from shoal.grounding.search import LexicalRetriever
-from shoal.identity import Identity, credential
+from shoal.identity import credential
 from shoal.identity.keys import DEFAULT_TENANT
+from shoal.identity.opening import open_people
 from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up
 from shoal.routing.auto import Auto, Candidate
+from shoal.stores.audit_log import AuditEvent
 from shoal.stores.database import Database
-from shoal.stores.idle_energy import SqlIdleEnergy
 from shoal.stores.journal import FOLDER, Journal
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
@@ -62,17 +65,20 @@ class Assembly:
         self.passages = SqlPassages(self.database)
         ensure_docs(self.passages)
         self._check_fallback()
-        self.identity = Identity(self.keys)
         self.ledger = SqlLedger(self.database, Journal(settings.server.data_dir / FOLDER))
         self._plugins = plugins.load(settings.plugins.modules).hook
         self.registry = Registry(self._models())
         root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
         self.audit = open_audit(settings, root, self.registry)
         self.keeping = open_keeping(settings, root, self.database)
+        self.people = open_people(
+            settings, self.database, root.derive("", "identity"), self._audited, self._check_audit
+        )
+        self.identity = self.people.identity
         self.metering = run_metering(
             settings,
             self.registry.cards(),
-            SqlIdleEnergy(self.database),
+            self.database,
             lambda record: self.ledger.amend(record, "measured"),
         )
         rules = settings.trust.placement
@@ -90,11 +96,13 @@ class Assembly:
             metering=self.metering.step,
             keeping=self.keeping,
             observers=(self.ledger.add, *observers),
+            ledger=self.ledger,
         )
 
     async def close(self) -> None:
         """Closes connections and writes what is left."""
         await self.hosts.close()
+        self.people.close()
         self.metering.close()
         self.ledger.close()
         if self.audit is not None:
@@ -111,6 +119,15 @@ class Assembly:
         folder, data_dir = user_dir("config"), self.settings.server.data_dir
         member, where = self.identity.first_keys(lambda token: credential.save(folder, data_dir, token))
         return FirstStart(member.token, where)
+
+    def _audited(self, name: str, tenant: str, facts: Mapping[str, Any]) -> None:
+        """Writes down what an admin changed."""
+        if self.audit is not None:
+            self.audit.add(AuditEvent(name.replace(".", "_"), time.time_ns(), {"tenant": tenant, **facts}))
+
+    def _check_audit(self) -> None:
+        if self.audit is not None:
+            self.audit.check()
 
     def _masking(self, root: RootKey) -> MaskingStep:
         settings = self.settings

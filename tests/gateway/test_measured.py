@@ -1,4 +1,4 @@
-"""Measured energy through the whole path: what the reply says first, and what the record says once the window is closed."""
+"""Measured energy through the whole path: what the reply says first, and the record once the window is closed."""
 
 from __future__ import annotations
 

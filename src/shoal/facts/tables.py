@@ -78,12 +78,13 @@ class Facts:
         }
         return [found[name] for name in sorted(found)]
 
-    def laid_over(self, topic: str, facts: Iterable[Fact]) -> Facts:
-        """These facts with some figures replaced, as by a live reading; the version says so."""
+    def laid_over(self, topic: str, facts: Iterable[Fact], mark: str = LIVE) -> Facts:
+        """These facts with some figures replaced, as by a live reading; the version says so by the `mark` at its
+        end."""
         of_topic = {subject: dict(quantities) for subject, quantities in self._rows[topic].items()}
         for fact in facts:
             of_topic.setdefault(fact.subject, {})[fact.quantity] = fact
-        version = self.version if self.version.endswith(LIVE) else self.version + LIVE
+        version = self.version if self.version.endswith(mark) else self.version + mark
         return Facts(self._rows | {topic: of_topic}, self._names, self._zones, version)
 
     @property

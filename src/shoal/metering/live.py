@@ -1,12 +1,13 @@
 """Live grid intensity: what three services say of a zone now, kept for a while, with the yearly value to fall back to.
 
-It opens no connection: `Fetch` does, and is given. Readings are for the factors of an hour, not for the way of a
-request. The forms are those that the services document; none was tried against a paid account.
+It opens no connection: `Fetch` does, and is given. Readings are for the factors of an hour (`live_factors.py`), not for
+the way of a request. The forms are those that the services document; none was tried against a paid account.
 """
 
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,12 +18,12 @@ import orjson
 
 from shoal.errors import HostError, HostGarbled
 from shoal.facts.fact import Fact, Source
-from shoal.facts.grid import Grid
-from shoal.facts.tables import Facts
 
 G_PER_LB = 453.59237
 UNIT = "gCO2e/kWh"
 LARGEST = 10_000.0
+# A token is good for half an hour.
+TOKEN_S = 1500.0
 
 
 class Fetch(Protocol):
@@ -41,21 +42,23 @@ class Reading:
     source: str
 
     def fact(self, subject: str) -> Fact:
-        """The reading as a fact of its year."""
-        value, year = self.gco2e_per_kwh, datetime.fromtimestamp(self.at, UTC).year
-        known = Source(self.source, self.source, self.source, "", self.source, "live", "a live reading")
-        return Fact(subject, self.quantity, value, value, value, UNIT, year, known)
+        """The reading as a fact of its year; its source says the hour and minute."""
+        value, when = self.gco2e_per_kwh, datetime.fromtimestamp(self.at, UTC)
+        title = f"{self.source}, live at {when:%Y-%m-%d %H:%M} UTC"
+        known = Source(self.source, title, self.source, "", self.source, "live", "a live reading")
+        return Fact(subject, self.quantity, value, value, value, UNIT, when.year, known)
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: its name, the address of a zone's latest value, the headers with the key, and how its reply is
-    read."""
+    """A service: its name, the address of a zone's latest value, the headers with the key, and how its reply is read;
+    `login` the address that gives a token for a key of the form NAME:PASSWORD, None where the key is all."""
 
     name: str
     url: str
     headers: Callable[[str], Mapping[str, str]]
     read: Callable[[bytes], Reading]
+    login: str | None = None
 
     def address(self, zone: str) -> str:
         """Where the zone's latest value is."""
@@ -63,14 +66,17 @@ class Service:
 
 
 class LiveGrid:
-    """Readings of one service, kept for `fresh_s` seconds and, while it fails, used up to `stale_s`."""
+    """Readings of one service, kept for `fresh_s` seconds and, while it fails, used up to `stale_s`; `fault` says why
+    it failed last, None where it did not."""
 
     def __init__(
         self, service: Service, key: str, fetch: Fetch, *, fresh_s: float = 300.0, stale_s: float = 3600.0
     ) -> None:
         self._service = service
-        self._headers = service.headers(key)
+        self._key = key
+        self._token: tuple[float, str] | None = None
         self._fetch = fetch
+        self.fault: str | None = None
         self._fresh_s, self._stale_s = fresh_s, stale_s
         self._kept: dict[str, tuple[float, Reading]] = {}
         self._tried: dict[str, float] = {}
@@ -88,18 +94,27 @@ class LiveGrid:
 
     async def _renew(self, zone: str, at: float) -> None:
         try:
-            body = await self._fetch(self._service.address(zone), self._headers)
+            headers = self._service.headers(await self._authorised(at))
+            body = await self._fetch(self._service.address(zone), headers)
             self._kept[zone] = (at, self._service.read(body))
-        except HostError:
+            self.fault = None
+        except HostError as error:
             # The last reading holds until it is too old, and after it the yearly value.
-            return
+            self.fault, self._token = error.message, None
 
-
-async def with_live(facts: Facts, grid: Grid, live: LiveGrid, zone: str, at: float) -> Facts:
-    """The facts with the zone's live reading over the grid's yearly value, or as they were where there is none. `zone`
-    is the service's own name of the place."""
-    reading = await live.now(zone, at)
-    return facts if reading is None else facts.laid_over("grid", [reading.fact(grid.name)])
+    async def _authorised(self, at: float) -> str:
+        """The key, or the token that the service gives for it."""
+        login = self._service.login
+        if login is None or ":" not in self._key:
+            return self._key
+        if self._token is None or at - self._token[0] >= TOKEN_S:
+            basic = b64encode(self._key.encode()).decode()
+            answer = await self._fetch(login, {"authorization": f"Basic {basic}"})
+            found = _parsed(answer, self._service.name).get("token")
+            if not isinstance(found, str) or not found:
+                raise _garbled(self._service.name)
+            self._token = at, found
+        return self._token[1]
 
 
 def _electricity_maps(body: bytes) -> Reading:
@@ -164,12 +179,12 @@ ELECTRICITY_MAPS = Service(
     lambda key: {"auth-token": key},
     _electricity_maps,
 )
-# The key is the token that its login gives, good for half an hour.
 WATTTIME = Service(
     "watttime",
     "https://api.watttime.org/v3/forecast?region={zone}&signal_type=co2_moer&horizon_hours=0",
     lambda key: {"authorization": f"Bearer {key}"},
     _watttime,
+    login="https://api.watttime.org/login",
 )
 GREAT_BRITAIN = Service("great-britain", "https://api.carbonintensity.org.uk/intensity", lambda key: {}, _great_britain)
 SERVICES: Mapping[str, Service] = {each.name: each for each in (ELECTRICITY_MAPS, WATTTIME, GREAT_BRITAIN)}

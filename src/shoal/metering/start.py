@@ -15,7 +15,7 @@ from importlib.util import find_spec
 import structlog
 
 from shoal.call import ModelCard
-from shoal.config import Settings
+from shoal.config import Settings, secret
 from shoal.config.metering import Sharing
 from shoal.errors import ConfigError
 from shoal.facts.tables import Facts, load
@@ -25,6 +25,8 @@ from shoal.metering.estimator import MISSING, EcoLogitsEstimator
 from shoal.metering.factors import Factors
 from shoal.metering.here import by_kind, counted, labels, open_sources
 from shoal.metering.idle import IdleLine
+from shoal.metering.live import SERVICES, Fetch, LiveGrid
+from shoal.metering.live_factors import LiveFactors, LiveThread, ReadingStore, zones_of
 from shoal.metering.meter import Metered
 from shoal.metering.metering import build
 from shoal.metering.sampler import Clock, Sampler
@@ -32,6 +34,9 @@ from shoal.metering.sharing import Coefficients
 from shoal.metering.step import Amend, MeteringStep
 from shoal.metering.ticker import IdleStore, Ticker
 from shoal.metering.windows import Windows
+from shoal.stores.database import Database
+from shoal.stores.grid_readings import SqlGridReadings
+from shoal.stores.idle_energy import SqlIdleEnergy
 
 HERE = ModelCard("here", "general", "specialist")
 
@@ -42,22 +47,31 @@ class Running:
 
     step: MeteringStep
     ticker: Ticker | None
+    live: LiveThread | None
 
     def close(self) -> None:
         """Ends what runs beside the requests; figures that the counters have not said by then stay modelled."""
+        if self.live is not None:
+            self.live.close()
         if self.ticker is not None:
             self.ticker.close()
 
 
-def run_metering(settings: Settings, cards: Iterable[ModelCard], store: IdleStore, amend: Amend) -> Running:
-    """The step for these models with the counters of the settings, read from now on. Raises as `open_metering` does."""
+def run_metering(settings: Settings, cards: Iterable[ModelCard], database: Database, amend: Amend) -> Running:
+    """The step for these models; the counters and the grids of the settings are read from now on. Raises as
+    `open_metering` does."""
+    facts = check_metering(settings)
     sources = open_sources(settings.metering.counters)
-    step = open_metering(settings, cards, sources)
-    step.amend = amend
-    ticker = open_ticker(settings, step, sources, store)
+    factors, kinds = open_factors(settings, cards, facts, labels(sources))
+    sampler = open_sampler(settings, sources) if sources else None
+    step = MeteringStep(factors, sampler, kinds, amend)
+    live = open_live(settings, factors, facts, SqlGridReadings(database))
+    ticker = open_ticker(settings, step, sources, SqlIdleEnergy(database))
+    if live is not None:
+        live.start()
     if ticker is not None:
         ticker.start()
-    return Running(step, ticker)
+    return Running(step, ticker, live)
 
 
 def open_metering(
@@ -69,12 +83,17 @@ def open_metering(
     """The step for these models; with the energy counters `sources` of this machine, by their name in the settings,
     what runs here is measured. Raises ConfigError that names the nearest for an unknown region or hardware, and for
     facts that cannot be read or an estimator that is not installed."""
-    facts = check_metering(settings)
+    given = sources or {}
+    factors, kinds = open_factors(settings, cards, check_metering(settings), labels(given))
+    return MeteringStep(factors, open_sampler(settings, given, clock) if given else None, kinds)
+
+
+def open_factors(
+    settings: Settings, cards: Iterable[ModelCard], facts: Facts, names: Mapping[str, str]
+) -> tuple[Factors, dict[str, tuple[str, ...]]]:
+    """The meters, and which kinds of counters tell of each model; `names` are what those counters are called."""
     leaves = [card for card in cards if card.kind != "composite"]
-    sampler, kinds, names = None, {}, {}
-    if sources:
-        sampler, names = open_sampler(settings, sources, clock), labels(sources)
-        kinds = {card.name: found for card in leaves if (found := counted(card, settings, names))}
+    kinds = {card.name: found for card in leaves if (found := counted(card, settings, names))}
     models = [
         replace(metered(card, settings), counters=" and ".join(names[kind] for kind in kinds.get(card.name, ())))
         for card in leaves
@@ -82,7 +101,24 @@ def open_metering(
     factors = Factors(models, facts, described(HERE, settings.metering))
     if settings.metering.estimator == "ecologits":
         threading.Thread(target=_estimate, args=(factors,), name="shoal-estimator", daemon=True).start()
-    return MeteringStep(factors, sampler, kinds)
+    return factors, kinds
+
+
+def open_live(settings: Settings, factors: Factors, facts: Facts, store: ReadingStore) -> LiveThread | None:
+    """What reads grids; None where the settings name no service. Raises ConfigError for a key that is not there."""
+    rules = settings.metering.live
+    if rules is None:
+        return None
+    from shoal.metering.live_fetch import open_fetch
+
+    zones, key = zones_of(rules, facts), secret(rules.key) if rules.key is not None else ""
+    service, fresh_s, stale_s = SERVICES[rules.service], rules.fresh_s, rules.stale_s
+
+    def live(fetch: Fetch) -> LiveFactors:
+        grid = LiveGrid(service, key, fetch, fresh_s=fresh_s, stale_s=stale_s)
+        return LiveFactors(factors, facts, grid, zones, store)
+
+    return LiveThread(live, open_fetch, fresh_s)
 
 
 def open_sampler(settings: Settings, sources: Mapping[str, EnergySource], clock: Clock = time.monotonic) -> Sampler:
@@ -116,6 +152,8 @@ def check_metering(settings: Settings) -> Facts:
     if rules.estimator == "ecologits" and find_spec("ecologits") is None:
         raise ConfigError(f"metering.estimator: {MISSING}")
     facts = load(*rules.facts)
+    if rules.live is not None:
+        zones_of(rules.live, facts)
     stand_ins = {"metering.here": HERE} | {
         f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
     }

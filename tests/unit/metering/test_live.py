@@ -8,10 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from shoal.errors import HostTimeout
-from shoal.facts.grid import find_grid
-from shoal.metering.live import ELECTRICITY_MAPS, GREAT_BRITAIN, SERVICES, WATTTIME, LiveGrid, Service, with_live
-from shoal.metering.place import place
-from tests.unit.metering.attempts import facts
+from shoal.metering.live import ELECTRICITY_MAPS, GREAT_BRITAIN, SERVICES, WATTTIME, LiveGrid, Service
 
 MAPS = (
     b'{"zone":"DE","carbonIntensity":302,"datetime":"2026-11-22T16:00:00.000Z","updatedAt":"2026-11-22T16:07:00.000Z",'
@@ -112,15 +109,29 @@ def test_a_zone_cannot_reach_beyond_its_place_in_the_address() -> None:
     assert ELECTRICITY_MAPS.address("DE&x=1/..").endswith("zone=DE%26x%3D1%2F..")
 
 
-def test_a_live_reading_lies_over_the_yearly_value_and_the_version_says_so() -> None:
+def test_a_name_and_password_give_a_token_that_is_used_until_it_is_old() -> None:
     async def run() -> None:
-        grid = find_grid(facts(), "DEU")
-        live = await with_live(facts(), grid, LiveGrid(ELECTRICITY_MAPS, "", Wire(MAPS)), "DE", 0.0)
-        assert live.version == f"{facts().version}+live"
-        assert place(live, "DEU", pue=1.0).usage.expected == pytest.approx(0.302)
-        assert find_grid(live, "DEU").average.year == 2026
-        assert find_grid(live, "FRA") == find_grid(facts(), "FRA")
-        assert live.laid_over("grid", []).version == live.version
-        assert await with_live(facts(), grid, LiveGrid(ELECTRICITY_MAPS, "", Wire(None)), "DE", 0.0) is facts()
+        login, wire = b'{"token":"T1"}', Wire()
+        wire.replies = [login, WATT, WATT, b'{"token":"T2"}', WATT]
+        live = LiveGrid(WATTTIME, "me:secret", wire, fresh_s=300)
+        for at in (0.0, 300.0, 1600.0):
+            assert await live.now("CAISO_NORTH", at) is not None
+        assert [headers["authorization"] for _, headers in wire.asked] == [
+            *("Basic bWU6c2VjcmV0", "Bearer T1", "Bearer T1", "Basic bWU6c2VjcmV0", "Bearer T2")
+        ]
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("login", [None, b"{}", b'{"token":7}', b'{"token":""}', b"no json"])
+def test_a_login_that_fails_is_a_fault_and_is_tried_again(login: bytes | None) -> None:
+    async def run() -> None:
+        wire = Wire(login, b'{"token":"T"}', WATT)
+        live = LiveGrid(WATTTIME, "me:secret", wire, fresh_s=300)
+        assert await live.now("Z", 0.0) is None
+        assert live.fault is not None
+        assert "secret" not in live.fault
+        assert await live.now("Z", 300.0) is not None
+        assert live.fault is None
 
     asyncio.run(run())

@@ -1,0 +1,199 @@
+"""Live factors: readings over the yearly values, a version for each set of them, and the way back."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import structlog
+
+from shoal.config import Settings
+from shoal.config.metering import Live
+from shoal.errors import ConfigError, StorageError
+from shoal.metering.factors import Factors
+from shoal.metering.live import ELECTRICITY_MAPS, GREAT_BRITAIN, Fetch, LiveGrid
+from shoal.metering.live_factors import LiveFactors, LiveThread, zones_of
+from shoal.metering.live_fetch import open_fetch
+from shoal.metering.meter import Metered
+from shoal.metering.start import check_metering, open_live
+from shoal.stores.database import Database
+from shoal.stores.grid_readings import GridReading, SqlGridReadings
+from shoal.testing import ScriptedHost, refused, response, sends
+from tests.databases import database, postgres_server, postgres_url  # noqa: F401 - fixtures
+from tests.unit.metering.attempts import attempt, facts
+from tests.unit.metering.test_live import BRITAIN, MAPS, Wire
+
+HERE = Metered("here", "embedded", "DEU", pue=1.0)
+YEARLY = facts().find("grid", "DEU", "average")
+
+
+class Kept:
+    def __init__(self, *, fails: bool = False) -> None:
+        self.rows: list[GridReading] = []
+        self.fails = fails
+        self.came = threading.Event()
+
+    def put(self, rows: Sequence[GridReading]) -> None:
+        if self.fails:
+            raise StorageError("the disk is full")
+        self.rows += rows
+        self.came.set()
+
+
+def live(wire: Wire, kept: Kept) -> tuple[Factors, LiveFactors]:
+    factors = Factors([HERE], facts(), HERE)
+    grid = LiveGrid(ELECTRICITY_MAPS, "", wire, fresh_s=300, stale_s=700)
+    return factors, LiveFactors(factors, facts(), grid, {"Germany": "DE"}, kept)
+
+
+def intensity(factors: Factors) -> float:
+    """gCO2e per kWh that an attempt is metered with."""
+    took = factors.now.metering.attempt(attempt("here", cpu_s=1.0))
+    assert took.usage_gco2e is not None
+    assert took.energy_wh is not None
+    return 1000 * took.usage_gco2e.expected / took.energy_wh.expected
+
+
+def test_a_reading_holds_until_it_is_too_old_and_then_the_yearly_value() -> None:
+    async def run() -> None:
+        kept = Kept()
+        factors, turning = live(Wire(MAPS, MAPS, MAPS.replace(b"302", b"250"), None, None, None), kept)
+        seen = []
+        for at in (0.0, 300.0, 600.0, 900.0, 1200.0, 1500.0):
+            await turning.turn(at)
+            seen.append((round(intensity(factors), 6), factors.now.facts))
+        first, second, yearly = seen[0], seen[2], (YEARLY.value, facts().version)
+        assert seen == [first, first, second, second, second, yearly]
+        assert [first[0], second[0]] == [302, 250]
+        assert first[1].startswith(f"{facts().version}+2026112216.")
+        assert len({first[1], second[1]}) == 2
+        assert max(map(len, (first[1], second[1]))) <= 32
+        assert [(row.facts, row.zone, row.gco2e_per_kwh) for row in kept.rows] == [
+            (first[1], "DEU", 302),
+            (second[1], "DEU", 250),
+        ]
+
+    asyncio.run(run())
+
+
+def test_the_source_and_the_time_stand_in_the_factor() -> None:
+    async def run() -> None:
+        factors, turning = live(Wire(MAPS), Kept())
+        await turning.turn(0.0)
+        (basis,) = factors.now.metering.attempt(attempt("here", cpu_s=1.0)).bases
+        assert (basis.grid_source, basis.grid_year) == ("Electricity Maps, live at 2026-11-22 16:00 UTC", 2026)
+
+    asyncio.run(run())
+
+
+def test_a_service_that_fails_is_said_once_and_so_is_its_return() -> None:
+    async def run() -> None:
+        _, turning = live(Wire(None, None, MAPS, MAPS), Kept())
+        with structlog.testing.capture_logs() as said:
+            for at in (0.0, 300.0, 600.0, 900.0):
+                await turning.turn(at)
+        assert [each["event"] for each in said] == ["live_grid_failed", "live_grid_answers_again"]
+
+    asyncio.run(run())
+
+
+def test_readings_that_cannot_be_kept_are_kept_with_the_next_turn() -> None:
+    async def run() -> None:
+        kept = Kept(fails=True)
+        _, turning = live(Wire(MAPS, MAPS), kept)
+        with structlog.testing.capture_logs() as said:
+            await turning.turn(0.0)
+        assert [each["event"] for each in said] == ["grid_readings_not_written"]
+        kept.fails = False
+        await turning.turn(300.0)
+        assert len(kept.rows) == 1
+
+    asyncio.run(run())
+
+
+def test_readings_are_found_by_their_version(database: Database) -> None:  # noqa: F811
+    store = SqlGridReadings(database)
+    rows = [GridReading("v1", zone, "average", 300.0, 1.0, "maps") for zone in ("DEU", "FRA")]
+    store.put(rows)
+    store.put([*rows, GridReading("v2", "DEU", "marginal", 700.0, 2.0, "watt")])
+    assert store.of("v1") == rows
+    assert [each.gco2e_per_kwh for each in store.of("v2")] == [700]
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ({"service": "electricity-maps", "key": "env:K"}, "metering.live.zones: name the regions"),
+        ({"service": "electricity-maps", "key": "env:K", "zones": {"Germny": "DE"}}, "metering.live.zones.*'germany'"),
+        ({"service": "watttime", "zones": {"DEU": "DE"}}, "metering.live.key: watttime needs one"),
+    ],
+)
+def test_settings_that_cannot_work_are_said_at_start(rules: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        check_metering(Settings.model_validate({"metering": {"live": rules}}))
+
+
+def test_britain_needs_neither_zones_nor_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert zones_of(Live(service="great-britain"), facts()) == {"GBR": "GB"}
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    rules = {"service": "electricity-maps", "key": "env:NO_SUCH_KEY", "zones": {"DEU": "DE"}}
+    with pytest.raises(ConfigError, match="NO_SUCH_KEY"):
+        open_live(Settings.model_validate({"metering": {"live": rules}}), Factors([], facts(), HERE), facts(), Kept())
+    assert open_live(Settings(), Factors([], facts(), HERE), facts(), Kept()) is None
+
+
+def test_the_thread_reads_and_ends_at_once() -> None:
+    wire, kept = Wire(BRITAIN), Kept()
+    factors = Factors([HERE], facts(), HERE)
+
+    @asynccontextmanager
+    async def fetching() -> AsyncIterator[Fetch]:
+        yield wire
+
+    def make(fetch: Fetch) -> LiveFactors:
+        return LiveFactors(factors, facts(), LiveGrid(GREAT_BRITAIN, "", fetch), {"GBR": "GB"}, kept)
+
+    thread = LiveThread(make, fetching, every_s=3600)
+    thread.start()
+    assert kept.came.wait(10)
+    thread.close()
+    assert kept.rows[0].gco2e_per_kwh == 149
+    unstarted = LiveThread(make, fetching, 1)
+    unstarted.start()
+    unstarted.close()
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (sends(response(MAPS)), ""),
+        (sends(response(b"{}", 401)), "mend metering.live.key"),
+        (sends(response(b"{}", 302, location="http://127.0.0.1:1/")), "answered 302"),
+        (sends(response(b"{}", 503)), "answered 503"),
+        (sends(b"garbage\r\n\r\n", close=True), "cannot be reached"),
+        (sends(response(b"x" * 1_100_000)), "more than 1000000 bytes"),
+    ],
+)
+def test_a_page_is_fetched_or_its_fault_said(answer: Any, said: str) -> None:
+    async def run() -> None:
+        async with ScriptedHost(answer) as host, open_fetch() as fetch:
+            grid = LiveGrid(ELECTRICITY_MAPS, "k", lambda url, headers: fetch(host.url, headers))
+            reading = await grid.now("DE", 0.0)
+            assert (reading is None, said in (grid.fault or "")) == (bool(said), True)
+
+    asyncio.run(run())
+
+
+def test_a_service_that_nobody_serves() -> None:
+    async def run() -> None:
+        where = refused()
+        async with open_fetch() as fetch:
+            grid = LiveGrid(ELECTRICITY_MAPS, "k", lambda url, headers: fetch(where, headers))
+            assert await grid.now("DE", 0.0) is None
+            assert "cannot be reached" in (grid.fault or "")
+
+    asyncio.run(run())
