@@ -12,6 +12,8 @@ from shoal.trust.monitoring.units import Unit
 from shoal.trust.work import in_thread
 
 AT_ONCE = 64
+LITTLE = 1000
+"""Characters that may be judged in the way of a reply: a hundred take about twenty microseconds."""
 
 
 class Beside:
@@ -31,6 +33,14 @@ class Beside:
     def grounded(self, check: GroundednessCheck, choice: int, unit: Unit) -> None:
         """To be compared with the passages, in the order of the reply."""
         self._sentences.append((check, choice, unit))
+
+    def light(self) -> Sequence[tuple[HarmCheck, Stretch]]:
+        """Takes away what is to be scored for harm, where that is so little that something else may take it along."""
+        harm = self._harm
+        if not harm or self._task is not None or self._size() > LITTLE:
+            return ()
+        self._harm = []
+        return harm
 
     def finish(self) -> asyncio.Task[None] | None:
         """Judges what is left, at once where it is little: the way to a thread and back costs more. None where nothing

@@ -10,7 +10,7 @@ down to a fiftieth (e to the power of CAUTION). These figures were chosen on har
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shoal.call import Call
@@ -43,11 +43,12 @@ class Stretch:
         """The stretch without what came before."""
         return self._spoken(self.text)
 
-    def hidden(self) -> Iterator[str]:
+    def hidden(self) -> Sequence[str]:
         """What it says besides."""
-        yield from decoded(self.text)
+        found = decoded(self.text)
         if not self.written and "\\" in self.text:
-            yield unescaped(self.text)
+            found.append(unescaped(self.text))
+        return found
 
     def _spoken(self, text: str) -> str:
         return unescaped(text) if self.written else text
@@ -73,6 +74,9 @@ class Scale:
         # A score may be rounded to 1, or a plug-in give that: 1 as a threshold leaves a category out all the same.
         self._limits = tuple((name, limit) for name, limit in thresholds.items() if limit < 1)
         self._near = tuple((name, moved(limit, -NEAR)) for name, limit in self._limits)
+        # Most scores are below all of them.
+        self._lowest = min((limit for _, limit in self._limits), default=2.0)
+        self._lowest_near = min((limit for _, limit in self._near), default=2.0)
 
     def read(self, text: str, verdict: Verdict) -> tuple[Mapping[str, float], float]:
         """The scores and the overall safety that count for this text."""
@@ -80,13 +84,15 @@ class Scale:
         words = max(len(text.split()), len(text) // 8)
         if not self._cautious or words >= FEW_WORDS:
             return verdict.scores, verdict.overall
-        by = -CAUTION * (1 - words / FEW_WORDS)
-        scores = {name: moved(score, by) for name, score in verdict.scores.items()}
-        return scores, 1 - moved(1 - verdict.overall, by)
+        odds = math.exp(-CAUTION * (1 - words / FEW_WORDS))
+        scores = {name: _times(score, odds) for name, score in verdict.scores.items()}
+        return scores, 1 - _times(1 - verdict.overall, odds)
 
     def over(self, scores: Mapping[str, float]) -> Over | None:
         """The category that is furthest over its threshold."""
         best: Over | None = None
+        if max(scores.values(), default=0.0) < self._lowest:
+            return best
         furthest = 0.0
         for name, limit in self._limits:
             score = scores.get(name, 0.0)
@@ -96,12 +102,19 @@ class Scale:
 
     def near(self, scores: Mapping[str, float]) -> bool:
         """Whether any score comes near its threshold."""
+        if max(scores.values(), default=0.0) < self._lowest_near:
+            return False
         return any(scores.get(name, 0.0) >= limit for name, limit in self._near)
 
 
 def moved(score: float, by: float) -> float:
     """The probability whose log-odds are `by` higher."""
-    odds = score * math.exp(by)
+    return _times(score, math.exp(by))
+
+
+def _times(score: float, factor: float) -> float:
+    """The probability whose odds are `factor` times as high."""
+    odds = score * factor
     return odds / (odds + 1 - score) if odds else 0.0
 
 
@@ -114,11 +127,13 @@ class HarmCheck:
         self._tally = tally
         self._judge = judge
 
-    async def find(self, stretches: Sequence[Stretch], call: Call | None) -> list[Finding]:
-        """One finding for each stretch; long work runs in a thread. Without a call no judge is asked. Raises
-        GuardFailed."""
-        long = sum(len(each.text) for each in stretches) > INLINE_CHARS
-        findings = await in_thread(self._scored, stretches) if long else self._scored(stretches)
+    async def find(
+        self, stretches: Sequence[Stretch], call: Call | None, beside: Sequence[Watched] = ()
+    ) -> list[Finding]:
+        """One finding for each stretch; long work runs in a thread. Without a call no judge is asked. What is only
+        observed, and little, may come along as `beside`: that costs less than by itself. Raises GuardFailed."""
+        long = sum([len(each.text) for each in stretches]) > INLINE_CHARS
+        findings = await in_thread(self._scored, stretches, beside) if long else self._scored(stretches, beside)
         if self._judge is not None and call is not None:
             for finding in findings:
                 if finding.doubtful is not None and not finding.sure:
@@ -129,43 +144,60 @@ class HarmCheck:
 
     def observe(self, stretches: Sequence[Stretch]) -> None:
         """Counts what is found, and asks no judge. Raises GuardFailed."""
-        for finding in self._scored(stretches):
+        for finding in self._scored(stretches, ()):
             self._note(finding)
 
-    def _scored(self, stretches: Sequence[Stretch]) -> list[Finding]:
+    def _scored(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding]:
         findings: list[Finding] = []
         for start in range(0, len(stretches), AT_ONCE):
             if start:
                 go_on()
-            findings += self._look(stretches[start : start + AT_ONCE])
+            some = stretches[start : start + AT_ONCE]
+            findings += self._with(some, beside) if beside and not start else self._look(some)
         self._tally.texts += len(stretches)
         return findings
 
     def _look(self, stretches: Sequence[Stretch]) -> list[Finding]:
-        findings = [Finding() for _ in stretches]
-        first = [(at, each.together(), bool(each.before.strip())) for at, each in enumerate(stretches)]
-        first += [(at, said, False) for at, each in enumerate(stretches) for said in each.hidden()]
-        near = self._read(first, findings)
-        self._read([(at, stretches[at].alone(), False) for at in sorted(near)], findings)
-        return findings
+        jobs = [(self, stretch, Finding()) for stretch in stretches]
+        try:
+            self._judge_all(jobs)
+        except GuardFailed:
+            self._tally.failed += 1
+            raise
+        return [finding for _, _, finding in jobs]
 
-    def _read(self, readings: Sequence[tuple[int, str, bool]], findings: Sequence[Finding]) -> set[int]:
-        """Scores (number of the stretch, text, whether it is more than the stretch). Returns the stretches that should
-        be read alone."""
-        near: set[int] = set()
-        verdicts = self._verdicts([text for _, text, _ in readings]) if readings else []
-        for (at, text, joint), verdict in zip(readings, verdicts, strict=True):
-            scores, overall = self._scale.read(text, verdict)
-            self._tally.score(scores, overall)
-            finding, over = findings[at], self._scale.over(scores)
-            if over is not None and (finding.over is None or finding.joint):
-                finding.over, finding.joint = over, joint
-            if verdict.uncertain:
-                finding.doubtful = text, scores
-            elif over is not None:
-                finding.sure = True
-            if joint and self._scale.near(scores):
-                near.add(at)
+    def _with(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding]:
+        """As `_look`, together with what is only observed. Where that fails it is left out, since it stops nothing."""
+        jobs = [(self, stretch, Finding()) for stretch in stretches]
+        others = [(check, stretch, Finding()) for check, stretch in beside]
+        try:
+            self._judge_all([*jobs, *others])
+        except GuardFailed:
+            for check in {check for check, _ in beside}:
+                check._tally.failed += 1
+            return self._look(stretches)
+        for check, _, finding in others:
+            check._tally.texts += 1
+            check._note(finding)
+        return [finding for _, _, finding in jobs]
+
+    def _judge_all(self, jobs: Sequence[Job]) -> None:
+        readings: list[Reading] = []
+        for job in jobs:
+            stretch = job[1]
+            readings.append((job, stretch.together(), bool(stretch.before.strip())))
+            readings += [(job, said, False) for said in stretch.hidden()]
+        near = self._read(readings)
+        if near:
+            self._read([(job, job[1].alone(), False) for job in near])
+
+    def _read(self, readings: Sequence[Reading]) -> Sequence[Job]:
+        """Scores texts. Returns what should be read alone as well."""
+        near: list[Job] = []
+        verdicts = self._verdicts([text for _, text, _ in readings])
+        for (job, text, joint), verdict in zip(readings, verdicts, strict=True):
+            if job[0]._take(job[2], text, verdict, joint):
+                near.append(job)
         return near
 
     def _verdicts(self, texts: Sequence[str]) -> Sequence[Verdict]:
@@ -174,11 +206,23 @@ class HarmCheck:
         except Abandoned:
             raise
         except Exception as error:  # noqa: BLE001 - a plug-in's monitor may raise anything; nothing passes unjudged
-            self._tally.failed += 1
             raise GuardFailed(
                 f"the monitor of harmful text failed ({type(error).__name__}), so nothing more was sent: "
                 "see shoal doctor"
             ) from None
+
+    def _take(self, finding: Finding, text: str, verdict: Verdict, joint: bool) -> bool:
+        """Takes a verdict in. Returns whether a stretch that was read with what came before comes near a threshold."""
+        scores, overall = self._scale.read(text, verdict)
+        self._tally.score(scores, overall)
+        over = self._scale.over(scores)
+        if over is not None and (finding.over is None or finding.joint):
+            finding.over, finding.joint = over, joint
+        if verdict.uncertain:
+            finding.doubtful = text, scores
+        elif over is not None:
+            finding.sure = True
+        return joint and self._scale.near(scores)
 
     async def _ask(self, finding: Finding, judge: Judge, call: Call) -> None:
         """The judge's word holds where it has one."""
@@ -193,6 +237,13 @@ class HarmCheck:
 
     def _note(self, finding: Finding) -> None:
         if finding.over is not None:
-            self._tally.over[finding.over[0]] += 1
-            if self._tally.stopped is None:
-                self._tally.stopped = finding.over
+            name, over = finding.over[0], self._tally.over
+            over[name] = over.get(name, 0) + 1
+            self._tally.stopped = self._tally.stopped or finding.over
+
+
+Watched = tuple[HarmCheck, Stretch]
+"""What is only observed, and the check that counts it."""
+Job = tuple[HarmCheck, Stretch, Finding]
+Reading = tuple[Job, str, bool]
+"""A text to score for a job, and whether it is more than the job's stretch."""

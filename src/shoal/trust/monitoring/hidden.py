@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from itertools import islice
 
 from shoal.trust.defence.encoded import SHORTEST, encoded
 
@@ -22,14 +22,15 @@ def unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)) if found[1] else _SPOKEN.get(found[2], found[2]), text)
 
 
-def decoded(text: str) -> Iterator[str]:
+def decoded(text: str) -> list[str]:
     """What the first MOST_RUNS encoded runs in `text` say, where that is text. A run may begin in the middle of a group
     of letters, since streams are cut anywhere."""
-    for number, run in enumerate(_RUN.finditer(text)):
-        if number == MOST_RUNS:
-            break
-        tries = (said for skipped in range(4) for *_, said in encoded(run[0][skipped:]))
-        if (said := next(tries, None)) is not None:
-            yield said
+    found = [said for run in islice(_RUN.finditer(text), MOST_RUNS) if (said := _said(run[0])) is not None]
     if "&#" in text:
-        yield html.unescape(text)
+        found.append(html.unescape(text))
+    return found
+
+
+def _said(run: str) -> str | None:
+    tries = (said for skipped in range(4) for *_, said in encoded(run[skipped:]))
+    return next(tries, None)

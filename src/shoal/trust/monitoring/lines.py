@@ -17,6 +17,7 @@ from shoal.trust.masking.reply import CALLS, KEPT, STREAMED
 from shoal.trust.monitoring.placing import Path, join, put
 from shoal.trust.monitoring.units import PROSE, WRITTEN, Cutter, Unit
 
+PATHS = {name: Path(name) for name in STREAMED}
 EXTRA = "\0extra"
 INSIDE = "\0inside"
 FUNCTION_CALL = "function_call"
@@ -94,7 +95,7 @@ class ChoiceLines:
             if not value or name in KEPT:
                 continue
             if name in STREAMED and isinstance(value, str):
-                fed.append(self._feed(Path(name), value, ready))
+                fed.append(self._feed(PATHS[name], value, ready, last=choice.finish_reason is not None))
                 if self.holds:
                     del choice.delta[name]
             else:
@@ -146,12 +147,12 @@ class ChoiceLines:
         begun, self._begun = self._begun, True
         return choice.delta.keys() <= {"role"} if begun else not choice.delta
 
-    def _feed(self, path: Path, text: str, ready: list[Said]) -> Line:
+    def _feed(self, path: Path, text: str, ready: list[Said], *, last: bool = False) -> Line:
         line = self._lines.get(path)
         if line is None:
             line = self._lines[path] = Line(path, Cutter(self._most, self._held, WRITTEN if path.form else PROSE))
         line.fed += len(text)
-        for unit in line.cutter.feed(text):
+        for unit in line.cutter.last(text) if last else line.cutter.feed(text):
             ready.append(Said(self, line, unit))
         return line
 

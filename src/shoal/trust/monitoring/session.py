@@ -156,7 +156,9 @@ class Monitoring:
         if self._rules.replies != "enforce":
             self._watch(ready, grounded=False)
             return {}
-        findings = await self._reply_check.find([_stretch(said) for said in ready], call)
+        if not ready:
+            return {}
+        findings = await self._reply_check.find([_stretch(said) for said in ready], call, self._beside.light())
         found: dict[int, int] = {}
         for place, finding in enumerate(findings):
             if finding.over is not None:

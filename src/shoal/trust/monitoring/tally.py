@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -20,7 +19,7 @@ class Tally:
     mode: Mode
     texts: int = 0
     top: dict[str, float] = field(default_factory=dict)
-    over: Counter[str] = field(default_factory=Counter)
+    over: dict[str, int] = field(default_factory=dict)
     stopped: tuple[str, float] | None = None
     safety: float = 1.0
     failed: int = 0

@@ -68,6 +68,16 @@ class Cutter:
             return self._taken(self._places(text))
         return []
 
+    def last(self, chunk: str) -> list[Unit]:
+        """As `feed` and `close` together: nothing need be held any more."""
+        self.waited = max(self.waited, len(self.text))
+        text = self.text = self.text + chunk
+        units = self._cut(self._places(text), len(text)) if self._fresh or len(text) >= LEAST else []
+        rest, self.text = self.text, ""
+        if rest:
+            units.append(self._unit(rest, True))
+        return units
+
     def pause(self) -> list[Unit]:
         """What has come so far, but for what must be held: another text of the same reply goes on meanwhile."""
         return self._taken([(len(self.text), False)]) if self.text else []
@@ -112,9 +122,13 @@ class Cutter:
     def _taken(self, places: list[Place]) -> list[Unit]:
         if not places:
             return []
-        text, end = self.text, places[-1][0]
-        known = (self._last + text[max(0, end - TAIL) : end])[-TAIL:]
-        limit = end - min(self._held(known), self._most // 2)
+        end = places[-1][0]
+        known = (self._last + self.text[max(0, end - TAIL) : end])[-TAIL:]
+        return self._cut(places, end - min(self._held(known), self._most // 2))
+
+    def _cut(self, places: list[Place], limit: int) -> list[Unit]:
+        """The units that end at these places, as far as may be let out; the rest is kept."""
+        text = self.text
         units: list[Unit] = []
         start = 0
         for place, whole in places:

@@ -80,6 +80,19 @@ def test_what_may_become_a_term_is_kept_back() -> None:
     assert [unit.text for unit in cutter.close()] == ["gruel is fine."]
 
 
+@given(st.lists(st.sampled_from(["One", " two", ". ", "\n", "e.g. ", "word " * 9])), st.integers(1, 30))
+def test_the_last_chunk_needs_no_holding(parts: list[str], size: int) -> None:
+    text = "".join(parts)
+    chunks = [text[at : at + size] for at in range(0, len(text), size)] or [""]
+    held, free = Cutter(60, len), Cutter(60, lambda _: NEVER)
+    said = [unit for chunk in chunks[:-1] for unit in held.feed(chunk)] + held.last(chunks[-1])
+    expected = [unit for chunk in chunks for unit in free.feed(chunk)] + free.close()
+    assert "".join(unit.text for unit in said) == text
+    assert held.text == ""
+    if len(chunks) == 1:
+        assert said == expected
+
+
 def test_a_pause_gives_what_has_come() -> None:
     cutter = Cutter(200, lambda _: 0)
     cutter.feed("half a sen")
