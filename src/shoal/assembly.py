@@ -31,6 +31,7 @@ from shoal.stores.journal import FOLDER, Journal
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
+from shoal.stores.usage_hours import Refresher
 from shoal.trust.audit.step import open_audit
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
@@ -66,6 +67,7 @@ class Assembly:
         ensure_docs(self.passages)
         self._check_fallback()
         self.ledger = SqlLedger(self.database, Journal(settings.server.data_dir / FOLDER))
+        self.usage_hours = Refresher(self.database)
         self._plugins = plugins.load(settings.plugins.modules).hook
         self.registry = Registry(self._models())
         root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
@@ -104,6 +106,7 @@ class Assembly:
         await self.hosts.close()
         self.people.close()
         self.metering.close()
+        self.usage_hours.close()
         self.ledger.close()
         if self.audit is not None:
             self.audit.close()

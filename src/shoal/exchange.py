@@ -1,17 +1,17 @@
 """HOW A REQUEST TRAVELS: the outer ring, once per exchange, top to bottom.
 
-    authenticate → admit → ground → mask → defend → monitor → route and call
+    authenticate → admit → reserve → ground → mask → defend → monitor → route and call
                                   → defend → monitor → unmask → answer      finally: settle → audit
 
 The gateway, the command line and flows all come this way. It knows no web framework; what a step needs, `assembly.py`
-puts into the `House`. Steps of DESIGN §3 whose package does not exist yet (reserve) are absent, not stubbed.
+puts into the `House`. What a request may take is reserved before any work is done for it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from os import urandom
 from typing import Any
@@ -21,9 +21,12 @@ from shoal.chat import Chat, Citation, Json, Piece
 from shoal.errors import DeadlineExceeded, ShoalError
 from shoal.grounding.search import Retriever
 from shoal.identity import Identity, Key
+from shoal.limits.rules import Who
+from shoal.limits.step import LimitsStep
+from shoal.limits.ticket import Ticket
 from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
-from shoal.stores.ledger import Record
+from shoal.stores.ledger import Intake, Record
 from shoal.trust.audit.step import AuditStep
 from shoal.trust.defence.session import Defence
 from shoal.trust.defence.step import DefenceStep
@@ -56,6 +59,8 @@ class House:
     metering: MeteringStep | None
     keeping: Keeping | None
     observers: tuple[Callable[[Record], None], ...]
+    limits: LimitsStep | None = None
+    ledger: Intake | None = None
 
 
 class Exchange:
@@ -63,7 +68,7 @@ class Exchange:
 
     __slots__ = (
         *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
-        *("_late", "_told"),
+        *("_late", "_ticket", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -88,6 +93,7 @@ class Exchange:
         self._beside: list[asyncio.Task[Any]] = []
         self._late: asyncio.Future[Any] | None = None
         self._told = False
+        self._ticket: Ticket | None = None
         self.record = Record(
             id=self.id,
             tenant=key.tenant,
@@ -106,6 +112,10 @@ class Exchange:
         """The reply, piece by piece. Every way out, a hang-up included, settles. Raises ShoalErrors."""
         try:
             self._admit(self.chat)
+            if self.house.limits is not None:
+                self.chat = await self._in_time(self._reserve(self.chat, self.house.limits))
+            if self.house.ledger is not None:
+                self.house.ledger.open(self.record)
             call = self._call()
             chat = await self._in_time(self._prepare(call))
             async with closing(self._reply(chat, call)) as pieces:
@@ -130,6 +140,19 @@ class Exchange:
         self.key.admit_model(chat.model)
         for collection in chat.shoal.collections or ():
             self.key.admit_collection(collection)
+
+    async def _reserve(self, chat: Chat, limits: LimitsStep) -> Chat:
+        """The chat as the limits allow it: of a smaller model where a budget is nearly spent. Raises LimitErrors."""
+        key, tags = self.key, self.record.tags
+        labels = tuple(f"{name}={value}" for name, value in tags.items()) if tags else ()
+        who = Who(key.tenant, key.team, key.user, key.id, labels)
+        self._ticket = await limits.open(self.id, who, chat, key.may_use)
+        if self._ticket is None:
+            return chat
+        if (note := self._ticket.note) is not None:
+            reason = f"budget '{note['budget']}' is nearly spent: asked instead of {note['from']}"
+            self.trail.decision = Decision(note["to"], reason)
+        return self._ticket.chat
 
     async def _in_time(self, work: Awaitable[Chat]) -> Chat:
         """What is done before a model is called ends with the request's deadline too. Raises DeadlineExceeded."""
@@ -269,6 +292,7 @@ class Exchange:
             placement=self.house.placement,
             screen=self._screen,
             presence=self.house.metering,
+            purse=self._ticket,
         )
 
     def _answer(self, piece: Piece) -> Piece:
@@ -293,10 +317,17 @@ class Exchange:
         self._meter()
         under_way = [task for task in beside if not task.done()]
         if under_way:
+            if self.house.ledger is not None:  # what is known when the answer ends; the rest supersedes it
+                self.house.ledger.add(record)
             self._late = asyncio.gather(*under_way, return_exceptions=True)
             self._late.add_done_callback(lambda _: self._tell())
         else:
             self._tell()
+
+    def delivered(self) -> None:
+        """Notes that the answer, whatever it says, was handed to the operating system to its last byte."""
+        if self.house.ledger is not None:
+            self.house.ledger.deliver(self.id)
 
     async def settled(self) -> None:
         """Waits until the observers are told: an event loop that ended before would lose the record. Where the wait is
@@ -313,6 +344,8 @@ class Exchange:
         self._told = True
         self.record.trust = self._account()
         self._meter()
+        if self._ticket is not None:
+            self._ticket.settle(self.record.attempts, self.record.started + self.record.latency_s)
         if self._audit is not None and self.house.audit is not None:
             self.house.audit.add(self._audit.entry(self.record))
         if self._kept is not None:
@@ -342,6 +375,10 @@ class Exchange:
         """Which model answers and why; a model that the caller named decides for itself."""
         return self.trail.decision or Decision(self.record.asked, "named by the caller")
 
+    def standing(self) -> Mapping[str, str]:
+        """The headers that say what is left of the limits; none where nothing is limited."""
+        return self._ticket.standing() if self._ticket is not None else {}
+
     def impacts(self) -> Json | None:
         """The reply's `usage.shoal` once it has ended; None where nothing is metered. Not final while something runs
         beside the request, or a window of the energy counters is open: the rest is in the record."""
@@ -358,6 +395,8 @@ class Exchange:
             route["fallback"] = list(self.fallback)
         if self.confidence is not None:
             route["confidence"] = round(self.confidence, 4)
+        if self._ticket is not None:
+            route |= self._ticket.said()
         summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}
         if (trust := self._account()) is not None:
             summary["trust"] = without_scores(trust)

@@ -26,6 +26,7 @@ from shoal.identity import Identity, Role, mint
 from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
 from shoal.stores.database import Database
+from shoal.stores.journal import Journal
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import SqlLedger
 from shoal.trust.audit.step import AuditStep
@@ -91,7 +92,7 @@ def running(
     says so, nothing kept unless `audit` does, and no other step is there unless it is given."""
     database = Database(folder)
     database.migrate()
-    keys, ledger, metrics = SqlKeys(database), SqlLedger(database), Metrics()
+    keys, ledger, metrics = SqlKeys(database), SqlLedger(database, Journal(folder / "journal")), Metrics()
     member, admin = mint("m", Role.MEMBER), mint("a", Role.ADMIN)
     keys.add(member.stored, admin.stored)
     retriever = FixedRetriever()
@@ -112,6 +113,7 @@ def running(
         metering=metering,
         keeping=keeping,
         observers=(ledger.add, metrics.observe),
+        ledger=ledger,
     )
     gateway = Gateway(
         house,

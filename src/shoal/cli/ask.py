@@ -99,6 +99,7 @@ async def _ask(settings: Settings, chat: Chat, as_json: bool) -> None:
         exchange = Exchange(opened.house, own_key(opened), chat)
         try:
             answer = await _listen(exchange, aloud=not as_json)
+            exchange.delivered()
         finally:
             await exchange.settled()
     if as_json:

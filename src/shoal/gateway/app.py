@@ -88,6 +88,7 @@ class Gateway:
         self._admin = admin
         self._log = structlog.get_logger("shoal.gateway")
         self._audit = house.audit
+        self._ledger = ledger
         self._fast: dict[tuple[str, str], ASGIApp] = {
             ("POST", "/v1/chat/completions"): ChatCompletions(house, limits),
             ("POST", "/v1/moderations"): Moderations(house, limits),
@@ -176,7 +177,8 @@ class Gateway:
     async def _ready(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.traffic.draining:
             raise Draining("shutting down")
-        await send_json(send, 200, {"status": "ready"})
+        faults = self._ledger.faults
+        await send_json(send, 200, {"status": "ready", **({"ledger": faults} if faults else {})})
 
 
 class Answer:

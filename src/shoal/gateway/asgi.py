@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -11,6 +12,8 @@ from starlette.types import Receive, Scope
 from shoal.errors import BodyTooLarge, BodyTooSlow, RequestError
 
 WATCH_AFTER_S = 0.2
+# Where the protocol says in a scope how to learn that an answer is out (`gateway/protocol.py`).
+SENT = "shoal.when_sent"
 
 
 class ClientGone(Exception):
@@ -69,6 +72,16 @@ def _too_large(most: int) -> RequestError:
     return BodyTooLarge(
         f"the body is larger than {most / 1e6:g} MB: send less, or have the operator raise server.max_body_mb"
     )
+
+
+def when_sent(scope: Scope, then: Callable[[], None]) -> None:
+    """Calls `then` once the operating system has taken the answer that was just written, to its last byte; never where
+    the connection is lost before. A server that cannot tell is believed at once."""
+    tell = scope.get(SENT)
+    if tell is None:
+        then()
+    else:
+        tell(then)
 
 
 class Hangup:

@@ -13,8 +13,17 @@ from shoal.call import closing
 from shoal.chat import Chat, Piece
 from shoal.errors import ShoalError
 from shoal.exchange import Exchange, House
-from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
-from shoal.gateway.envelope import JSON_TYPE, Headers, ascii_header, error_event, error_headers, error_wire, send_bytes
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of, when_sent
+from shoal.gateway.envelope import (
+    JSON_TYPE,
+    Headers,
+    ascii_header,
+    error_event,
+    error_headers,
+    error_wire,
+    send_bytes,
+    standing_headers,
+)
 from shoal.gateway.openai_reply import EventWriter, whole_wire
 from shoal.gateway.openai_request import read_chat, read_json
 
@@ -48,6 +57,7 @@ class ChatCompletions:
                     await _stream(exchange, chat, send)
                 else:
                     await _whole(exchange, send)
+            when_sent(scope, exchange.delivered)
         finally:
             await exchange.settled()
 
@@ -114,6 +124,7 @@ def _headers(exchange: Exchange) -> Headers:
         *_ids(exchange),
         (b"x-shoal-model", ascii_header(decision.model)),
         (b"x-shoal-route", ascii_header(decision.reason)),
+        *standing_headers(exchange.standing()),
     ]
 
 

@@ -16,7 +16,7 @@ from shoal.gateway.asgi import headers_of, token_of
 from shoal.gateway.envelope import send_bytes
 from shoal.identity import Identity, Role
 from shoal.impacts import UNKNOWN, Impacts, Range
-from shoal.stores.ledger import Record
+from shoal.stores.ledger import Record, SqlLedger
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
@@ -54,7 +54,16 @@ class Metrics:
         self._unknown = counter(
             "shoal_unmetered_attempts", "Attempts of which a quantity is unknown", ("model", "what")
         )
+        self._ledger = gauge("shoal_ledger_faults", "What keeps the ledger from being written: see /readyz")
+        self._ledger_waiting = gauge("shoal_ledger_waiting", "Entries of the ledger in memory, not in the database yet")
+        self._ledger_lost = gauge("shoal_ledger_lost", "Entries of the ledger that could be kept nowhere")
         self._cpu = counter("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
+
+    def watch(self, ledger: SqlLedger) -> None:
+        """Shows how it stands with the ledger."""
+        self._ledger.set_function(lambda: len(ledger.faults))
+        self._ledger_waiting.set_function(lambda: ledger.waiting)
+        self._ledger_lost.set_function(lambda: ledger.lost)
 
     def observe(self, record: Record) -> None:
         """Counts an ended exchange. A model that nobody knows is counted as "none": a caller makes no labels."""

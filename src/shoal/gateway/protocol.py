@@ -1,13 +1,22 @@
-"""uvicorn's HTTP/1.1 protocol with a bound on the head of a request, which it has none for. It knows no endpoint.
+"""uvicorn's HTTP/1.1 protocol with a bound on the head of a request, which it has none for, and with word of when an
+answer is out. It knows no endpoint.
 
-The parser keeps heads and trailers in memory, also those of callers without a key.
+The parser keeps heads and trailers in memory, also those of callers without a key. What is written waits in this
+process until the operating system takes it: who dies meanwhile has not sent it.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shoal.gateway.asgi import SENT
+
 LARGEST_HEAD = 64 * 1024
+LOOK_S = 0.05
 
 
 class BoundedHead(HttpToolsProtocol):
@@ -16,6 +25,42 @@ class BoundedHead(HttpToolsProtocol):
     parser is elsewhere."""
 
     _head: int | None = 0
+    _lost = False
+    _unsent: list[Callable[[], None]]
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Nothing waits yet."""
+        self._unsent = []
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Without an error, all that was written is out: a connection that is closed sends the rest before."""
+        self._lost = True
+        if exc is None:
+            self._tell()
+        super().connection_lost(exc)
+
+    def when_sent(self, then: Callable[[], None]) -> None:
+        """Calls `then` once the operating system has taken all that was written so far; never where the connection is
+        lost before that."""
+        if self._lost:
+            return
+        self._unsent.append(then)
+        if len(self._unsent) == 1:
+            self.loop.call_soon(self._look)
+
+    def _look(self) -> None:
+        if self._lost or not self._unsent:
+            return
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(LOOK_S, self._look)
+        else:
+            self._tell()
+
+    def _tell(self) -> None:
+        told, self._unsent = self._unsent, []
+        for then in told:
+            then()
 
     def data_received(self, data: bytes) -> None:
         """Reads on. The bytes count where a head is under way; one that begins or ends in them sets the count anew."""
@@ -29,6 +74,7 @@ class BoundedHead(HttpToolsProtocol):
         """A head begins."""
         self._head = 0
         super().on_message_begin()
+        cast(dict[str, Any], self.scope)[SENT] = self.when_sent
 
     def on_headers_complete(self) -> None:
         """The head has ended."""

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
@@ -15,11 +16,14 @@ import structlog
 import uvicorn
 
 from shoal.errors import ConfigError
+from shoal.gateway.admin.page import AdminPage
 from shoal.gateway.app import Gateway, Limits
+from shoal.gateway.door import Door
 from shoal.gateway.metrics import Metrics, MetricsPage
 
 if TYPE_CHECKING:
     from shoal.assembly import Assembly
+    from shoal.identity.webhooks import Courier
 
 CUT_S = 2.0
 
@@ -78,13 +82,25 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
     settings = assembly.settings.server
     limits = Limits(int(settings.max_body_mb * 1e6), settings.body_s, settings.max_messages)
     metrics_here = settings.metrics_bind is None
-    gateway = Gateway(assembly.house, assembly.ledger, metrics, limits, assembly.keeping, metrics_here=metrics_here)
+    metrics.watch(assembly.ledger)
+    door = Door(assembly.identity, assembly.settings.identity.trusted_proxies)
+    gateway = Gateway(
+        assembly.house,
+        assembly.ledger,
+        metrics,
+        limits,
+        assembly.keeping,
+        metrics_here=metrics_here,
+        door=door,
+        admin=AdminPage(assembly.people.desk, door, version("shoal"), limits.body_bytes, limits.body_s),
+    )
     try:
         listening = bind(settings.host, settings.port, "server.port")
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
         server = DrainingServer(configure(gateway), gateway, settings.drain_s, lambda: started(address))
         _settle_memory()
-        async with _page(metrics, settings.metrics_bind):
+        assembly.identity.watch()
+        async with _page(metrics, settings.metrics_bind), _delivering(assembly.people.courier):
             await server.serve(sockets=[listening])
     finally:
         await assembly.close()
@@ -112,6 +128,18 @@ async def _page(metrics: Metrics, address: str | None) -> AsyncIterator[None]:
     finally:
         page.should_exit = True
         await running
+
+
+@asynccontextmanager
+async def _delivering(courier: Courier | None) -> AsyncIterator[None]:
+    """Webhooks are told of events for as long as the context lasts; what is left then waits for the next start."""
+    task = asyncio.get_running_loop().create_task(courier.run()) if courier is not None else None
+    try:
+        yield
+    finally:
+        if task is not None:
+            task.cancel()
+            await asyncio.wait({task})
 
 
 def bind(host: str, port: int, setting: str) -> socket.socket:

@@ -25,6 +25,7 @@ __all__ = [
     "ENDS",
     "EXCHANGES",
     "QUANTITIES",
+    "Intake",
     "Ledger",
     "Record",
     "Sighting",
@@ -33,8 +34,8 @@ __all__ = [
 READ_ROWS = 1000
 
 
-class Ledger(Protocol):
-    """Where records go."""
+class Intake(Protocol):
+    """Where exchanges are written down: when they begin, when they are settled, when their answer is out."""
 
     def open(self, record: Record) -> None: ...
 
@@ -42,13 +43,14 @@ class Ledger(Protocol):
 
     def deliver(self, exchange_id: str) -> None: ...
 
-    def amend(self, record: Record, cause: str) -> None: ...
+
+class Ledger(Protocol):
+    """Where records are read, and what keeps them from being written."""
 
     def get(self, exchange_id: str) -> Record | None: ...
 
-    def sightings(self, since: float, tenant: str | None = None) -> Iterator[Sighting]: ...
-
-    def close(self) -> None: ...
+    @property
+    def faults(self) -> tuple[str, ...]: ...
 
 
 class SqlLedger:
