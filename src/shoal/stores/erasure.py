@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, delete, func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.errors import StorageError
@@ -22,6 +22,8 @@ from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, EXCHANGES
 from shoal.stores.passages import COLLECTIONS, DOCUMENTS, PASSAGES
 from shoal.stores.people import ORGANISATIONS
 from shoal.stores.salts import TENANT_SALTS
+from shoal.stores.usage_hours import drop
+from shoal.stores.usage_marks import HOUR_S
 
 # What it is called, its table, and which rows. In their order they are removed: what refers to something goes first.
 Where = tuple[str, Table, ColumnElement[bool]]
@@ -86,11 +88,13 @@ class Erasure:
         return dict(counts)
 
     def remove(self, wheres: Sequence[Where]) -> dict[str, int]:
-        """Removes them all or none, of each database; returns how many of each."""
+        """Removes them all or none, of each database; returns how many of each. The sums of their hours go too, and are
+        added up anew from what remains."""
         counts: Counter[str] = Counter()
         try:
             for database in self._databases:
                 with database.engine.begin() as connection:
+                    drop(connection, _hours(connection, wheres))
                     counts.update({name: _remove(connection, table, wanted) for name, table, wanted in wheres})
         except SQLAlchemyError as error:
             raise _failed(error) from None
@@ -107,6 +111,17 @@ class Erasure:
             return all([database.truncate_log() for database in self._databases])
         except SQLAlchemyError as error:
             raise _failed(error) from None
+
+
+def _hours(connection: Connection, wheres: Sequence[Where]) -> list[int]:
+    """The hours in which the exchanges to remove began."""
+    hour = cast(EXCHANGES.c.started // HOUR_S, Integer)
+    return [
+        found
+        for _, table, wanted in wheres
+        if table is EXCHANGES
+        for found in connection.execute(select(hour).where(wanted).distinct()).scalars()
+    ]
 
 
 def _remove(connection: Connection, table: Table, wanted: ColumnElement[bool]) -> int:

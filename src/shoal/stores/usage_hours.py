@@ -35,7 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from shoal.stores.database import Database
 from shoal.stores.usage_cover import DAY_H
 from shoal.stores.usage_lines import COUNTS, DIMENSIONS, FLOATS, KNOWN, MEASURES, lines
-from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, hour_of
+from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, hour_of, mark
 
 # By tag an exchange counts under each of its tags, so tags have sums of their own; and with fewer dimensions, since
 # there may be as many tags as exchanges.
@@ -160,6 +160,18 @@ def _take_away(connection: Connection, marks: Sequence[int]) -> int:
 def forget(connection: Connection, day: int) -> None:
     """The day's sums are to be added up anew from its hours."""
     connection.execute(delete(USAGE_DAYS_HELD).where(USAGE_DAYS_HELD.c.day == day))
+
+
+def drop(connection: Connection, hours: Sequence[int]) -> None:
+    """Removes the sums of these hours and of their days, and marks the hours: nothing that was added up there stays."""
+    for at in range(0, len(hours), BATCH_ROWS):
+        some = hours[at : at + BATCH_ROWS]
+        days = sorted({hour // DAY_H for hour in some})
+        for of_hours, of_days in DAYS_OF.items():
+            connection.execute(delete(of_hours).where(of_hours.c.hour.in_(some)))
+            connection.execute(delete(of_days).where(of_days.c.hour.in_([day * DAY_H for day in days])))
+        connection.execute(delete(USAGE_DAYS_HELD).where(USAGE_DAYS_HELD.c.day.in_(days)))
+    mark(connection, hours)
 
 
 def _add_up_day(engine: Engine, day: int) -> None:

@@ -21,6 +21,8 @@ from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import Document, Draft, SqlPassages
 from shoal.stores.salts import SqlSalts
+from shoal.stores.usage_hours import refresh
+from shoal.stores.usage_sums import usage_sums
 
 TENANTS = ("northsea", "southsea")
 PEOPLE = ("a1a1a1a1", "b2b2b2b2")
@@ -32,6 +34,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
     database.migrate()
     for tenant in TENANTS:
         leave(database, tenant)
+    assert refresh(database, 100_000.0) == 1
     yield database
     database.close()
 
@@ -100,6 +103,17 @@ def test_a_person_is_gone_from_every_byte_of_every_tenant(database: Database, tm
     assert gone not in held
     assert stays in held
     assert erasure.count(of_persons([("northsea", PEOPLE[1])])) == dict.fromkeys(counted, 100)
+
+
+def test_what_was_added_up_is_added_up_anew_of_what_remains(database: Database) -> None:
+    tags = [f"team=later {tenant} {PEOPLE[1]}" for tenant in TENANTS]
+    Erasure(database).remove(of_persons([(tenant, PEOPLE[0]) for tenant in TENANTS]))
+    for _ in range(2):
+        found = usage_sums(database, "tag")
+        assert [(sums.name, sums.exchanges) for sums in found] == [(tag, 100) for tag in tags]
+        refresh(database, 100_000.0)
+    Erasure(database).remove(of_tenant("northsea"))
+    assert [(sums.name, sums.exchanges) for sums in usage_sums(database, "tenant")] == [("southsea", 100)]
 
 
 def test_a_person_of_one_tenant_stays_with_the_other(database: Database) -> None:
