@@ -1,0 +1,50 @@
+"""Puts identity together from the settings: who checks keys, who changes them, who tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shoal.config import Settings
+from shoal.identity.administration import Administration
+from shoal.identity.events import Events
+from shoal.identity.identity import Identity
+from shoal.identity.operator_key import operator_key
+from shoal.identity.webhooks import Courier
+from shoal.stores.database import Database
+from shoal.stores.events import SqlOutbox
+from shoal.stores.keys import SqlKeys
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """What belongs together; `courier` is None where there is no webhook."""
+
+    identity: Identity
+    desk: Administration
+    events: Events
+    courier: Courier | None
+
+    def close(self) -> None:
+        """Stores events that are left and ends the threads."""
+        self.identity.close()
+        self.events.close()
+
+
+def open_people(
+    settings: Settings,
+    database: Database,
+    seal: bytes,
+    record: Callable[[str, str, Mapping[str, Any]], None],
+    check: Callable[[], None],
+) -> People:
+    """`seal` is a key of 32 bytes, `record` writes a change into the audit and `check` raises where that cannot be.
+    Raises ConfigError where a secret is missing or weak."""
+    rules = settings.identity
+    operator = None if rules.admin_key is None else operator_key(rules.admin_key)
+    identity = Identity(SqlKeys(database), operator=operator)
+    outbox = SqlOutbox(database.engine)
+    events = Events(outbox, settings.events, record, check)
+    courier = Courier(outbox, events, settings.events) if settings.events.webhooks else None
+    return People(identity, Administration(database.engine, identity, events, seal), events, courier)
