@@ -1,6 +1,6 @@
 """A real Redis of the tests' own, from a wheel: started on a free port, killed and started again as a test likes.
 
-    from tests.redis_server import redis_server  # noqa: F401 - a fixture
+from tests.redis_server import redis_server  # noqa: F401 - a fixture
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from shoal.grounding.search import LexicalRetriever
 from shoal.identity import credential
 from shoal.identity.keys import DEFAULT_TENANT
 from shoal.identity.opening import open_people
+from shoal.limits.opening import open_limits
 from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
@@ -83,6 +84,13 @@ class Assembly:
             self.database,
             lambda record: self.ledger.amend(record, "measured"),
         )
+        self.limits = open_limits(
+            settings,
+            self.database,
+            card=self.registry.card,
+            path=self._path,
+            measure=lambda attempt: self.metering.step.metering.attempt(attempt),
+        )
         rules = settings.trust.placement
         self.house = House(
             identity=self.identity,
@@ -99,11 +107,14 @@ class Assembly:
             keeping=self.keeping,
             observers=(self.ledger.add, *observers),
             ledger=self.ledger,
+            limits=self.limits,
         )
 
     async def close(self) -> None:
         """Closes connections and writes what is left."""
         await self.hosts.close()
+        if self.limits is not None:
+            await self.limits.close()
         self.people.close()
         self.metering.close()
         self.usage_hours.close()
@@ -159,6 +170,15 @@ class Assembly:
                 found[model.card.name] = (model, EMBEDDED)
         found["auto"] = (self._auto(specialists), Patience())
         return found
+
+    def _path(self, chat: Chat) -> tuple[str, ...]:
+        """The models that may be called for a chat, as far as that can be said before."""
+        if chat.model not in self.registry:
+            return ()
+        model, _ = self.registry.find(chat.model)
+        if isinstance(model, Auto):
+            return model.path(chat)
+        return () if model.card.kind == "composite" else (chat.model,)
 
     def _check_fallback(self) -> None:
         fallback, known = self.settings.grounding.fallback, self.passages.names(DEFAULT_TENANT)

@@ -197,6 +197,23 @@ class Presence(Protocol):
     def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay: ...
 
 
+class Tab(Protocol):
+    """One try of a leaf within what is reserved: `chat` with a bound on the reply, `last` the end of a reply that goes
+    beyond it, `close` when the try has ended."""
+
+    chat: Chat
+
+    def last(self, piece: Piece) -> Piece | None: ...
+
+    def close(self, attempt: Attempt) -> None: ...
+
+
+class Purse(Protocol):
+    """What an exchange may take; asked before every try of a leaf. Raises LimitErrors where there is nothing left."""
+
+    async def take(self, card: ModelCard, chat: Chat) -> Tab: ...
+
+
 class Screen(Protocol):
     """What a chat must pass before a leaf model sees it: text that is new in the inner ring is masked, what may not go
     to this model is refused with an error of the ShoalError tree."""
@@ -211,7 +228,7 @@ class Call:
     """
 
     __slots__ = (
-        *("_opener", "_presence", "_screen", "_trail"),
+        *("_opener", "_presence", "_purse", "_screen", "_trail"),
         *("deadline", "depth", "exchange_id", "placement", "purpose", "tenant"),
     )
 
@@ -227,6 +244,7 @@ class Call:
         placement: Placement | None = None,
         screen: Screen | None = None,
         presence: Presence | None = None,
+        purse: Purse | None = None,
         depth: int = 0,
     ) -> None:
         self.exchange_id = exchange_id
@@ -239,10 +257,23 @@ class Call:
         self._trail = trail
         self._screen = screen
         self._presence = presence
+        self._purse = purse
 
     async def screened(self, chat: Chat, card: ModelCard) -> Chat:
         """The chat as the model of that card may see it. Raises what the screen raises."""
         return await self._screen(chat, card) if self._screen is not None else chat
+
+    async def take(self, chat: Chat, card: ModelCard) -> Tab | None:
+        """What one try of that model may take; None where nothing is limited. Raises LimitErrors, DeadlineExceeded."""
+        if self._purse is None:
+            return None
+        if self.deadline == float("inf"):
+            return await self._purse.take(card, chat)
+        try:
+            async with asyncio.timeout_at(self.deadline):
+                return await self._purse.take(card, chat)
+        except TimeoutError:
+            raise DeadlineExceeded("the request's deadline passed before a model was free: allow more time") from None
 
     def open(self, name: str) -> Model:
         """The model of that name with the inner ring around it. Raises UnknownModel."""
@@ -253,8 +284,10 @@ class Call:
         """Counts a try as under way from now on; None where nobody counts."""
         return None if self._presence is None else self._presence.enter(attempt, chat, at)
 
-    def note(self, attempt: Attempt) -> None:
+    def note(self, attempt: Attempt, tab: Tab | None = None) -> None:
         """Adds a finished attempt to the exchange's ledger."""
+        if tab is not None:
+            tab.close(attempt)
         self._trail.attempts.append(attempt)
 
     def note_switch(self, host: str, said: str) -> None:
@@ -284,6 +317,7 @@ class Call:
             placement=self.placement.narrowed(placement) if placement else self.placement,
             screen=self._screen,
             presence=self._presence,
+            purse=self._purse,
             depth=self.depth + deeper,
         )
 
@@ -336,9 +370,10 @@ class Leaf:
         call.placement.check(self.card)
         chat = await call.screened(chat, self.card)
         for retry in range(self._patience.retries + 1):
+            tab = await call.take(chat, self.card)
             attempt = Attempt(self.card.name, self.card.host, call.purpose, time.time(), retry)
             try:
-                async with closing(self._once(chat, call, attempt)) as pieces:
+                async with closing(self._once(chat if tab is None else tab.chat, call, attempt, tab)) as pieces:
                     async for piece in pieces:
                         yield piece
                 return
@@ -348,7 +383,7 @@ class Leaf:
                     raise
                 await asyncio.sleep(wait)
 
-    async def _once(self, chat: Chat, call: Call, attempt: Attempt) -> AsyncIterator[Piece]:
+    async def _once(self, chat: Chat, call: Call, attempt: Attempt, tab: Tab | None) -> AsyncIterator[Piece]:
         clock = asyncio.get_running_loop().time
         begun = clock()
         stay = call.enter(attempt, chat, begun)
@@ -365,6 +400,10 @@ class Leaf:
                         attempt.pieces += 1
                         if piece.usage is not None:
                             attempt.usage = piece.usage
+                        if tab is not None and (last := tab.last(piece)) is not None:
+                            attempt.outcome = "cut"
+                            yield last
+                            return
                         yield piece
                 except StopAsyncIteration:
                     attempt.outcome = "ok"
@@ -383,7 +422,7 @@ class Leaf:
             ended = clock()
             attempt.latency_s = ended - begun
             attempt.concurrency = stay.leave(ended) if stay is not None else None
-            call.note(attempt)
+            call.note(attempt, tab)
 
     def _too_slow(self, call: Call, attempt: Attempt, now: float) -> ShoalError:
         if now >= call.deadline:

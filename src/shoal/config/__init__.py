@@ -20,13 +20,14 @@ from pydantic_settings import EnvSettingsSource, PydanticBaseSettingsSource, Set
 from shoal.config.audit import Audit
 from shoal.config.events import EventRules
 from shoal.config.identity import IdentityRules
+from shoal.config.limits import Budget, Limits
 from shoal.config.metering import Metering
 from shoal.config.table import Table, check_reference
 from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
 
 ENV_PREFIX = "SHOAL_"
-NAMED = frozenset({"hosts", "models", "tenants", "tools", "webhooks"})
+NAMED = frozenset({"hosts", "models", "tenants", "tools", "webhooks", "rates", "budgets"})
 RESERVED_ENV = frozenset({"SHOAL_CONFIG", "SHOAL_API_KEY"})
 
 
@@ -153,6 +154,8 @@ class ModelRow(Table):
     price: PriceRow | None = None
     licence: str | None = None
     tags: tuple[str, ...] = ()
+    concurrency: int | None = Field(None, ge=1)
+    queue: int | None = Field(None, ge=0)
 
 
 class Weights(Table):
@@ -199,6 +202,8 @@ class Settings(Table):
     metering: Metering = Metering()
     identity: IdentityRules = IdentityRules()
     events: EventRules = EventRules()
+    limits: Limits = Limits()
+    budgets: Mapping[str, Budget] = Field(default_factory=dict)
     grounding: Grounding = Grounding()
     plugins: Plugins = Plugins()
 

@@ -105,10 +105,11 @@ class Budget(Table):
 
 
 class Limits(Table):
-    """[limits]: `store` is "memory" for one process, else where the address of a Redis or Valkey is written (`env:NAME`,
-    `file:PATH`), which several processes share. `when_lost` says what happens while it is away; left out it is closed
-    where there are hard budgets, else open. `dead` says what becomes of the reservations of a process that died.
-    `max_tokens` is what a reply may have at most where the caller does not say. `shares` weighs teams in a queue."""
+    """[limits]: `store` is "memory" for one process, else where the address of a Redis or Valkey is written
+    (`env:NAME`, `file:PATH`), which several processes share. `when_lost` says what happens while it is away; left out
+    it is closed where there are hard budgets, else open. `dead` says what becomes of the reservations of a process that
+    died. `max_tokens` is what a reply may have at most where the caller does not say. `shares` weighs teams in a queue.
+    """
 
     mode: Mode = "enforce"
     store: str = "memory"

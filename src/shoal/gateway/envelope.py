@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 from starlette.types import Send
 
 from shoal.chat import Json
-from shoal.errors import ShoalError
+from shoal.errors import LimitError, ShoalError
 
 Headers = list[tuple[bytes, bytes]]
 JSON_TYPE = (b"content-type", b"application/json")
@@ -30,14 +31,21 @@ def error_headers(error: ShoalError) -> Headers:
     """`Retry-After` in whole seconds where waiting helps; `x-should-retry: false` where a client's own rule would try
     again in vain."""
     headers: Headers = []
-    if error.status in (429, 503):
+    if error.status in (429, 503) and (error.retryable or error.retry_after_s is not None):
         wait = max(1, math.ceil(error.retry_after_s or 1))
         headers.append((b"retry-after", str(wait).encode()))
     if not error.retryable and (error.status >= 500 or error.status in (408, 409, 429)):
         headers.append((b"x-should-retry", b"false"))
+    if isinstance(error, LimitError):
+        headers += standing_headers(error.standing)
     if error.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     return headers
+
+
+def standing_headers(standing: Mapping[str, str]) -> Headers:
+    """What is left of the limits, as `LimitsStep` says it."""
+    return [(name.encode(), ascii_header(value)) for name, value in standing.items()]
 
 
 def ascii_header(text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Periods: the calendar window in which a moment lies, in any time zone, daylight saving included. It counts nothing."""
+"""Periods: the calendar window in which a moment lies, in any time zone, with daylight saving. It counts nothing."""
 
 from __future__ import annotations
 

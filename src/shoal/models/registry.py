@@ -24,6 +24,11 @@ class Registry:
             raise UnknownModel(f"model '{name[:100]}'{nearest(name[:100], self._entries)}", param="model")
         return found
 
+    def card(self, name: str) -> ModelCard | None:
+        """The card of that model; None where there is none."""
+        found = self._entries.get(name)
+        return None if found is None else found[0].card
+
     def cards(self) -> list[ModelCard]:
         """The cards of all models, in the order of their names, `auto` first."""
         return [self._entries[name][0].card for name in sorted(self._entries, key=lambda name: (name != "auto", name))]

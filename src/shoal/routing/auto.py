@@ -78,6 +78,11 @@ class Auto:
             async for piece in pieces:
                 yield piece
 
+    def path(self, chat: Chat) -> tuple[str, ...]:
+        """The models that may be called for a chat, each once at most."""
+        names = [candidate.name for candidate in self._order(chat)]
+        return tuple(names if self._reference is None else [*names, self._reference])
+
     def _order(self, chat: Chat) -> list[Candidate]:
         if any(chat.options.get(name) for name in BEYOND_SPECIALISTS) or (chat.options.get("n") or 1) != 1:
             return []

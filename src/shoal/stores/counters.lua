@@ -149,7 +149,7 @@ for at, item in ipairs(items) do
     end
     return { 'refused', now, at - 1, level }
   end
-  reply[at + 2] = after
+  reply[at * 2 + 1], reply[at * 2 + 2] = after, before
 end
 local values, kept = {}, ARGV[6]
 for at, item in ipairs(items) do

@@ -48,10 +48,12 @@ class Item(NamedTuple):
 
 
 class Grant(NamedTuple):
-    """`now` is the store's clock; `levels` what is used and reserved of each counter, this request included."""
+    """`now` is the store's clock; `levels` what is used and reserved of each counter, this request included; `used`
+    what was used of each before it."""
 
     now: int
     levels: list[int]
+    used: list[int]
 
 
 class Refusal(NamedTuple):

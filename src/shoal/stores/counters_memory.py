@@ -67,7 +67,7 @@ class MemoryCounters:
 
     def reserve_now(self, reservation: str, items: list[Item]) -> Answer:
         """The same without a wait."""
-        now, states, levels = self.now(), self._states, []
+        now, states, levels, before = self.now(), self._states, [], []
         for at, (counter, law, cap, hold, charge, start, end) in enumerate(items):
             if not 0 <= hold <= MOST or not 0 <= charge <= MOST:
                 check_amounts(items)
@@ -76,11 +76,13 @@ class MemoryCounters:
             state = states.get(counter)
             if state is None:
                 state = states[counter] = State()
-            level = _used(state, law, start, now) + state.reserved
+            used = _used(state, law, start, now)
+            level = used + state.reserved
             after = level + hold + charge
             if 0 <= cap < after:
                 return Refusal(now, at, level)
             levels.append(after)
+            before.append(used)
         for counter, law, _, hold, charge, start, _ in items:
             state = states[counter]
             state.reserved += hold
@@ -88,7 +90,7 @@ class MemoryCounters:
                 _use(state, law, charge, start, now)
         known = self._open.get(reservation)
         self._open[reservation] = items if known is None else known + items
-        return Grant(now, levels)
+        return Grant(now, levels, before)
 
     def settle(self, settlement: Settlement) -> None:
         """Counts what was used. A reservation that is not open was settled before."""
@@ -115,6 +117,9 @@ class MemoryCounters:
             else:
                 levels.append(Level(_used(state, item.law, item.start, now), state.reserved))
         return levels
+
+    async def close(self) -> None:
+        """There is nothing to close."""
 
     def seed(self, spent: Iterable[Spent]) -> None:
         """Counts what was used before this process was."""

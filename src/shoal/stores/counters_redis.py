@@ -95,7 +95,7 @@ class RedisCounters:
         if reply[0] == b"granted":
             self._open.add(reservation)
             self._spawn("renew", self._renew)
-            return Grant(int(reply[1]), reply[2:])
+            return Grant(int(reply[1]), reply[2::2], reply[3::2])
         if reply[0] == b"refused":
             return Refusal(int(reply[1]), int(reply[2]), int(reply[3]))
         return Passed(int(reply[1]))
@@ -204,7 +204,8 @@ class RedisCounters:
 
     async def _find(self) -> str:
         """The generation of the store; "" where there is none, or it was made before the server began anew."""
-        found = (await self._redis.hget(self._keys[0], "g") or b"").decode()
+        stored = await self._redis.hget(self._keys[0], "g")
+        found = stored.decode() if isinstance(stored, bytes) else ""
         return found if found.startswith(f"{self._server}:") else ""
 
     async def _make(self) -> str:
@@ -275,7 +276,8 @@ async def _run(work: Callable[[], Awaitable[None]]) -> None:
 
 
 def connect(url: str, greet: Callable[[Any], Awaitable[None]]) -> Redis:
-    """A client for the address; `greet` is called with every new connection. Raises ConfigError where the library is missing or the address is none."""
+    """A client for the address; `greet` is called with every new connection. Raises ConfigError where the library is
+    missing or the address is none."""
     try:
         from redis.asyncio import BlockingConnectionPool, Redis
         from redis.asyncio.retry import Retry

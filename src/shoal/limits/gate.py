@@ -1,0 +1,208 @@
+"""Gates: how many requests a model runs at once, and who is next. One process's own: others have gates of their own.
+
+Interactive requests go before batch; within each, teams take turns by their shares (start-time fair queuing). The queue
+is short, so that who waits is answered soon and who cannot is told at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Protocol
+
+from shoal.chat import Chat
+from shoal.errors import ModelBusy
+
+INTERACTIVE, BATCH = 0, 1
+# Half a round of waiting at most keeps the slowest interactive answer within twice the time of an idle model.
+INTERACTIVE_ROUNDS = 0.5
+BATCH_ROUNDS = 4
+SMOOTH = 0.1
+
+
+class Asker(Protocol):
+    """Who waits: a team's members share its turns; who has no team shares with nobody but their own key."""
+
+    @property
+    def tenant(self) -> str: ...
+    @property
+    def team(self) -> str | None: ...
+    @property
+    def key(self) -> str: ...
+
+
+@dataclass(order=True, slots=True)
+class Waiter:
+    """One request in the queue; the least `tag` is next."""
+
+    tag: float
+    number: int
+    flow: str = field(compare=False)
+    future: asyncio.Future[None] = field(compare=False)
+
+
+class Queue:
+    """The waiting requests of one priority."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.waiting: list[Waiter] = []
+        self.flows: Counter[str] = Counter()
+        self._last: dict[str, float] = {}
+        self._virtual = 0.0
+        self._number = 0
+
+    def add(self, flow: str, share: float, loop: asyncio.AbstractEventLoop) -> Waiter:
+        """Puts a request of a flow in its place."""
+        tag = max(self._virtual, self._last.get(flow, 0.0)) + 1 / share
+        self._last[flow] = tag
+        self._number += 1
+        waiter = Waiter(tag, self._number, flow, loop.create_future())
+        heapq.heappush(self.waiting, waiter)
+        self.flows[flow] += 1
+        return waiter
+
+    def next(self) -> Waiter | None:
+        """Who is next; None where nobody waits."""
+        while self.waiting:
+            waiter = heapq.heappop(self.waiting)
+            self._forget(waiter)
+            if not waiter.future.done():
+                self._virtual = max(self._virtual, waiter.tag)
+                return waiter
+        self._last.clear()
+        self._virtual = 0.0
+        return None
+
+    def drop(self, waiter: Waiter) -> None:
+        """Takes out who does not wait any more."""
+        if waiter in self.waiting:
+            self.waiting.remove(waiter)
+            heapq.heapify(self.waiting)
+            self._forget(waiter)
+
+    def last_of(self, flow: str) -> Waiter | None:
+        """The flow's request that would come last."""
+        return max((each for each in self.waiting if each.flow == flow), default=None)
+
+    def _forget(self, waiter: Waiter) -> None:
+        self.flows[waiter.flow] -= 1
+        if not self.flows[waiter.flow]:
+            del self.flows[waiter.flow]
+
+
+class Turn:
+    """A place at a model; given back once."""
+
+    __slots__ = ("_begun", "_gate")
+
+    def __init__(self, gate: Gate, begun: float) -> None:
+        self._gate: Gate | None = gate
+        self._begun = begun
+
+    def leave(self) -> None:
+        """Lets the next one in."""
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            gate.leave(self._begun)
+
+
+class Gate:
+    """The places of one model. `queue` is how many interactive requests may wait, half as many as there are places if
+    not given; of batch eight times as many."""
+
+    def __init__(self, model: str, places: int, shares: Mapping[str, float], queue: int | None = None) -> None:
+        self._model = model
+        self._places = places
+        self._shares = shares
+        most = max(1, int(places * INTERACTIVE_ROUNDS)) if queue is None else queue
+        self._queues = (Queue(most), Queue(places * BATCH_ROUNDS if queue is None else queue * 8))
+        self._running = 0
+        self._service_s = 1.0
+
+    @property
+    def running(self) -> int:
+        """How many have a place."""
+        return self._running
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for one."""
+        return sum(len(queue.waiting) for queue in self._queues)
+
+    async def enter(self, flow: str, team: str | None, priority: int) -> Turn:
+        """A place, at once or in turn. Raises ModelBusy where too many wait."""
+        loop = asyncio.get_running_loop()
+        if self._running < self._places and not self.waiting:
+            self._running += 1
+            return Turn(self, loop.time())
+        queue = self._queues[priority]
+        share = self._shares.get(team or "", 1.0)
+        if len(queue.waiting) >= queue.most:
+            self._make_room(queue, flow, share)
+        waiter = queue.add(flow, share, loop)
+        try:
+            await waiter.future
+        except asyncio.CancelledError:
+            if waiter.future.done() and not waiter.future.cancelled() and waiter.future.exception() is None:
+                self._leave()
+            else:
+                queue.drop(waiter)
+            raise
+        return Turn(self, loop.time())
+
+    def leave(self, begun: float) -> None:
+        """A place is free."""
+        took = asyncio.get_running_loop().time() - begun
+        self._service_s += SMOOTH * (took - self._service_s)
+        self._leave()
+
+    def _leave(self) -> None:
+        for queue in self._queues:
+            waiter = queue.next()
+            if waiter is not None:
+                waiter.future.set_result(None)
+                return
+        self._running -= 1
+
+    def _make_room(self, queue: Queue, flow: str, share: float) -> None:
+        """Who holds most of a full queue for its share gives up its last place to one with less. Raises ModelBusy."""
+        mine = (queue.flows[flow] + 1) / share
+        most = max(queue.flows, key=lambda name: queue.flows[name] / self._share(name), default=flow)
+        victim = queue.last_of(most)
+        if most == flow or victim is None or queue.flows[most] / self._share(most) <= mine:
+            raise self._busy()
+        queue.drop(victim)
+        victim.future.set_exception(self._busy())
+
+    def _share(self, flow: str) -> float:
+        return self._shares.get(flow.partition("/")[2], 1.0)
+
+    def _busy(self) -> ModelBusy:
+        wait = self._service_s * (1 + self.waiting / self._places)
+        return ModelBusy(
+            f"model '{self._model}' runs {self._places} requests, and as many wait as may: try again in "
+            f"{ceil(wait)} s, or another model",
+            limit=f"models.{self._model}.concurrency",
+            wait_s=wait,
+        )
+
+
+class Gates:
+    """The gates of all models that have one."""
+
+    def __init__(self, gates: Mapping[str, Gate]) -> None:
+        self._gates = dict(gates)
+
+    async def enter(self, model: str, who: Asker, chat: Chat) -> Turn | None:
+        """A place at the model; None where it has no gate. Raises ModelBusy."""
+        gate = self._gates.get(model)
+        if gate is None:
+            return None
+        flow = f"{who.tenant}/{who.team or who.key}"
+        batch = chat.options.get("service_tier") in ("flex", "batch")
+        return await gate.enter(flow, who.team, BATCH if batch else INTERACTIVE)

@@ -1,0 +1,109 @@
+"""Opens the limits: rules, counters and gates from the settings. It holds no rule of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from shoal.call import Attempt, ModelCard
+from shoal.chat import Chat
+from shoal.config import Settings, nearest, secret
+from shoal.errors import ConfigError
+from shoal.impacts import Impacts
+from shoal.limits.gate import Gate, Gates
+from shoal.limits.rebuild import spent_of
+from shoal.limits.rules import Rules, read_rules
+from shoal.limits.step import Events, LimitsStep, Policy, Seams
+from shoal.stores.consumed import Consumed, consumed
+from shoal.stores.counters import Spent
+from shoal.stores.counters_memory import MemoryCounters
+from shoal.stores.counters_redis import RedisCounters
+from shoal.stores.database import Database
+
+# Kinds of hosts that know the newer name of the bound alone for their newer models.
+NEWER_FIELD = frozenset({"openai", "azure"})
+
+
+def open_limits(
+    settings: Settings,
+    database: Database,
+    *,
+    card: Callable[[str], ModelCard | None],
+    path: Callable[[Chat], Iterable[str]],
+    measure: Callable[[Attempt], Impacts] | None,
+    events: Events | None = None,
+) -> LimitsStep | None:
+    """The step; None where nothing is limited, so that it costs nothing. Raises ConfigError."""
+    check_limits(settings)
+    rules = read_rules(settings.limits, settings.budgets)
+    gates = open_gates(settings)
+    if not rules.limits and gates is None:
+        return None
+    seams = Seams(card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events)
+    rows = settings.limits
+    policy = Policy(rows.max_tokens, rows.when_lost, rows.unpriced)
+    held: list[LimitsStep] = []
+    counters = open_counters(settings, database, lambda: held[0].rules if held else rules)
+    held.append(LimitsStep(rules, counters, seams, policy, gates))
+    return held[0]
+
+
+def open_counters(settings: Settings, database: Database, rules: Callable[[], Rules]) -> MemoryCounters | RedisCounters:
+    """The counters, with what the ledger holds. Raises ConfigError."""
+
+    def read(since: int, until: int | None, slot: int, *, by_model: bool) -> Iterable[Consumed]:
+        return consumed(database, since, until, slot, by_model=by_model)
+
+    def rebuild(until: int) -> Iterable[Spent]:
+        return spent_of(rules(), read, until, until)
+
+    limits = settings.limits
+    if limits.store == "memory":
+        counters = MemoryCounters()
+        counters.seed(spent_of(rules(), read, time.time_ns() // 1000))
+        return counters
+    url = secret(limits.store)
+    return RedisCounters(url, rebuild, namespace=limits.namespace, lease_s=limits.lease_s, lost=limits.dead)
+
+
+def open_gates(settings: Settings) -> Gates | None:
+    """The gates of the models that have a bound; None where none has."""
+    shares = settings.limits.shares
+    gates = {
+        name: Gate(name, row.concurrency, shares, row.queue)
+        for name, row in settings.models.items()
+        if row.concurrency is not None
+    }
+    return Gates(gates) if gates else None
+
+
+def check_limits(settings: Settings) -> None:
+    """Raises ConfigError for names that the settings do not know, and for several workers without a shared store."""
+    limits = settings.limits
+    if settings.server.workers > 1 and limits.store == "memory":
+        raise ConfigError(
+            f"server.workers = {settings.server.workers}: several processes need a shared store, or each would grant "
+            'every limit anew: set limits.store = "env:REDIS_URL" (a Redis or Valkey), or server.workers = 1'
+        )
+    for name, budget in settings.budgets.items():
+        for model in budget.downshift.to if budget.downshift is not None else ():
+            if model not in settings.models and model != "auto" and not model.startswith("shoal/"):
+                raise ConfigError(f"budgets.{name}.downshift.to: '{model}'{nearest(model, settings.models)}")
+    for kind, tables in (("limits.rates", limits.rates), ("budgets", settings.budgets)):
+        for name, table in tables.items():
+            for model in table.only if table.of == "model" else ():
+                if model not in settings.models and model != "auto" and not model.startswith("shoal/"):
+                    raise ConfigError(f"{kind}.{name}.only: '{model}'{nearest(model, settings.models)}")
+    if limits.dead == "return" and any(budget.hard for budget in settings.budgets.values()):
+        structlog.get_logger("shoal.limits").warning(
+            "limits_dead_returned", why="what a killed process used is not counted: a budget can be overspent by that"
+        )
+
+
+def bound_field(settings: Settings, model: str) -> str:
+    """The field in which a model is told how long its reply may be."""
+    row = settings.models.get(model)
+    kind = settings.hosts[row.host].row if row is not None else None
+    return "max_completion_tokens" if kind in NEWER_FIELD else "max_tokens"

@@ -1,0 +1,316 @@
+"""The limits step of the outer ring: reserves the most that a request may take, in all its limits at once, or refuses.
+
+It knows rules and counters. Models, prices and paths it gets as functions, so that it imports no other domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import Literal, Protocol
+
+import structlog
+
+from shoal.call import Attempt, ModelCard
+from shoal.chat import Chat
+from shoal.errors import InsufficientQuota, LimitError, LimitsUnavailable
+from shoal.impacts import Impacts
+from shoal.limits import bound, standing
+from shoal.limits.gate import Gates, Turn
+from shoal.limits.rules import Line, Quantity, Rules, Who
+from shoal.limits.ticket import Ticket, item, taken
+from shoal.stores.counters import Answer, Counters, Grant, Item, Passed, Refusal
+
+MOST_PLANS = 10_000
+MOST_TOLD = 100_000
+TRIES = 4
+UNKNOWN = "unknown"
+SHARES = (0.5, 0.8, 1.0)
+SIZED = frozenset(Quantity) - {Quantity.REQUESTS, Quantity.CONCURRENT}
+
+
+class Store(Counters, Protocol):
+    """Counters with their clock and generation."""
+
+    @property
+    def generation(self) -> str: ...
+
+    def now(self) -> int: ...
+
+    async def close(self) -> None: ...
+
+
+class Events(Protocol):
+    """Who is told of budgets that are nearly spent and of limits that are reached; `dedupe` is the same for what must
+    be said once."""
+
+    def emit(self, name: str, tenant: str, data: dict[str, object], *, dedupe: str | None = None) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """What the step needs of others: the card of a model (None: no such), the models that may be called for a chat,
+    what an attempt takes (None where nothing is metered), and the field in which a model is told its bound."""
+
+    card: Callable[[str], ModelCard | None]
+    path: Callable[[Chat], Sequence[str]]
+    measure: Callable[[Attempt], Impacts] | None = None
+    field: Callable[[str], str] = lambda _: "max_tokens"
+    events: Events | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`when_lost` None: closed where a budget refuses, else open."""
+
+    max_tokens: int = 4096
+    when_lost: Literal["closed", "open"] | None = None
+    unpriced: Literal["refuse", "free"] = "refuse"
+
+
+class LimitsStep:
+    """`rules` may be replaced at any time: what is under way is settled as it was reserved."""
+
+    def __init__(
+        self, rules: Rules, counters: Store, seams: Seams, policy: Policy | None = None, gates: Gates | None = None
+    ) -> None:
+        self.counters = counters
+        self._rules = rules
+        self._seams = seams
+        self._policy = policy or Policy()
+        self._gates = gates
+        self._plans: dict[tuple[Who, str, tuple[str, ...]], tuple[Line, ...]] = {}
+        self._rates: dict[str, bound.Rates] = {}
+        self._told: dict[str, None] = {}
+        self._log = structlog.get_logger("shoal.limits")
+
+    @property
+    def max_tokens(self) -> int:
+        """What a reply may have where the caller does not say."""
+        return self._policy.max_tokens
+
+    @property
+    def rules(self) -> Rules:
+        """The limits in force."""
+        return self._rules
+
+    @rules.setter
+    def rules(self, rules: Rules) -> None:
+        self._rules = rules
+        self._plans.clear()
+
+    def refresh(self) -> None:
+        """Forgets prices: metering knows better now."""
+        self._rates.clear()
+
+    async def turn(self, model: str, who: Who, chat: Chat) -> Turn | None:
+        """A place at the model, where there are only so many. Raises ModelBusy."""
+        return None if self._gates is None else await self._gates.enter(model, who, chat)
+
+    async def close(self) -> None:
+        """Settles what is left to settle."""
+        await self.counters.close()
+
+    async def open(self, exchange: str, who: Who, chat: Chat, may_use: Callable[[str], bool]) -> Ticket | None:
+        """Reserves for a chat; None where no limit is met. Where a budget is nearly spent and says so, the ticket's
+        chat asks for a smaller model. Raises LimitErrors, LimitsUnavailable."""
+        if not self._rules.limits:
+            return None if self._gates is None else Ticket(self, exchange, who, chat, (), counts=False)
+        try:
+            ticket, answer = await self._try(exchange, who, chat)
+        except LimitsUnavailable:
+            if (self._policy.when_lost or ("closed" if self._rules.hard else "open")) == "closed":
+                raise
+            return self._unreserved(exchange, who, chat)
+        if ticket is None:
+            return None
+        smaller = self._downshift(ticket, answer, chat, may_use)
+        if smaller is not None:
+            if isinstance(answer, Grant):
+                ticket.settle((), 0.0)
+            return await self._smaller(exchange, who, chat, *smaller)
+        if isinstance(answer, Refusal):
+            raise self._refused(ticket, answer)
+        self._tell(ticket, answer)
+        return ticket
+
+    async def extend(
+        self, reservation: str, who: Who, asked: str, model: str, more: tuple[int, int], known: set[str]
+    ) -> tuple[list[Line], list[Item]]:
+        """Reserves more for a model than was expected. Raises LimitErrors, LimitsUnavailable."""
+        lines = [line for line in self._plan(who, self._named(asked), (model,)) if line.model in (None, model)]
+        lines = [line for line in lines if line.limit.quantity in SIZED or line.counter not in known]
+        totals = self._vector((model,), {model: more}, lines)
+        items: list[Item] = []
+        for _ in range(TRIES):
+            now = self.counters.now()
+            items = [item(line, totals[model], now, charge=False) for line in lines]
+            answer = await self.counters.reserve(reservation, items)
+            if isinstance(answer, Grant):
+                return lines, items
+            if isinstance(answer, Refusal):
+                raise self._error(lines, items, answer, {})
+        raise LimitsUnavailable("the clock of the store of the limits does not stand still: try again")
+
+    def bounded(self, model: str, chat: Chat) -> Chat:
+        """The chat with a bound on the reply."""
+        return bound.with_most(chat, self.max_tokens, self._seams.field(model))
+
+    def amounts(self, attempts: Sequence[Attempt]) -> list[int]:
+        """What the attempts took of each quantity."""
+        return taken(attempts, {each.model: self._rate(each.model).usd for each in attempts})
+
+    def _unreserved(self, exchange: str, who: Who, chat: Chat) -> Ticket:
+        path = tuple(self._seams.path(chat))
+        lines = self._plan(who, self._named(chat.model), path)
+        ticket = Ticket(self, exchange, who, chat, lines, counts=self._sized(lines))
+        now = self.counters.now()
+        nothing = [0] * len(Quantity)
+        items = [item(line, [1, *nothing[1:]], now, charge=True) for line in lines]
+        ticket.granted(items, None, {})
+        self._log.warning("limits_not_reserved", exchange=exchange)
+        return ticket
+
+    async def _try(self, exchange: str, who: Who, chat: Chat) -> tuple[Ticket | None, Grant | Refusal]:
+        """A ticket, and what the store says."""
+        path = tuple(self._seams.path(chat))
+        lines = self._plan(who, self._named(chat.model), path)
+        if not lines:
+            empty = Grant(0, [], [])
+            return (None if self._gates is None else Ticket(self, exchange, who, chat, (), counts=False)), empty
+        sized = self._sized(lines)
+        ticket = Ticket(self, exchange, who, chat, lines, counts=sized)
+        rooms = self._rooms(chat, path) if sized else {}
+        vectors = self._vector(path, rooms, lines)
+        for _ in range(TRIES):
+            now = self.counters.now()
+            items = [item(line, vectors[line.model], now, charge=True) for line in lines]
+            answer: Answer = await self.counters.reserve(exchange, items)
+            if not isinstance(answer, Passed):
+                ticket.granted(items, answer if isinstance(answer, Grant) else None, rooms)
+                return ticket, answer
+        raise LimitsUnavailable("the clock of the store of the limits does not stand still: try again")
+
+    def _named(self, model: str) -> str:
+        """Callers may name what they like: it makes no counter of its own."""
+        return model if self._seams.card(model) is not None else UNKNOWN
+
+    def _plan(self, who: Who, asked: str, path: tuple[str, ...]) -> tuple[Line, ...]:
+        key = (who, asked, path)
+        found = self._plans.get(key)
+        if found is None:
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
+            found = self._plans[key] = self._rules.lines(who, asked, path)
+        return found
+
+    def _sized(self, lines: Sequence[Line]) -> bool:
+        return any(line.limit.quantity in SIZED for line in lines)
+
+    def _rooms(self, chat: Chat, path: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """The most tokens in and out that each model may take. Masking may make a text a little longer."""
+        read = bound.prompt_tokens(chat)
+        read += read // 8
+        written = bound.output_tokens(chat.options, self.max_tokens)
+        return dict.fromkeys(path, (read, written))
+
+    def _vector(
+        self, path: Sequence[str], rooms: dict[str, tuple[int, int]], lines: Sequence[Line]
+    ) -> dict[str | None, list[int]]:
+        """The most of each quantity: of each model, and of all together. Raises InsufficientQuota where a budget in
+        USD meets a model without a price."""
+        total = [0] * len(Quantity)
+        found: dict[str | None, list[int]] = {None: total}
+        for model in path:
+            read, written = rooms.get(model, (0, 0))
+            rates = self._rate(model) if rooms else None
+            usd = rates.usd if rates is not None else (0.0, 0.0)
+            if usd is None:
+                self._check_unpriced(model, lines)
+                usd = (0.0, 0.0)
+            wh, gco2e = (rates.wh, rates.gco2e) if rates is not None else ((0.0, 0.0), (0.0, 0.0))
+            mine = [1, read, written, read + written, *(_cost(pair, read, written) for pair in (usd, wh, gco2e)), 1]
+            for at, many in enumerate(mine):
+                total[at] += many
+            found[model] = mine
+        total[Quantity.REQUESTS] = total[Quantity.CONCURRENT] = 1
+        return found
+
+    def _check_unpriced(self, model: str, lines: Sequence[Line]) -> None:
+        if self._policy.unpriced == "free":
+            return
+        for line in lines:
+            if line.limit.quantity is Quantity.USD and line.limit.enforced and line.model in (None, model):
+                raise InsufficientQuota(
+                    f"model '{model}' has no price, and budget '{line.limit.name}' is in USD: set "
+                    f'models.{model}.price (zeros for one of your own), or limits.unpriced = "free"',
+                    limit=line.limit.name,
+                )
+
+    def _rate(self, model: str) -> bound.Rates:
+        found = self._rates.get(model)
+        if found is None:
+            card = self._seams.card(model) or ModelCard(model, "general", "host")
+            found = self._rates[model] = bound.Rates(card, self._seams.measure)
+        return found
+
+    def _downshift(
+        self, ticket: Ticket, answer: Grant | Refusal, chat: Chat, may_use: Callable[[str], bool]
+    ) -> tuple[str, str] | None:
+        """The budget that is nearly spent, and the smaller model to ask instead."""
+        for line in ticket.near(answer):
+            policy = line.limit.downshift
+            if policy is None or chat.model in policy.to:
+                continue
+            for name in policy.to:
+                if self._seams.card(name) is not None and may_use(name):
+                    return line.limit.name, name
+        return None
+
+    async def _smaller(self, exchange: str, who: Who, chat: Chat, budget: str, model: str) -> Ticket:
+        ticket, answer = await self._try(f"{exchange}.2", who, replace(chat, model=model))
+        assert ticket is not None  # the budget that asked for it is still met
+        if isinstance(answer, Refusal):
+            raise self._refused(ticket, answer)
+        self._tell(ticket, answer)
+        ticket.note = {"budget": budget, "from": chat.model, "to": model}
+        return ticket
+
+    def _refused(self, ticket: Ticket, answer: Refusal) -> LimitError:
+        return ticket.refused(answer, self._error)
+
+    def _error(
+        self, lines: Sequence[Line], items: Sequence[Item], answer: Refusal, headers: dict[str, str]
+    ) -> LimitError:
+        line, asked = lines[answer.at], items[answer.at]
+        error = standing.refusal(line, answer.level, asked.hold + asked.charge, answer.now, headers)
+        self._log.info("limit_reached", limit=line.limit.name, of=line.limit.of, code=error.code)
+        self._emit("limit.reached", line, answer.now // 60_000_000, {"code": error.code})
+        return error
+
+    def _tell(self, ticket: Ticket, answer: Grant | Refusal) -> None:
+        """Events for the shares of budgets that are used, each once a window."""
+        if isinstance(answer, Refusal):
+            return
+        for line, share, spent in standing.crossed(ticket.lines, answer.used, answer.now, SHARES):
+            window = line.limit.window(answer.now)[0]
+            self._emit(
+                "budget.spent", line, f"{window}:{share}", {"share": share, "spent": spent, "cap": line.cap(answer.now)}
+            )
+
+    def _emit(self, name: str, line: Line, when: object, data: dict[str, object]) -> None:
+        dedupe = f"{name}:{line.counter}:{when}"
+        if self._seams.events is None or dedupe in self._told:
+            return
+        if len(self._told) >= MOST_TOLD:
+            self._told.clear()
+        self._told[dedupe] = None
+        tenant = line.limit.tenant or (line.subject.partition("/")[0] if line.limit.of != "model" else "")
+        about = {"limit": line.limit.name, "of": line.limit.of, "subject": line.subject}
+        about["quantity"] = line.limit.quantity.name.lower()
+        self._seams.events.emit(name, tenant, {**about, **data}, dedupe=dedupe)
+
+
+def _cost(pair: tuple[float, float], read: int, written: int) -> int:
+    return ceil(read * pair[0] + written * pair[1])

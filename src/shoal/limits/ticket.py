@@ -1,0 +1,246 @@
+"""The ticket of one exchange: what is reserved for it, what each call of a model may take of that, and the settlement.
+
+It knows the counters and the lines that a request meets, no HTTP and no models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+from typing import TYPE_CHECKING
+
+from shoal.call import Attempt, ModelCard
+from shoal.chat import Chat, Choice, Piece, Usage
+from shoal.errors import LimitError
+from shoal.limits import bound
+from shoal.limits.rules import Line, Quantity, Who
+from shoal.limits.standing import standing
+from shoal.stores.counters import NO_CAP, Grant, Item, Law, Refusal, Settlement, Spent
+
+if TYPE_CHECKING:
+    from shoal.limits.gate import Turn
+    from shoal.limits.step import LimitsStep
+
+Amounts = Sequence[int]
+Refused = Callable[[Sequence[Line], Sequence[Item], Refusal, dict[str, str]], LimitError]
+# Outcomes without a piece after which a host may have worked all the same.
+WORKED = frozenset({"cancelled", "host_timeout", "host_cut", "host_garbled", "deadline_exceeded"})
+CUT_NOTE = "the reply reached the most tokens that were reserved for it"
+
+
+class Ticket:
+    """`chat` is what may be asked, with a bound on the reply; `note` says what was changed for a budget's sake."""
+
+    __slots__ = (
+        *("_counts", "_generation", "_grant", "_items", "_lines", "_rooms", "_step", "_who"),
+        *("chat", "cut", "note", "reservation"),
+    )
+
+    def __init__(
+        self, step: LimitsStep, reservation: str, who: Who, chat: Chat, lines: Sequence[Line], *, counts: bool
+    ) -> None:
+        self._step = step
+        self._who = who
+        self._lines = list(lines)
+        self._items: list[Item] = []
+        self._grant: Grant | None = None
+        self._generation = ""
+        self._counts = counts
+        self._rooms: dict[str, tuple[int, int]] = {}
+        self.reservation = reservation
+        self.chat = chat
+        self.cut = False
+        self.note: Mapping[str, str] | None = None
+
+    @property
+    def tenant(self) -> str:
+        """Whose it is."""
+        return self._who.tenant
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        """The limits that it meets."""
+        return self._lines
+
+    def near(self, answer: Grant | Refusal) -> list[Line]:
+        """The budgets of which so much is used, or this one refused, that a smaller model should be asked."""
+        if isinstance(answer, Refusal):
+            line = self._lines[answer.at]
+            return [line] if line.limit.downshift is not None else []
+        return [
+            line
+            for line, used in zip(self._lines, answer.used, strict=True)
+            if line.limit.downshift is not None and used >= line.limit.downshift.at * line.cap(answer.now)
+        ]
+
+    def refused(self, answer: Refusal, error: Refused) -> LimitError:
+        """The error of a refusal."""
+        line = self._lines[answer.at]
+        headers = standing([line], [answer.level], [answer.level], answer.now)
+        return error(self._lines, self._items, answer, headers)
+
+    def granted(self, items: list[Item], grant: Grant | None, rooms: dict[str, tuple[int, int]]) -> None:
+        """Notes what is reserved; without a grant nothing is, since the store is away and the policy allows it."""
+        self._items = items
+        self._grant = grant
+        self._generation = self._step.counters.generation if grant is not None else ""
+        self._rooms = rooms
+
+    def standing(self) -> dict[str, str]:
+        """The headers that say what is left."""
+        if self._grant is None:
+            return {}
+        grant, known = self._grant, len(self._grant.levels)
+        return standing(self._lines[:known], grant.levels, grant.used, grant.now)
+
+    def said(self) -> dict[str, object]:
+        """What the reply says of it: that a smaller model was asked, or that the reply was cut."""
+        said: dict[str, object] = {} if self.note is None else {"downshift": dict(self.note)}
+        return said | ({"cut": CUT_NOTE} if self.cut else {})
+
+    async def take(self, card: ModelCard, chat: Chat) -> Tab:
+        """What one try of a model may take; what is not reserved yet is reserved now. Raises LimitErrors."""
+        turn = await self._step.turn(card.name, self._who, chat)
+        if not self._counts:
+            return Tab(self, card.name, chat, 0, 0, turn)
+        try:
+            read, written = bound.prompt_tokens(chat), bound.output_tokens(chat.options, self._step.max_tokens)
+            held = self._rooms.get(card.name, (0, 0))
+            more = (max(read - held[0], 0), max(written - held[1], 0))
+            if any(more) and self._grant is not None:
+                await self._extend(card.name, more)
+            self._rooms[card.name] = (max(held[0] - read, 0), max(held[1] - written, 0))
+        except BaseException:
+            if turn is not None:
+                turn.leave()
+            raise
+        if card.kind == "host":
+            chat = self._step.bounded(card.name, chat)
+        return Tab(self, card.name, chat, read, written, turn)
+
+    async def _extend(self, model: str, more: tuple[int, int]) -> None:
+        known = {line.counter for line in self._lines}
+        lines, items = await self._step.extend(self.reservation, self._who, self.chat.model, model, more, known)
+        fresh = [at for at, line in enumerate(lines) if line.counter not in known]
+        self._lines += [lines[at] for at in fresh]
+        self._items += [items[at] for at in fresh]
+
+    def give_back(self, model: str, read: int, written: int) -> None:
+        """What a try did not take is there for the next one."""
+        held = self._rooms.get(model, (0, 0))
+        self._rooms[model] = (held[0] + max(read, 0), held[1] + max(written, 0))
+
+    def settle(self, attempts: Sequence[Attempt], ended_s: float) -> None:
+        """Counts what the attempts took, and gives the rest back."""
+        sums: dict[str | None, Amounts] = {}
+        spent = []
+        for line, item in zip(self._lines, self._items, strict=True):
+            amounts = sums.get(line.model)
+            if amounts is None:
+                mine = attempts if line.model is None else [each for each in attempts if each.model == line.model]
+                amounts = sums[line.model] = self._step.amounts(mine)
+            actual = item.charge or line.limit.scaled(amounts[line.limit.quantity])
+            spent.append(Spent(item.counter, item.law, actual, item.charge, item.start, item.end))
+        self._step.counters.settle(
+            Settlement(self.reservation, tuple(spent), int(ended_s * 1_000_000), self._generation)
+        )
+
+
+class Tab:
+    """One try of one model: counts what it says, and ends a reply that takes more than was reserved."""
+
+    __slots__ = ("_bytes", "_model", "_pieces", "_read", "_ticket", "_turn", "_written", "chat")
+
+    def __init__(self, ticket: Ticket, model: str, chat: Chat, read: int, written: int, turn: Turn | None) -> None:
+        self._ticket = ticket
+        self._model = model
+        self._read = read
+        self._written = written
+        self._turn = turn
+        self._bytes = 0
+        self._pieces = 0
+        self.chat = chat
+
+    def last(self, piece: Piece) -> Piece | None:
+        """The end of the reply where the piece goes beyond what was reserved, instead of the piece; else None. A host
+        that keeps to `max_tokens` never comes that far."""
+        if not self._written:
+            return None
+        said = sum(_said(choice) for choice in piece.choices)
+        if said:
+            self._pieces += 1
+            self._bytes += said
+        over = self._pieces > self._written or self._bytes > self._written * bound.LONGEST_TOKEN
+        if not over or not said:
+            return None
+        self._ticket.cut = True
+        return Piece([Choice({}, choice.index, "length") for choice in piece.choices])
+
+    def close(self, attempt: Attempt) -> None:
+        """The try has ended. Where the host counted nothing, it is counted here, rather too much than too little."""
+        if self._turn is not None:
+            self._turn.leave()
+        if not self._written:
+            return
+        usage = attempt.usage
+        if not usage.total_tokens and (self._pieces or attempt.outcome in WORKED):
+            attempt.usage = bound.estimated(usage, self._read, self._written, self._bytes, self._pieces)
+        usage = attempt.usage
+        self._ticket.give_back(self._model, self._read - usage.prompt_tokens, self._written - usage.completion_tokens)
+
+
+def _said(choice: Choice) -> int:
+    """The bytes that a choice's delta says: text, thoughts, arguments of calls."""
+    said = 0
+    for value in choice.delta.values():
+        if isinstance(value, str):
+            said += len(value.encode())
+        elif isinstance(value, list):
+            said += sum(len(str(each)) for each in value)
+    return said
+
+
+def taken(attempts: Sequence[Attempt], price: Mapping[str, tuple[float, float] | None]) -> list[int]:
+    """What the attempts took of each quantity, in whole units, rounded up."""
+    usage = Usage()
+    usd = wh = gco2e = 0.0
+    for attempt in attempts:
+        usage = usage.plus(attempt.usage)
+        impacts = attempt.impacts
+        cost = impacts.cost_usd if impacts is not None else None
+        usd += cost.expected if cost is not None else _priced(attempt, price.get(attempt.model))
+        if impacts is not None:
+            wh += impacts.energy_wh.expected if impacts.energy_wh is not None else 0.0
+            carbon = impacts.carbon_gco2e
+            gco2e += carbon.expected if carbon is not None else 0.0
+    found = [0] * len(Quantity)
+    found[Quantity.REQUESTS] = 1 if attempts else 0
+    found[Quantity.INPUT], found[Quantity.OUTPUT] = usage.prompt_tokens, usage.completion_tokens
+    found[Quantity.TOKENS] = usage.total_tokens
+    found[Quantity.USD], found[Quantity.WH], found[Quantity.GCO2E] = map(millionths, (usd, wh, gco2e))
+    return found
+
+
+def _priced(attempt: Attempt, price: tuple[float, float] | None) -> float:
+    if price is None:
+        return 0.0
+    return (attempt.usage.prompt_tokens * price[0] + attempt.usage.completion_tokens * price[1]) / 1e6
+
+
+def millionths(value: float) -> int:
+    """Whole millionths, rounded up; what sums of floats are off by is not rounded up."""
+    return max(ceil(value * 1e6 - 1e-6), 0)
+
+
+def item(line: Line, amounts: Amounts, now: int, *, charge: bool) -> Item:
+    """What is asked of a line's counter. Energy and carbon take at least one unit, so that a spent budget refuses."""
+    limit = line.limit
+    quantity = limit.quantity
+    start, end = limit.window(now)
+    many = limit.scaled(amounts[quantity])
+    cap = line.cap(now) if limit.enforced else NO_CAP
+    if quantity is Quantity.REQUESTS and line.model is None:
+        return Item(line.counter, limit.law, cap, 0, many if charge else 0, start, end)
+    if quantity >= Quantity.WH and limit.law is not Law.HELD:
+        many = max(many, 1)
+    return Item(line.counter, limit.law, cap, many, 0, start, end)
