@@ -8,13 +8,13 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
 import structlog
 import uvicorn
 
+from shoal import __version__
 from shoal.errors import ConfigError
 from shoal.gateway.admin.page import AdminPage
 from shoal.gateway.app import Gateway, Limits
@@ -92,7 +92,7 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
         assembly.keeping,
         metrics_here=metrics_here,
         door=door,
-        admin=AdminPage(assembly.people.desk, door, version("shoal"), limits.body_bytes, limits.body_s),
+        admin=AdminPage(assembly.people.desk, door, __version__, limits.body_bytes, limits.body_s),
     )
     try:
         listening = bind(settings.host, settings.port, "server.port")

@@ -1,0 +1,57 @@
+"""Whatever the OpenAPI document allows, and much that it does not, gets an answer that the document describes: no 5xx.
+The requests are made by schemathesis, the same ones every time."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from shoal.gateway.admin.app import OPENAPI, ROUTERS
+from tests.gateway.admin.conftest import Api
+
+CHECKS = (not_a_server_error, response_schema_conformance, status_code_conformance)
+EXAMPLES = 12
+ROUTES = sorted(
+    (method, route.path)
+    for router in ROUTERS
+    for route in router.routes
+    for method in route.methods  # type: ignore[attr-defined]
+)
+
+
+@pytest.fixture(scope="module")
+def schema(api: Api) -> schemathesis.schemas.BaseSchema:
+    return schemathesis.openapi.from_url(f"{api.house.url}{OPENAPI}", headers={"authorization": f"Bearer {api.root}"})
+
+
+def test_the_document_needs_a_key_and_is_openapi_3_1(api: Api) -> None:
+    assert api("GET", "/openapi.json").json()["openapi"].startswith("3.1")
+    assert api("GET", "/openapi.json", "sk-shoal-x-y").status_code == 401
+    assert "HTTPValidationError" not in api("GET", "/openapi.json").text
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES, ids=lambda value: str(value))
+@pytest.mark.parametrize("mode", ["positive", "negative"])
+def test_no_request_breaks_it(
+    api: Api, schema: schemathesis.schemas.BaseSchema, method: str, path: str, mode: str
+) -> None:
+    operation = schema[path][method]
+    cases = operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode))
+    headers = {"authorization": f"Bearer {api.root}"}
+
+    @settings(
+        max_examples=EXAMPLES,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def check(case: schemathesis.Case) -> None:
+        case.call_and_validate(headers=headers, checks=list(CHECKS))
+
+    check()
