@@ -17,13 +17,12 @@ import numpy as np
 from shoal.trust.masking.classifier import FORMAT, MODEL_FILE
 from shoal.trust.masking.tagging import LABELS, TYPES
 from shoal.trust.masking.word_features import PIECES, SHAPES
+from shoal.tuning.onnx_graph import EPSILON, Graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Arrays = Mapping[str, NDArray[np.float32]]
-
-EPSILON = 1e-5
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,69 +132,12 @@ def forward(parameters: Mapping[str, Any], size: Size, feeds: Mapping[str, Any])
     return torch.addmm(p["out_b"], x, p["out_w"])
 
 
-class _Graph:
-    """Collects the nodes and constants of an ONNX graph."""
-
-    def __init__(self) -> None:
-        self.nodes: list[Any] = []
-        self.constants: list[Any] = []
-
-    def add(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        """A node; returns the name of its result."""
-        from onnx import helper
-
-        name = f"n{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [name], **attributes))
-        return name
-
-    def hold(self, name: str, values: NDArray[Any]) -> str:
-        """A constant."""
-        from onnx import numpy_helper
-
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
-        return name
-
-    def small(self, name: str, values: NDArray[np.float32]) -> str:
-        """A constant kept as int8 with one scale per column; unpacked when the model is loaded."""
-        held, scale = quantised(values)
-        cast = self.add("Cast", self.hold(f"{name}_q", held), to=1)
-        return self.add("Mul", cast, self.hold(f"{name}_s", scale))
-
-    def looked_up(self, name: str, values: NDArray[np.float32], rows: str, summed: bool) -> str:
-        """Rows of an int8 table, summed over the last axis of `rows` where there is one."""
-        held, scale = quantised(values)
-        found = self.add("Cast", self.add("Gather", self.hold(f"{name}_q", held), rows), to=1)
-        if summed:
-            found = self.add("ReduceSum", found, self.hold(f"{name}_axis", np.array([1], np.int64)), keepdims=0)
-        return self.add("Mul", found, self.hold(f"{name}_s", scale))
-
-    def affine(self, x: str, name: str, arrays: Arrays) -> str:
-        return self.add(
-            "Gemm", x, self.small(f"{name}_w", arrays[f"{name}_w"]), self.hold(f"{name}_b", arrays[f"{name}_b"])
-        )
-
-    def normed(self, x: str, at: str, arrays: Arrays) -> str:
-        gain, shift = (self.hold(f"{part}{at}", arrays[f"{part}{at}"]) for part in ("gain", "shift"))
-        return self.add("LayerNormalization", x, gain, shift, axis=-1, epsilon=EPSILON)
-
-    def sliced(self, x: str, name: str, begin: int, end: int) -> str:
-        ends = (self.hold(f"{name}_{part}", np.array([value], np.int64)) for part, value in
-                (("from", begin), ("to", end), ("axis", 0)))  # fmt: skip
-        return self.add("Slice", x, *ends)
-
-
-def quantised(values: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """int8 values and their scale per column."""
-    scale = np.maximum(np.abs(values).max(axis=0), 1e-9) / 127
-    return np.round(values / scale).astype(np.int8), scale.astype(np.float32)
-
-
 def export(arrays: Arrays, size: Size, folder: Path, bias: float, temperature: float) -> None:
     """Writes model.onnx with its form in the metadata."""
     import onnx
     from onnx import TensorProto, helper
 
-    graph = _Graph()
+    graph = Graph()
     parts = [
         graph.looked_up("word", arrays["word"], "word", summed=False),
         graph.looked_up("pieces", arrays["pieces"], "pieces", summed=True),

@@ -270,13 +270,13 @@ def _load(folder: Path) -> tuple[onnxruntime.InferenceSession, _Form]:
         if said["format"] != FORMAT or tuple(form["types"]) != TYPES:
             raise ValueError("another format")
         return session, _Form(int(form["words"]), int(form["pieces"]), float(form["bias"]), float(form["temperature"]))
-    except _load_errors() as error:
+    except load_errors() as error:
         raise WeightsError(
             f"the weights of '{folder.name}' are missing or damaged ({type(error).__name__}): install Shoal again"
         ) from error
 
 
-def _load_errors() -> tuple[type[Exception], ...]:
+def load_errors() -> tuple[type[Exception], ...]:
     """What a missing file, a file that is no model, or a form that does not fit raises."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state  # type: ignore[import-untyped]
 
