@@ -55,7 +55,7 @@ def defer(
 ) -> None:
     """Pick the start of work that can wait from a forecast of the electricity's intensity.
 
-    The saving is what the forecast promises. With a history of 15 days or more it has an interval, from how far
+    The saving is what the forecast promises. With a history of three weeks or more it has an interval, from how far
     forecasts of the same kind were off; a column "forecast" beside "actual" in it is compared instead of yesterday.
     """
     from shoal.planning.defer import Deferral, choose, past_errors
@@ -73,7 +73,7 @@ def defer(
     if history is None:
         note("how sure that is, is not known: give --history")
     elif record is None:
-        note("the history is too short for an interval: it takes 15 days that reach up to the start")
+        note("the history is too short for an interval: it takes three weeks that reach up to the start")
 
 
 def _job(hours: float, slack: float | None, deadline: str | None, earliest: str | None) -> Job:

@@ -49,7 +49,7 @@ def verify(
 
 def _row(check: Check) -> tuple[object, ...]:
     ours = "unknown" if check.ours is None else f"{check.ours:,.6g}"
-    off = "" if check.off is None else f"{check.off:+.2%}"
+    off = "" if check.off is None else f"{check.off:+.2%}" if check.off < 1 else f"{check.off + 1:.3g} times"
     return (
         check.name,
         check.unit,

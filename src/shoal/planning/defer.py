@@ -13,14 +13,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shoal.errors import ConfigError
 from shoal.planning.curve import HOUR_S, Curve, make_curve
 
 DAY = timedelta(days=1)
-# Fewer past decisions than this say little about the next one.
-LEAST = 14
-QUANTILES = (0.05, 0.95)
+# A twentieth at either end: with fewer past decisions than this even the extremes hold less than nine in ten.
+TAIL = 0.05
+# Means that differ by less are the same: the earlier start wins.
+SAME = 1e-6
+LEAST = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Past decisions of the same kind: what the forecast promised and what came, as mean shares saved, and the
-    quantiles (5 and 95 %) of came less promised."""
+    """Past decisions of the same kind: what the forecast promised and what came, as mean shares saved, and the ends
+    between which nine in ten of came less promised lie."""
 
     decisions: int
     promised: float
@@ -119,8 +122,7 @@ class Deferral:
                 "count": record.decisions,
                 "promised": round(record.promised, 4),
                 "came": round(record.came, 4),
-                "error_5": round(record.errors[0], 4),
-                "error_95": round(record.errors[1], 4),
+                "errors_90": [round(each, 4) for each in record.errors],
             },
         }
 
@@ -132,7 +134,7 @@ def choose(job: Job, forecast: Curve) -> Choice:
     best = Choice(job.earliest, now, now)
     for start in starts(job, forecast.step_s):
         mean = forecast.mean(start, job.hours)
-        if mean < best.gco2e_per_kwh - 1e-9:
+        if mean < best.gco2e_per_kwh - SAME:
             best = Choice(start, mean, now)
     return best
 
@@ -167,8 +169,14 @@ def past_errors(job: Job, history: Curve, forecast: Curve | None = None) -> Reco
     if len(found) < LEAST:
         return None
     promised, came = np.array(found).T
-    low, high = np.quantile(came - promised, QUANTILES)
-    return Record(len(found), float(promised.mean()), float(came.mean()), (float(low), float(high)))
+    return Record(len(found), float(promised.mean()), float(came.mean()), nine_in_ten(np.sort(came - promised)))
+
+
+def nine_in_ten(errors: NDArray[np.float64]) -> tuple[float, float]:
+    """The ends between which the next error lies nine times in ten, of sorted past ones that are like it (conformal
+    prediction, Vovk et al. 2005): the k-th from either end with k = (n + 1) / 20, rounded down."""
+    at = int((len(errors) + 1) * TAIL + 1e-9)
+    return float(errors[at - 1]), float(errors[len(errors) - at])
 
 
 def _days(job: Job, history: Curve, forecast: Curve | None) -> list[datetime]:

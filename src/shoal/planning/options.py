@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
-from typing import Final
+from typing import Final, TypeVar
 
 from shoal.errors import ConfigError
 from shoal.facts.grid import subject_of as region_of
@@ -18,6 +18,7 @@ from shoal.planning.machine import ANY, PEAKS, offers, subject_of
 from shoal.planning.train import Plan, Terms, plan
 from shoal.planning.workload import Workload
 
+Item = TypeVar("Item")
 UNKNOWN: Final = float("inf")
 ACCOUNTS: Mapping[str, str] = {"location": "usage_gco2e", "market": "market_gco2e", "marginal": "marginal_gco2e"}
 
@@ -78,7 +79,7 @@ def compare(
     return Options(every, tuple(front), why(front, fitting, by, account))
 
 
-def pareto(plans: Sequence[Plan], objectives: Sequence[Callable[[Plan], float]]) -> list[Plan]:
+def pareto(plans: Sequence[Item], objectives: Sequence[Callable[[Item], float]]) -> list[Item]:
     """The plans that no other is at least as good as in every objective and better in one; of equal ones the first."""
     scored = sorted(((tuple(value(each) for value in objectives), at) for at, each in enumerate(plans)))
     kept: list[tuple[tuple[float, ...], int]] = []
@@ -97,7 +98,7 @@ def carbon(each: Plan, account: str = "location") -> Range | None:
 def why(front: Sequence[Plan], plans: Sequence[Plan], by: str, account: str) -> str:
     """One sentence on the first of the front: what makes it so, what it costs, and whether the order is sure."""
     first = front[0]
-    name = f"{first.machine.name} in {first.place.grid.name}"
+    name = called(first)
     if len(plans) == 1:
         return f"{name} is the only option."
     value = _reader(by, account)
@@ -119,15 +120,22 @@ def why(front: Sequence[Plan], plans: Sequence[Plan], by: str, account: str) -> 
     return f"{name} is first by {by}: {reason}; {beside}{_price_of(first, plans)}."
 
 
+def called(each: Plan) -> str:
+    """An option in words."""
+    since = "" if each.start is None else f" from {each.start.isoformat(timespec='minutes')} on"
+    return f"{each.machine.name} in {each.place.grid.name}{since}"
+
+
 def _beside(first: Plan, second: Plan, ranges: Callable[[Plan], Range | None]) -> str:
     """How far the next one is, and whether the ranges can tell them apart."""
-    name = f"{second.machine.name} in {second.place.grid.name}"
+    name = called(second)
     best, other = ranges(first), ranges(second)
     if best is None or other is None:
         return f"next is {name}, of which it is not known"
     ahead = f"next is {name} with {other.expected / best.expected - 1:.0%} more" if best.expected else f"next is {name}"
     if second.machine.name == first.machine.name:
-        return f"{ahead}, on the same machines, so the order is as sure as what is known of the two places"
+        known = "the curve" if second.place.grid.name == first.place.grid.name else "what is known of the two places"
+        return f"{ahead}, on the same machines, so the order is as sure as {known}"
     sure = best.high <= other.low
     return f"{ahead}, on other machines whose ranges {'are apart' if sure else 'overlap, so the order is not sure'}"
 
@@ -139,7 +147,7 @@ def _price_of(first: Plan, plans: Sequence[Plan]) -> str:
     if cheapest is first or cost(first) == UNKNOWN or cost(cheapest) in (0, UNKNOWN):
         return ""
     less = 1 - cost(cheapest) / cost(first)
-    return f"; {cheapest.machine.name} in {cheapest.place.grid.name} costs {less:.0%} less"
+    return f"; {called(cheapest)} costs {less:.0%} less" if less >= 0.005 else ""
 
 
 def _ranges(name: str, account: str) -> Callable[[Plan], Range | None]:
