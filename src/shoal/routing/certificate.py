@@ -1,0 +1,169 @@
+"""Certificates: the largest threshold at which routing loses no more than alpha against the reference, with confidence
+1 - delta. Learn then Test (Angelopoulos et al. 2021): thresholds are tested from the most careful one on, and the first
+that fails ends the sequence, so that no correction for their number is needed.
+
+The loss of an ask is 1 where a model that routing may choose is worse than the reference by more than a tolerance. Its
+mean is tested with the exact binomial tail (Clopper and Pearson 1934). It holds whichever of the allowed models a
+policy picks, and for asks that are drawn as the labels were; not for others.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from shoal.errors import ConfigError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Doubles = NDArray[np.float64]
+    Flags = NDArray[np.bool]
+
+GRID = 100
+ALL = "all"
+FEWEST_IN_SEGMENT = 300
+VALID_DAYS = 90
+FORM = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What is certified for a part of the traffic: up to `threshold` of expected loss, `share` of it goes to smaller
+    models; `losses` of `n` labels were lost there."""
+
+    threshold: float
+    share: float
+    losses: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What a router may do. `segments` by the group of the level `level`, and ALL for what belongs to none of them;
+    None means the reference, and `reason` says why where it is so for all. `data` is the labels' digest; times are Unix
+    seconds."""
+
+    reference: str
+    models: tuple[str, ...]
+    alpha: float
+    delta: float
+    tolerance: float
+    data: str
+    made: float
+    expires: float
+    level: str | None = None
+    segments: dict[str, Segment | None] = field(default_factory=dict)
+    reason: str | None = None
+    form: int = FORM
+
+    def threshold(self, group: str | None, now: float) -> float | None:
+        """The expected loss up to which a smaller model may answer; None where nothing is certified, or no longer."""
+        if now >= self.expires:
+            return None
+        found = self.segments.get(group if group is not None and group in self.segments else ALL)
+        return None if found is None else found.threshold
+
+    def to_json(self) -> str:
+        """Its written form."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Certificate:
+        """Raises ConfigError where it is not one, or of another form."""
+        try:
+            found: dict[str, Any] = json.loads(text)
+            segments = {name: each and Segment(**each) for name, each in found.pop("segments").items()}
+            made = cls(**{**found, "models": tuple(found["models"]), "segments": segments})
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ConfigError(
+                f"this is no certificate of routing ({type(error).__name__}): make one with 'shoal route certify'"
+            ) from None
+        if made.form != FORM:
+            raise ConfigError("this certificate is of another version: make one with 'shoal route certify'")
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """N labels that the value model was not fitted on. `expected` (N, K) and `true` (N, K) losses of the K smaller
+    models against the reference; `kept` (N,) those that go to the reference whatever the threshold."""
+
+    expected: Doubles
+    true: Doubles
+    kept: Flags
+
+    def taken(self, rows: Flags) -> Trial:
+        """Those labels."""
+        return Trial(self.expected[rows], self.true[rows], self.kept[rows])
+
+    def routed(self, threshold: float) -> Flags:
+        """(N,) whether a smaller model may answer."""
+        return np.asarray((self.expected <= threshold).any(axis=1) & ~self.kept)
+
+    def lost(self, threshold: float, tolerance: float) -> Flags:
+        """(N,) whether a model that may answer is worse than the reference by more than the tolerance."""
+        allowed = (self.expected <= threshold) & ~self.kept[:, None]
+        return np.asarray((allowed & (self.true > tolerance)).any(axis=1))
+
+
+def certified(trial: Trial, alpha: float, delta: float, tolerance: float = 0.0) -> Segment | None:
+    """The largest threshold whose loss is at most alpha with confidence 1 - delta; None where not even the most
+    careful one is. Raises ConfigError for an alpha or delta that is not between 0 and 1."""
+    if not (0 < alpha < 1 and 0 < delta < 1):
+        raise ConfigError("alpha and delta must lie between 0 and 1")
+    count = len(trial.kept)
+    best: Segment | None = None
+    for threshold in thresholds(trial):
+        losses = int(trial.lost(threshold, tolerance).sum())
+        if binomial_tail(losses, count, alpha) > delta:
+            break
+        best = Segment(float(threshold), float(trial.routed(threshold).mean()), losses, count)
+    return best
+
+
+def thresholds(trial: Trial) -> Doubles:
+    """The GRID of thresholds, the most careful first: quantiles of the best model's expected loss."""
+    best = trial.expected.min(axis=1)[~trial.kept]
+    if not len(best):
+        return np.zeros(0)
+    return np.unique(np.quantile(best, np.linspace(0, 1, GRID + 1)))
+
+
+def by_segment(
+    trial: Trial, groups: Sequence[str | None], alpha: float, delta: float, tolerance: float = 0.0
+) -> dict[str, Segment | None]:
+    """A segment for each group with FEWEST_IN_SEGMENT labels and ALL for the others together. Each is tested with
+    delta / number of segments, so that all hold at once; one that fails is None and stays with the reference."""
+    names = np.array([group or "" for group in groups])
+    sizes = {str(name): int(size) for name, size in zip(*np.unique(names, return_counts=True), strict=True)}
+    large = [name for name, size in sizes.items() if name and size >= FEWEST_IN_SEGMENT]
+    rest = ~np.isin(names, large)
+    parts = {name: names == name for name in large} | ({ALL: rest} if rest.any() else {})
+    return {name: certified(trial.taken(rows), alpha, delta / len(parts), tolerance) for name, rows in parts.items()}
+
+
+def binomial_tail(losses: int, count: int, rate: float) -> float:
+    """P(X <= losses) for X ~ Binomial(count, rate): the p-value of "the loss is more than rate". Summed from the
+    largest term, in logarithms."""
+    if losses >= count:
+        return 1.0
+    logs = [
+        math.lgamma(count + 1) - math.lgamma(k + 1) - math.lgamma(count - k + 1)
+        + k * math.log(rate) + (count - k) * math.log1p(-rate)
+        for k in range(losses + 1)
+    ]  # fmt: skip
+    top = max(logs)
+    return min(1.0, math.exp(top) * math.fsum(math.exp(each - top) for each in logs))
+
+
+def validity(days: float = VALID_DAYS) -> tuple[float, float]:
+    """Now and the end of a certificate that is made now, as Unix seconds."""
+    now = datetime.now(UTC)
+    return now.timestamp(), (now + timedelta(days=days)).timestamp()

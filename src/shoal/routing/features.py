@@ -1,0 +1,111 @@
+"""What a router looks at: the human's last ask, as hashed n-grams and a dozen plain measures. It knows no model.
+
+What a harness writes around the ask (reminders, environment dumps) is left out, and a short follow-up ("yes, do it")
+is read together with what it follows, so that it inherits its conversation's difficulty. What asks is looked at,
+wherever the agent loop has got to: tool results change nothing, so that there is one decision per user turn.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shoal.trust.ngrams import RUN_ROWS, Grams, NgramFeatures
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from shoal.chat import Chat
+
+    Doubles = NDArray[np.float64]
+
+MOST_CHARS = 16_000
+"""Of a longer ask the beginning and the end count."""
+SHORT_WORDS = 6
+MOST_FOLLOWED = 3
+NEGATION = re.compile(r"\b(?:not|except|never|nor)\b", re.IGNORECASE)
+# <system-reminder>...</system-reminder> and the like: names of two words, which no human types around an ask.
+_HARNESS = re.compile(r"<([a-z]+(?:[-_][a-z]+)+)(?:\s[^<>]{0,200})?>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_PLAIN_WORD = re.compile(r"\w+")
+SURFACE = (
+    *("characters", "words", "word_length", "numbers", "operators", "lines", "questions", "capitals"),
+    *("clauses", "sentences", "formulas", "negation", "beyond_ascii"),
+)
+"""The names of the plain measures, in the order of `surface`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """N asks as numbers: `grams` their n-grams, `surface` (N, len(SURFACE)) their plain measures."""
+
+    grams: Grams
+    surface: Doubles = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.surface)
+
+
+class AskFeatures:
+    """Turns asks into `Asks`. Holds tables, never a text."""
+
+    def __init__(self) -> None:
+        self._ngrams = NgramFeatures()
+
+    def of(self, asks: Sequence[str]) -> Asks:
+        """The features of each ask."""
+        cut = [shortened(ask) for ask in asks]
+        return Asks(self._ngrams.of(cut), np.array([surface(ask) for ask in cut]).reshape(len(cut), len(SURFACE)))
+
+
+def ask_of(chat: Chat) -> str:
+    """The human's last words without what a harness added; a short follow-up after what it follows."""
+    said = [message.text for message in chat.messages if message.role == "user"]
+    parts: list[str] = []
+    for text in reversed(said[-MOST_FOLLOWED - 1 :]):
+        own = without_harness(text)
+        if own:
+            parts.append(own)
+        if len(_PLAIN_WORD.findall(own)) > SHORT_WORDS:
+            break
+    return "\n".join(reversed(parts))
+
+
+def without_harness(text: str) -> str:
+    """The text without the blocks that a harness added; all of it where nothing else is left."""
+    if "</" not in text:
+        return text.strip()
+    return _HARNESS.sub(" ", text).strip() or text.strip()
+
+
+def shortened(ask: str) -> str:
+    """At most MOST_CHARS characters: the halves at both ends."""
+    half = MOST_CHARS // 2
+    return ask if len(ask) <= MOST_CHARS else f"{ask[:half]}\n{ask[-half:]}"
+
+
+def surface(ask: str) -> list[float]:
+    """The plain measures, each of the order of one."""
+    size, words = max(len(ask), 1), max(len(ask.split()), 1)
+    return [
+        float(np.log1p(len(ask))),
+        float(np.log1p(words)),
+        len(ask) / words,
+        len(_NUMBER.findall(ask)) / words,
+        10 * sum(ask.count(sign) for sign in "=+*/^<>") / size,
+        5 * ask.count("\n") / words,
+        float(ask.count("?")),
+        5 * sum(map(str.isupper, ask)) / size,
+        float(np.log1p(ask.count(",") + ask.count(";"))),
+        float(np.log1p(ask.count("."))),
+        float("$" in ask or "\\" in ask),
+        float(NEGATION.search(ask) is not None),
+        10 * (1 - len(ask.encode("ascii", "ignore")) / size),
+    ]
+
+
+__all__ = ["RUN_ROWS", "SURFACE", "AskFeatures", "Asks", "ask_of", "shortened", "surface", "without_harness"]

@@ -1,0 +1,79 @@
+"""Foreign traffic: how unlike the training data an ask is, so that a router does not guess about what it never saw.
+
+Two views: the mean log-probability of the ask's n-grams in the training data, and the Mahalanobis distance of its plain
+measures. Each becomes a rank among held-out asks of the training data; the lower rank counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from shoal.routing.features import Asks
+from shoal.trust.ngrams import ROWS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Doubles = NDArray[np.float64]
+    Floats = NDArray[np.float32]
+
+SMOOTHING = 0.1
+RIDGE = 1e-3
+STAY = 0.85
+"""The share of the training data's own kind that is to be taken for known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """`rarity` (ROWS,) log-probabilities; `middle` (S,) and `precision` (S, S) of the plain measures; `ranks` (2, M)
+    sorted values of held-out asks; an ask whose lower rank is under `threshold` is foreign."""
+
+    rarity: Floats = field(repr=False)
+    middle: Doubles = field(repr=False)
+    precision: Doubles = field(repr=False)
+    ranks: Doubles = field(repr=False)
+    threshold: float
+
+    @classmethod
+    def fit(cls, asks: Asks, stay: float = STAY) -> Foreign:
+        """Every fourth ask is held out for the ranks."""
+        held = np.arange(len(asks)) % 4 == 3
+        if held.all() or not held.any():
+            held = np.zeros(len(asks), bool)
+        own = ~held
+        owners = np.repeat(np.arange(len(asks)), np.diff(asks.grams.starts))
+        seen = np.bincount(asks.grams.rows[own[owners]], minlength=ROWS)
+        rarity = np.log((seen + SMOOTHING) / (own.sum() + 1)).astype(np.float32)
+        middle = asks.surface[own].mean(axis=0)
+        spread = np.atleast_2d(np.cov(asks.surface[own].T)) if own.sum() > 1 else np.eye(asks.surface.shape[1])
+        precision: Doubles = np.asarray(np.linalg.inv(spread + RIDGE * np.eye(len(middle))), np.float64)
+        raw = cls(rarity, middle, precision, np.zeros((2, 0)), 0.0)
+        views = raw.views(asks)[:, held if held.any() else own]
+        ranked = cls(rarity, middle, precision, np.sort(views, axis=1), 0.0)
+        lower = ranked.rank(views)
+        return cls(rarity, middle, precision, ranked.ranks, float(np.quantile(lower, 1 - stay)))
+
+    def views(self, asks: Asks) -> Doubles:
+        """(2, N): mean log-probability of n-grams, minus the squared Mahalanobis distance. Higher is more usual."""
+        sizes = np.diff(asks.grams.starts)
+        owners = np.repeat(np.arange(len(asks)), sizes)
+        sums = np.bincount(owners, weights=self.rarity[asks.grams.rows], minlength=len(asks))
+        return np.stack([sums / np.maximum(sizes, 1), self.usual(asks.surface)])
+
+    def usual(self, surface: Doubles) -> Doubles:
+        """(N,) minus the squared Mahalanobis distance of plain measures."""
+        away = surface - self.middle
+        return -np.asarray(((away @ self.precision) * away).sum(axis=-1))
+
+    def rank(self, views: Doubles) -> Doubles:
+        """(N,) the lower of the two ranks (0..1) of views (2, N)."""
+        count = max(self.ranks.shape[1], 1)
+        usual, plain = (np.searchsorted(*pair, side="right") for pair in zip(self.ranks, views, strict=True))
+        return np.asarray(np.minimum(usual, plain) / count)
+
+    def is_foreign(self, views: Doubles) -> NDArray[np.bool]:
+        """(N,) whether each ask is unlike the training data."""
+        return np.asarray(self.rank(views) < self.threshold)

@@ -1,0 +1,119 @@
+"""The policy: among the models that will do, the one with the least price in money, energy, carbon and time.
+
+It knows estimates and constraints, no text. A price is `cost USD + energy Wh + carbon g + latency s`, each times its
+weight (USD, USD per Wh, per gram, per second); what is not known of a model but counts makes it the last choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from shoal.call import ModelCard, Placement
+from shoal.chat import Chat
+from shoal.errors import PlacementError
+
+UNKNOWN_PRICE = float("inf")
+# Parts and options that a model must be known for, by the tag that says so.
+NEEDS = {"image_url": "vision", "input_audio": "audio", "file": "files"}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What a dollar, a watt-hour, a gram and a second are worth, in dollars."""
+
+    cost: float
+    energy: float
+    carbon: float
+    latency: float
+
+
+ONLY: Mapping[str, Weights] = {
+    "cost": Weights(1, 0, 0, 0),
+    "energy": Weights(0, 1, 0, 0),
+    "carbon": Weights(0, 0, 1, 0),
+    "latency": Weights(0, 0, 0, 1),
+}
+QUALITY = "quality"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one model's answer is expected to take; None where that is not known."""
+
+    cost_usd: float | None = None
+    energy_wh: float | None = None
+    carbon_gco2e: float | None = None
+    latency_s: float | None = None
+
+    def price(self, weights: Weights) -> float:
+        """In dollars; UNKNOWN_PRICE where something that counts is not known."""
+        total = 0.0
+        for weight, value in (
+            (weights.cost, self.cost_usd),
+            (weights.energy, self.energy_wh),
+            (weights.carbon, self.carbon_gco2e),
+            (weights.latency, self.latency_s),
+        ):
+            if weight and value is None:
+                return UNKNOWN_PRICE
+            total += weight * (value or 0.0)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A model in the choice: its expected score (0..1, None where nothing is known), expected loss against the
+    reference, tokens, offer and price; `barred` is why it may not answer."""
+
+    name: str
+    good: float | None = None
+    loss: float | None = None
+    tokens: float | None = None
+    offer: Offer = Offer()
+    price: float = UNKNOWN_PRICE
+    barred: str | None = None
+
+    def without(self, reason: str) -> Candidate:
+        """The same, barred."""
+        return replace(self, barred=reason)
+
+
+def barred(card: ModelCard, chat: Chat, placement: Placement, licences: Sequence[str], context: int) -> str | None:
+    """Why the model may not answer this chat at all; None where it may. `context` is the prompt's tokens."""
+    try:
+        placement.check(card)
+    except PlacementError as error:
+        return error.message
+    if licences and card.licence not in licences:
+        return f"its licence is {card.licence or 'unknown'}, allowed are {', '.join(licences)}"
+    if card.context is not None and context > card.context:
+        return f"the prompt has about {context} tokens, its context {card.context}"
+    missing = needs(chat) - set(card.tags)
+    if missing and card.tags:
+        return f"it is not tagged for {', '.join(sorted(missing))}"
+    return None
+
+
+def needs(chat: Chat) -> frozenset[str]:
+    """The tags that a model must have for this chat. A model without any tag is taken to do all."""
+    kinds = {part.kind for message in chat.messages for part in message.parts()} - {"text"}
+    wanted = {NEEDS[kind] for kind in kinds if kind in NEEDS}
+    return frozenset(wanted | ({"tools"} if chat.options.get("tools") else set()))
+
+
+def chosen(candidates: Sequence[Candidate], weights: Weights, threshold: float | None, reference: str) -> str:
+    """The name of the cheapest that will do: the reference, or one whose expected loss is within the threshold. Where
+    prices are not known or equal the reference wins."""
+    best, least = reference, UNKNOWN_PRICE
+    for candidate in candidates:
+        if candidate.name == reference and candidate.barred is None:
+            least = candidate.offer.price(weights)
+    for candidate in candidates:
+        will_do = threshold is not None and candidate.loss is not None and candidate.loss <= threshold
+        if candidate.name == reference or candidate.barred is not None or not will_do:
+            continue
+        price = candidate.offer.price(weights)
+        if price < least:
+            best, least = candidate.name, price
+    return best

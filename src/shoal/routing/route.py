@@ -1,0 +1,124 @@
+"""A route at rest: a folder with the value model (safetensors) and its certificate (JSON). It decides nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
+
+from shoal.errors import ConfigError
+from shoal.routing.certificate import Certificate
+from shoal.routing.design import WIDTH, Scales
+from shoal.routing.features import SURFACE
+from shoal.routing.foreign import Foreign
+from shoal.routing.tables import Tables
+from shoal.routing.value import ValueModel
+from shoal.trust.ngrams import FORMAT, ROWS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Tensors = dict[str, NDArray[np.generic]]
+
+MODEL_FILE = "value.safetensors"
+CERTIFICATE_FILE = "certificate.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A value model and what it may be used for."""
+
+    value: ValueModel
+    certificate: Certificate
+
+    def save(self, folder: Path) -> None:
+        """Writes both files; the certificate last, so that a half-written route is none. Raises ConfigError where the
+        folder cannot be written."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / CERTIFICATE_FILE).unlink(missing_ok=True)
+            (folder / MODEL_FILE).write_bytes(save(tensors(self.value), metadata=described(self.value)))
+            (folder / CERTIFICATE_FILE).write_text(self.certificate.to_json() + "\n", encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"the route cannot be written to {folder} ({error.strerror})") from None
+
+    @classmethod
+    def load(cls, folder: Path) -> Route:
+        """Raises ConfigError where a file is missing, damaged or of another version."""
+        try:
+            certificate = Certificate.from_json((folder / CERTIFICATE_FILE).read_text(encoding="utf-8"))
+            with safe_open(folder / MODEL_FILE, framework="numpy") as held:
+                about = held.metadata()
+                if about.get("features") != FORMAT:
+                    raise ValueError("the features are of another version")
+                value = value_of({name: held.get_tensor(name) for name in held.keys()}, about)  # noqa: SIM118
+        except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+            raise ConfigError(
+                f"the route in {folder} is missing or damaged ({type(error).__name__}): make it anew with 'shoal route "
+                "certify', or leave routing.route out"
+            ) from None
+        missing = {certificate.reference, *certificate.models} - set(value.models)
+        if missing:
+            raise ConfigError(f"the route in {folder} knows nothing of {', '.join(sorted(missing))}: make it anew")
+        return cls(value, certificate)
+
+
+def described(value: ValueModel) -> dict[str, str]:
+    """What of a value model is no number."""
+    effects = {level: sorted(known) for level, known in value.tables.effects.items()}
+    return {"features": FORMAT, "models": json.dumps(value.models), "effects": json.dumps(effects)}
+
+
+def tensors(value: ValueModel) -> Tensors:
+    """The numbers of a value model."""
+    found: Tensors = {
+        "idf": value.scales.idf,
+        "middle": value.scales.middle,
+        "spread": value.scales.spread,
+        "waves": value.scales.waves,
+        "held": value.held,
+        "surface": np.ascontiguousarray(value.surface),
+        "mean": value.tables.mean,
+        "lengths": value.lengths,
+        "rarity": value.foreign.rarity,
+        "usual": value.foreign.middle,
+        "precision": value.foreign.precision,
+        "ranks": value.foreign.ranks,
+        "threshold": np.array([value.foreign.threshold]),
+    }
+    for level, known in value.tables.effects.items():
+        found[f"effects.{level}"] = np.array([known[name] for name in sorted(known)])
+    return {name: np.ascontiguousarray(each) for name, each in found.items()}
+
+
+def value_of(found: Tensors, about: dict[str, str]) -> ValueModel:
+    """The value model of these numbers. Raises ValueError or KeyError where they are not of its form."""
+    models = tuple(str(name) for name in json.loads(about["models"]))
+    groups = json.loads(about["effects"])
+    columns = 2 * len(models)
+    shapes = {"held": (ROWS, columns + 2), "surface": (WIDTH - ROWS, columns), "mean": (len(models),)}
+    if any(found[name].shape != shape for name, shape in shapes.items()) or found["middle"].shape != (len(SURFACE),):
+        raise ValueError("the weights have another shape")
+    effects = {
+        level: dict(zip(names, np.asarray(found[f"effects.{level}"], np.float64), strict=True))
+        for level, names in groups.items()
+    }
+    slim = ("idf", "held", "rarity")
+    doubles = {name: np.asarray(each, np.float64) for name, each in found.items() if name not in slim}
+    floats = {name: np.asarray(found[name], np.float32) for name in slim}
+    return ValueModel(
+        models,
+        Scales(floats["idf"], doubles["middle"], doubles["spread"], doubles["waves"]),
+        floats["held"],
+        doubles["surface"],
+        Tables(doubles["mean"], effects),
+        doubles["lengths"],
+        Foreign(
+            floats["rarity"], doubles["usual"], doubles["precision"], doubles["ranks"], float(doubles["threshold"][0])
+        ),
+    )

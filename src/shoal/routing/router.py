@@ -1,0 +1,223 @@
+"""The learned router: which of the certified models answers an ask, and why. It answers nothing itself.
+
+One decision per user turn: what an agent's loop adds (tool results, its own words) keeps the turn's model, and a
+conversation stays with its model unless another is cheaper even though it reads the whole prompt anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from shoal.call import Call, ModelCard
+from shoal.chat import Chat
+from shoal.errors import ConfigError, PlacementError
+from shoal.routing.certificate import Certificate
+from shoal.routing.features import AskFeatures, ask_of
+from shoal.routing.policy import ONLY, QUALITY, Candidate, Offer, Weights, barred, chosen
+from shoal.routing.route import Route
+
+BYTES_PER_TOKEN = 4
+TYPICAL_TOKENS = 256.0
+Pricer = Callable[[str, int, int, float], Offer]
+"""(model, prompt tokens, of them cached, output tokens) to what an answer is expected to take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator lets the router do (config/routing.py, config [auto].weights)."""
+
+    weights: Weights
+    licences: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    sticky_s: float = 3600.0
+    sticky_most: int = 100_000
+    uncertified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model that answers, why, all candidates with their estimates, and the threshold that was certified."""
+
+    model: str
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+    threshold: float | None = None
+    foreign: bool = False
+
+
+@dataclass(slots=True)
+class Stay:
+    """A conversation's model: until when it is remembered, the turn it was chosen in, and the prompt's tokens then."""
+
+    model: str
+    until: float
+    turn: bytes
+    tokens: int
+    choice: Choice = field(repr=False)
+
+
+class Router:
+    """Chooses among the models of a route that exist here. Holds hashes of conversations, never a text."""
+
+    def __init__(
+        self,
+        route: Route,
+        cards: Mapping[str, ModelCard],
+        reference: str | None,
+        pricer: Pricer,
+        rules: Rules,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Raises ConfigError where the route is certified against another reference."""
+        certificate = route.certificate
+        if reference != certificate.reference:
+            raise ConfigError(
+                f"the route is certified against '{certificate.reference}', but auto.reference is '{reference}': make "
+                "it anew with 'shoal route certify', or name that reference"
+            )
+        self._route = route
+        self._cards = {name: cards[name] for name in (reference, *certificate.models) if name in cards}
+        self._reference = certificate.reference
+        self._pricer = pricer
+        self._rules = rules
+        self._clock = clock
+        self._features = AskFeatures()
+        self._stays: OrderedDict[bytes, Stay] = OrderedDict()
+
+    @property
+    def certificate(self) -> Certificate:
+        return self._route.certificate
+
+    def choose(self, chat: Chat, call: Call) -> Choice:
+        """The choice for this chat. Raises PlacementError that names every bar where no model may answer."""
+        now = self._clock()
+        place, turn = _conversation(chat, call.tenant), _turn(chat)
+        stay = self._stays.get(place)
+        if stay is not None and stay.until > now and stay.turn == turn:
+            return replace(stay.choice, reason=f"{stay.choice.reason}; same turn")
+        here = stay if stay is not None and stay.until > now else None
+        choice = self.decide(chat, call, here)
+        self._remember(place, Stay(choice.model, now + self._rules.sticky_s, turn, _prompt_tokens(chat), choice))
+        return choice
+
+    def decide(self, chat: Chat, call: Call, stay: Stay | None = None) -> Choice:
+        """The choice without memory of it: a dry run. Raises PlacementError."""
+        tokens = _prompt_tokens(chat)
+        found, foreign = self._valued(chat)
+        weights, optimize = self._weights(chat)
+        priced = [self._priced(each, tokens, stay, weights) for each in found]
+        candidates = tuple(self._barred(each, chat, call, tokens) for each in priced)
+        if all(each.barred for each in candidates):
+            bars = "; ".join(f"{each.name}: {each.barred}" for each in candidates)
+            raise PlacementError(f"no model may answer this request: {bars}")
+        threshold = self._threshold(chat)
+        best = self._best(candidates, weights, None if foreign or optimize == QUALITY else threshold)
+        reason = self._reason(best, candidates, threshold, foreign, optimize)
+        return Choice(best, reason, candidates, threshold, foreign)
+
+    def _best(self, candidates: Sequence[Candidate], weights: Weights, threshold: float | None) -> str:
+        name = chosen(candidates, weights, threshold, self._reference)
+        open_to_it = {each.name for each in candidates if each.barred is None}
+        if name in open_to_it:
+            return name
+        # The reference may not answer: then the best of those that may, whatever they cost.
+        allowed = [each for each in candidates if each.barred is None]
+        return max(allowed, key=lambda each: each.good if each.good is not None else 0.0).name
+
+    def _valued(self, chat: Chat) -> tuple[list[Candidate], bool]:
+        value = self._route.value
+        found = value.values(self._features.of([ask_of(chat)]), [_groups(chat)])
+        good = dict(zip(value.models, found.good[0], strict=True))
+        tokens = dict(zip(value.models, found.tokens[0], strict=True))
+        best = good[self._reference]
+        return [
+            Candidate(
+                name,
+                float(min(max(good[name], 0.0), 1.0)),
+                float(best - good[name]),
+                float(tokens[name]) if tokens[name] == tokens[name] else TYPICAL_TOKENS,
+            )
+            for name in self._cards
+        ], bool(found.foreign[0])
+
+    def _priced(self, candidate: Candidate, tokens: int, stay: Stay | None, weights: Weights) -> Candidate:
+        cached = min(stay.tokens, tokens) if stay is not None and stay.model == candidate.name else 0
+        offer = self._pricer(candidate.name, tokens, cached, candidate.tokens or TYPICAL_TOKENS)
+        return replace(candidate, offer=offer, price=offer.price(weights))
+
+    def _barred(self, candidate: Candidate, chat: Chat, call: Call, tokens: int) -> Candidate:
+        why = barred(self._cards[candidate.name], chat, call.placement, self._rules.licences, tokens)
+        return candidate if why is None else candidate.without(why)
+
+    def _weights(self, chat: Chat) -> tuple[Weights, str | None]:
+        asked = chat.shoal.optimize
+        if asked is None or asked not in self._rules.allow:
+            return self._rules.weights, None
+        return ONLY.get(asked, self._rules.weights), asked
+
+    def _threshold(self, chat: Chat) -> float | None:
+        certificate = self.certificate
+        now = 0.0 if self._rules.uncertified else self._clock()
+        group = _groups(chat).get(certificate.level) if certificate.level is not None else None
+        return certificate.threshold(group, now)
+
+    def _reason(
+        self, best: str, candidates: Sequence[Candidate], threshold: float | None, foreign: bool, optimize: str | None
+    ) -> str:
+        asked = f" for {optimize}" if optimize else ""
+        if best != self._reference:
+            found = next(each for each in candidates if each.name == best)
+            if threshold is None or found.loss is None or found.loss > threshold:
+                return f"{self._reference} may not answer this"
+            return f"will do{asked}: expected loss {found.loss:.3f}, certified up to {threshold:.3f}"
+        if foreign:
+            return "unlike anything that the router learned from"
+        if threshold is None:
+            return self.certificate.reason or "no valid certificate for this kind of request"
+        if optimize == QUALITY:
+            return "the best answer was asked for"
+        return f"no smaller model will do at a lower price{asked}"
+
+    def _remember(self, place: bytes, stay: Stay) -> None:
+        if self._rules.sticky_s <= 0:
+            return
+        self._stays[place] = stay
+        self._stays.move_to_end(place)
+        while len(self._stays) > self._rules.sticky_most:
+            self._stays.popitem(last=False)
+
+
+def _groups(chat: Chat) -> dict[str, str]:
+    """What the ask belongs to: the system prompt as its template, a flow's step and the first tag."""
+    found: dict[str, str] = {}
+    if chat.system:
+        found["template"] = hashlib.sha256(chat.system.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    tags = chat.shoal.tags
+    if tags:
+        name = min(tags)
+        found["tag"] = f"{name}={tags[name]}"
+    return found
+
+
+def _conversation(chat: Chat, tenant: str) -> bytes:
+    """A conversation is known by the name that the caller gives it, else by how it begins."""
+    first = next((message.text for message in chat.messages if message.role == "user"), "")
+    return _hash("\n".join((tenant, chat.shoal.conversation or f"{chat.system}\n{first}")))
+
+
+def _turn(chat: Chat) -> bytes:
+    asks = [message.text for message in chat.messages if message.role == "user"]
+    return _hash(f"{len(asks)}\n{chat.shoal.optimize}\n{asks[-1] if asks else ''}")
+
+
+def _hash(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _prompt_tokens(chat: Chat) -> int:
+    """About how many: no tokenizer of a remote model is at hand."""
+    return sum(len(message.text) for message in chat.messages) // BYTES_PER_TOKEN + 4 * len(chat.messages)
