@@ -9,6 +9,7 @@ experts had not seen, so that its result is calibrated.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ PROSE_ALONE = frozenset({"self_harm"})
 """Outputs of which the other sources have next to no harmful text: their expert for it is not asked."""
 STYLE = "style"
 EXPERTS = (*(f"prose_{name}" for name in PROSE), *(f"general_{name}" for name in OUTPUTS), STYLE)
+CLOSER = (*EXPERTS[:-1], *(f"encoder_{name}" for name in EXPERTS), STYLE)
+"""What the closer blend mixes: the same with the encoder, which has the experts' outputs, style included."""
 PROSE_FREEDOM, GENERAL_FREEDOM, STYLE_FREEDOM = 100.0, 30.0, 30.0
 BLEND_FREEDOM = 1.0
 NEVER = -10.0
@@ -96,36 +99,39 @@ def weights_of(corpus: Corpus) -> Floats:
     return np.asarray((shares / np.maximum(counts, 1))[kind] * len(kind), np.float32)
 
 
-def inputs_of(output: str) -> NDArray[np.int64]:
+def inputs_of(output: str, names: Sequence[str] = EXPERTS) -> NDArray[np.int64]:
     """The columns of `mixed` that an output's blend reads: its own experts and terms, any harm, and the style."""
-    names = [f"prose_{output}", f"prose_{UNSAFE}"]
+    wanted = [f"prose_{output}", f"prose_{UNSAFE}"]
     if output not in PROSE_ALONE:
-        names += [f"general_{output}", f"general_{UNSAFE}"]
-    experts = [EXPERTS.index(name) for name in dict.fromkeys(names) if name in EXPERTS]
+        wanted += [f"general_{output}", f"general_{UNSAFE}"]
+    wanted += [*(f"encoder_{name}" for name in wanted), f"encoder_{STYLE}"]
+    experts = [names.index(name) for name in dict.fromkeys(wanted) if name in names]
     levels = SIGNS // len(CATEGORIES)
     own = CATEGORIES.index(output) if output in CATEGORIES else None
     terms = range(SIGNS) if own is None else range(own * levels, (own + 1) * levels)
-    again = len(EXPERTS) + SIGNS
+    again = len(names) + SIGNS
     return np.array(
         [
             *experts,
-            EXPERTS.index(STYLE),
-            *(len(EXPERTS) + at for at in terms),
+            names.index(STYLE),
+            *(len(names) + at for at in terms),
             *(again + at for at in experts),
         ],
         np.int64,
     )
 
 
-def fit_blend(experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats) -> Blend:
-    """A logistic regression for each output over the texts whose label is known."""
+def fit_blend(
+    experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats, names: Sequence[str] = EXPERTS
+) -> Blend:
+    """A logistic regression for each output over the texts whose label is known; `experts` (N, len(names))."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
     both = mixed(experts, found)
     weights = np.zeros((both.shape[1], len(OUTPUTS)), np.float32)
     bias = np.zeros(len(OUTPUTS), np.float32)
     for at, output in enumerate(OUTPUTS):
-        known, columns = labels[:, at] >= 0, inputs_of(output)
+        known, columns = labels[:, at] >= 0, inputs_of(output, names)
         if len(np.unique(labels[known, at])) < 2:  # a source left out may be the only one of an output
             bias[at] = NEVER
             continue

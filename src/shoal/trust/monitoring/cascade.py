@@ -1,4 +1,5 @@
-"""The cascade that scores texts for harm: a lexicon and linear experts; it says where a judge should be asked.
+"""The cascade that scores texts for harm: a lexicon and linear experts, then an encoder for what these leave uncertain;
+it says where a judge should be asked.
 
 It knows no policy, no stream and no judge. A long text is scored in windows, its scores are the highest of any.
 """
@@ -8,16 +9,17 @@ from __future__ import annotations
 import itertools
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from shoal.errors import WeightsError
 from shoal.models.specialists.cards import WEIGHTS
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
+from shoal.trust.monitoring.encoder import ENCODER_FILE, Encoder
 from shoal.trust.monitoring.lexicon import MILD, SEVERE, STRONG, Lexicon
 from shoal.trust.ngrams import NgramFeatures, NgramModel, chances
 
@@ -69,14 +71,27 @@ def mixed(experts: Floats, signs: Floats) -> Floats:
     return np.concatenate([experts[:, :-1], style, signs, experts[:, :-1] * style], axis=1)
 
 
+def beside(experts: Floats, looked: Floats) -> Floats:
+    """(N, experts + encoder's outputs) what the closer blend mixes; the style stays last."""
+    return np.concatenate([experts[:, :-1], looked, experts[:, -1:]], axis=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What is chosen beside the weights: the blend, the threshold of each category, and how far from it, in log-odds, a
-    score counts as uncertain."""
+    score counts as uncertain. Where the highest log-odds lie in `band` (from, to) the encoder is asked, and `closer`
+    blends it with the rest."""
 
     blend: Blend
     thresholds: Mapping[Category, float]
     margin: float
+    closer: Blend | None = None
+    band: tuple[float, float] = (math.inf, math.inf)
+
+    def unsure(self, scores: Floats) -> NDArray[np.int64]:
+        """The places of the rows (N, len(OUTPUTS)) that lie in the band."""
+        highest = scores.max(axis=1)
+        return np.flatnonzero((highest >= self.band[0]) & (highest < self.band[1]))
 
     @classmethod
     def read(cls, path: Path) -> Form:
@@ -84,17 +99,38 @@ class Form:
         held = json.loads(path.read_bytes())
         if tuple(held["outputs"]) != OUTPUTS:
             raise ValueError("made for other outputs")
-        blend = Blend(np.array(held["weights"], np.float32), np.array(held["bias"], np.float32))
-        return cls(blend, {name: float(held["thresholds"][name]) for name in CATEGORIES}, float(held["margin"]))
+        if "closer" not in held:  # TEMPORARY
+            old = Blend(np.array(held["weights"], np.float32), np.array(held["bias"], np.float32))
+            return cls(old, {name: float(held["thresholds"][name]) for name in CATEGORIES}, float(held["margin"]))
+        blend, closer = (
+            Blend(np.array(part["weights"], np.float32), np.array(part["bias"], np.float32))
+            for part in (held["linear"], held["closer"])
+        )
+        limits = {name: float(held["thresholds"][name]) for name in CATEGORIES}
+        low, high = (float(edge) for edge in held["band"])
+        return cls(blend, limits, float(held["margin"]), closer, (low, high))
+
+
+class Network(Protocol):
+    """What looks closer."""
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """(N, outputs) log-odds."""
+        ...
+
+
+class _Unsure(Exception):
+    """The encoder is needed."""
 
 
 class Cascade:
-    """Scores texts; the seam `Monitor`. It keeps no text and may be shared by threads."""
+    """Scores texts; the seams `Monitor` and `QuickMonitor`. It keeps no text and may be shared by threads."""
 
-    def __init__(self, lexicon: Lexicon, linear: NgramModel, form: Form) -> None:
+    def __init__(self, lexicon: Lexicon, linear: NgramModel, form: Form, encoder: Network | None = None) -> None:
         self.lexicon = lexicon
         self._linear = linear
         self._form = form
+        self._encoder = encoder
         self._features = NgramFeatures()
         limits = [form.thresholds[name] for name in CATEGORIES]
         self._limits = [math.log(limit / (1 - limit)) for limit in limits]
@@ -103,6 +139,10 @@ class Cascade:
     def thresholds(self) -> Mapping[str, float]:
         """The score of each category from which on a text is stopped, unless the operator says otherwise."""
         return {str(name): limit for name, limit in self._form.thresholds.items()}
+
+    def without_encoder(self) -> Cascade:
+        """The same without its second stage."""
+        return Cascade(self.lexicon, self._linear, replace(self._form, closer=None))
 
     def held(self, text: str) -> int:
         """How many characters at the end may still become (part of) a term of the lexicon."""
@@ -113,18 +153,46 @@ class Cascade:
         return self.scores([text])[0]
 
     def scores(self, texts: Sequence[str]) -> list[Verdict]:
-        """One verdict for each text. Time is linear in the characters."""
-        if len(texts) <= AT_ONCE and all(len(text) <= WINDOW for text in texts):
-            return [self._verdict(row) for row in self.log_odds(texts)] if texts else []
-        best = np.full((len(texts), len(OUTPUTS)), -np.inf, np.float32)
-        for owners, batch in _batches(texts):
-            np.maximum.at(best, owners, self.log_odds(batch))
-        return [self._verdict(row) for row in best]
+        """One verdict for each text. Time is linear in the characters. Raises WeightsError where the encoder, which is
+        loaded when it is first needed, is damaged."""
+        return self._verdicts(texts, self.log_odds)
+
+    def quick(self, texts: Sequence[str]) -> list[Verdict] | None:
+        """As `scores`; None where that would take the encoder."""
+        try:
+            return self._verdicts(texts, self._sure)
+        except _Unsure:
+            return None
 
     def log_odds(self, windows: Sequence[str]) -> Floats:
         """(N, len(OUTPUTS)) calibrated log-odds of texts that are not cut."""
-        experts = self._linear.scores(self._features.of(windows))
-        return self._form.blend.scores(experts, signs(self.lexicon, windows))
+        experts, found = self.read(windows)
+        scores = self._form.blend.scores(experts, found)
+        if self._encoder is None or self._form.closer is None:
+            return scores
+        unsure = self._form.unsure(scores)
+        if len(unsure):
+            looked = self._encoder.scores([windows[at] for at in unsure.tolist()])
+            scores[unsure] = self._form.closer.scores(beside(experts[unsure], looked), found[unsure])
+        return scores
+
+    def read(self, windows: Sequence[str]) -> tuple[Floats, Floats]:
+        """What the first stage sees of texts that are not cut: (N, experts) log-odds, (N, SIGNS)."""
+        return self._linear.scores(self._features.of(windows)), signs(self.lexicon, windows)
+
+    def _sure(self, windows: Sequence[str]) -> Floats:
+        scores = self._form.blend.scores(*self.read(windows))
+        if self._encoder is not None and self._form.closer is not None and len(self._form.unsure(scores)):
+            raise _Unsure
+        return scores
+
+    def _verdicts(self, texts: Sequence[str], score: Callable[[Sequence[str]], Floats]) -> list[Verdict]:
+        if len(texts) <= AT_ONCE and all(len(text) <= WINDOW for text in texts):
+            return [self._verdict(row) for row in score(texts)] if texts else []
+        best = np.full((len(texts), len(OUTPUTS)), -np.inf, np.float32)
+        for owners, batch in _batches(texts):
+            np.maximum.at(best, owners, score(batch))
+        return [self._verdict(row) for row in best]
 
     def _verdict(self, row: Floats) -> Verdict:
         odds = row.tolist()
@@ -171,4 +239,6 @@ def load_cascade(folder: Path = WEIGHTS / NAME) -> Cascade:
         ) from error
     if not all(math.isfinite(limit) and 0 < limit < 1 for limit in form.thresholds.values()):
         raise WeightsError(f"the thresholds in '{folder.name}' are not between 0 and 1: install Shoal again")
-    return Cascade(Lexicon.load(folder), NgramModel.load(folder), form)
+    if form.closer is not None and not (folder / ENCODER_FILE).is_file():
+        raise WeightsError(f"the encoder in '{folder.name}' is missing: install Shoal again")
+    return Cascade(Lexicon.load(folder), NgramModel.load(folder), form, Encoder(folder))
