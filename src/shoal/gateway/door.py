@@ -52,6 +52,10 @@ class Door:
             await self._slow_down(address)
             raise
 
+    def check(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
+        """Raises TooManyWrongKeys where the address has sent too many."""
+        self._wrong.check(address_of(scope, headers, self._proxies))
+
     async def refused(self, scope: Scope, headers: dict[bytes, bytes]) -> None:
         """Counts something wrong that is no key, such as a token of an identity provider."""
         await self._slow_down(address_of(scope, headers, self._proxies))

@@ -92,7 +92,9 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
         assembly.keeping,
         metrics_here=metrics_here,
         door=door,
-        admin=AdminPage(assembly.people.desk, door, __version__, limits.body_bytes, limits.body_s),
+        admin=AdminPage(
+            assembly.people.desk, door, __version__, limits.body_bytes, limits.body_s, assembly.people.sign_in
+        ),
     )
     try:
         listening = bind(settings.host, settings.port, "server.port")

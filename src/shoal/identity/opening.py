@@ -10,7 +10,9 @@ from shoal.config import Settings
 from shoal.identity.administration import Administration
 from shoal.identity.events import Events
 from shoal.identity.identity import Identity
+from shoal.identity.oidc import Provider
 from shoal.identity.operator_key import operator_key
+from shoal.identity.sign_in import SignIn
 from shoal.identity.webhooks import Courier
 from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
@@ -19,12 +21,13 @@ from shoal.stores.keys import SqlKeys
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What belongs together; `courier` is None where there is no webhook."""
+    """What belongs together; `courier` is None where there is no webhook, `sign_in` where there is no provider."""
 
     identity: Identity
     desk: Administration
     events: Events
     courier: Courier | None
+    sign_in: SignIn | None
 
     def close(self) -> None:
         """Stores events that are left and ends the threads."""
@@ -47,4 +50,6 @@ def open_people(
     outbox = SqlOutbox(database.engine)
     events = Events(outbox, settings.events, record, check)
     courier = Courier(outbox, events, settings.events) if settings.events.webhooks else None
-    return People(identity, Administration(database.engine, identity, events, seal), events, courier)
+    desk = Administration(database.engine, identity, events, seal)
+    sign_in = None if rules.oidc is None else SignIn(rules.oidc, Provider(rules.oidc), desk, seal)
+    return People(identity, desk, events, courier, sign_in)

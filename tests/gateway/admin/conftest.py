@@ -52,7 +52,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
 
     def admin_api(database: Database, identity: Identity) -> ASGIApp:
         rules = EventRules()
-        events = Events(SqlOutbox(database.engine), rules, lambda *facts: audited.append(facts))  # type: ignore[arg-type]
+        events = Events(SqlOutbox(database.engine), rules, lambda *facts: audited.append(facts))
         desk = Administration(database.engine, identity, events, b"s" * 32)
         return AdminPage(desk, Door(identity), "1.0", 200_000, 5)
 

@@ -36,7 +36,8 @@ class Row:
 
 
 NOBODY = (DENIED, DENIED, DENIED)
-# Of a list or a thing made there is no "other organisation's": every row has three entries all the same.
+# Of a list or a thing made there is no "other organisation's": every row has three entries all the same. Sign-in is
+# not set up here: test_sign_in.py sets it up.
 ROWS = (
     Row("POST /v1/shoal/keys", (MADE, MADE, 400), (MADE, DENIED, 400), NOBODY, NOBODY, {"name": "n", "team": "TEAM"}),
     Row("GET /v1/shoal/keys", (OK, OK, OK), (OK, OK, OK), (OK, OK, OK), NOBODY),
@@ -77,6 +78,10 @@ ROWS = (
         (DENIED, DENIED, UNSEEN),
     ),
     Row("GET /v1/shoal/events", (OK, OK, OK), NOBODY, NOBODY, (OK, OK, OK)),
+    Row("GET /v1/shoal/auth/login", *(((UNSEEN,) * 3,) * 4)),
+    Row("GET /v1/shoal/auth/callback", *(((UNSEEN,) * 3,) * 4)),
+    Row("GET /v1/shoal/auth/session", *(((401,) * 3,) * 4)),
+    Row("POST /v1/shoal/auth/logout", *(((UNSEEN,) * 3,) * 4)),
     Row("GET /v1/shoal/self", (OK, OK, OK), (OK, OK, OK), (OK, OK, OK), (OK, OK, OK)),
 )
 
@@ -111,7 +116,7 @@ def test_every_route_has_a_row() -> None:
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in route.methods
+        for method in route.methods or ()
     }
     assert routes == {row.route for row in ROWS}
 

@@ -3,26 +3,25 @@ authenticates nobody: `page.py` does, before a body is read."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from fastapi import APIRouter, FastAPI, Request, Response, Security
+from fastapi import FastAPI, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from shoal.errors import MethodNotAllowed, NotFound, RequestError, ShoalError
-from shoal.gateway.admin import keys, organisations, people
+from shoal.gateway.admin import auth, keys, organisations, people
 from shoal.gateway.admin.shapes import ErrorShown
 from shoal.gateway.envelope import error_headers, error_wire
 from shoal.identity.administration import Administration
+from shoal.identity.sign_in import SignIn
 
 OPENAPI = "/v1/shoal/openapi.json"
-ROUTERS = (keys.router, people.teams, people.users, organisations.router, organisations.events)
+ROUTERS = (keys.router, people.teams, people.users, organisations.router, organisations.events, auth.router)
 
 
-def build(desk: Administration, version: str, more: Sequence[APIRouter] = ()) -> FastAPI:
-    """The application; `more` are routers that are there by the settings alone."""
+def build(desk: Administration, sign_in: SignIn | None, version: str) -> FastAPI:
+    """The application; without `sign_in` nobody can sign in."""
     app = FastAPI(
         title="Shoal admin API",
         version=version,
@@ -39,7 +38,8 @@ def build(desk: Administration, version: str, more: Sequence[APIRouter] = ()) ->
         },
     )
     app.state.desk = desk
-    for router in (*ROUTERS, *more):
+    app.state.sign_in = sign_in
+    for router in ROUTERS:
         app.include_router(router)
     return app
 

@@ -4,19 +4,26 @@ first asked for, since its framework takes a while to load."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+import hmac
+from collections.abc import Awaitable, MutableMapping
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shoal.errors import AuthenticationError
+from shoal.errors import AuthenticationError, PermissionDenied, SignInFailed
+from shoal.gateway.admin.cookies import SESSION, cookies_of
 from shoal.gateway.asgi import headers_of, read_body_in_time, token_of
 from shoal.gateway.door import Door
 from shoal.identity import Key
 from shoal.identity.administration import Administration
+from shoal.identity.sign_in import SignIn
 
+SAFE = ("GET", "HEAD")
+CSRF = b"x-shoal-csrf"
 MOST_BODY = 256_000
-ROOTS = ("keys", "teams", "users", "organisations", "events", "self", "openapi.json")
+ROOTS = ("keys", "teams", "users", "organisations", "events", "self", "auth", "openapi.json")
+# Asked for by browsers that have no session yet.
+PUBLIC = frozenset({"/v1/shoal/auth/login", "/v1/shoal/auth/callback"})
 
 
 def is_admin(path: str) -> bool:
@@ -27,8 +34,17 @@ def is_admin(path: str) -> bool:
 class AdminPage:
     """Every endpoint of the admin API. `body_s` and `body_bytes` are the gateway's own limits."""
 
-    def __init__(self, desk: Administration, door: Door, version: str, body_bytes: int, body_s: float) -> None:
+    def __init__(
+        self,
+        desk: Administration,
+        door: Door,
+        version: str,
+        body_bytes: int,
+        body_s: float,
+        sign_in: SignIn | None = None,
+    ) -> None:
         self._desk = desk
+        self._sign_in = sign_in
         self._door = door
         self._version = version
         self._most = min(MOST_BODY, body_bytes)
@@ -38,19 +54,43 @@ class AdminPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
-        actor = await self._actor(scope, headers)
-        actor.admit_endpoint(scope["path"])
+        actor = None
+        if scope["path"] not in PUBLIC:
+            actor = await self._actor(scope, headers)
+            actor.admit_endpoint(scope["path"])
         body = await read_body_in_time(receive, headers, self._most, self._within_s)
         app = self._app or await self._built()
         await app({**scope, "shoal.actor": actor}, _Replay(body, receive), send)
 
     async def _actor(self, scope: Scope, headers: dict[bytes, bytes]) -> Key:
         token = token_of(headers)
-        if token is None:
-            raise AuthenticationError(
-                "the admin API needs a key: send 'Authorization: Bearer sk-shoal-...' (made with 'shoal keys create')"
-            )
-        return await self._door.key(token, scope, headers)
+        kept = cookies_of(headers.get(b"cookie", b"").decode("latin-1")).get(SESSION)
+        if token is not None and self._sign_in is not None and token.count(".") == 2:
+            return await self._signed_in(self._sign_in.bearer(token), scope, headers)
+        if token is not None:
+            return await self._door.key(token, scope, headers)
+        if kept is not None and self._sign_in is not None:
+            return await self._signed_in(self._by_session(self._sign_in, kept, scope, headers), scope, headers)
+        raise AuthenticationError(
+            "the admin API needs a key: send 'Authorization: Bearer sk-shoal-...' (made with 'shoal keys create')"
+        )
+
+    async def _by_session(self, sign_in: SignIn, kept: str, scope: Scope, headers: dict[bytes, bytes]) -> Key:
+        """Who has signed in. A browser sends the cookie whoever wrote the page: a change needs what only a page of
+        ours can know."""
+        session = await sign_in.session(kept)
+        if scope["method"] not in SAFE and not hmac.compare_digest(headers.get(CSRF, b""), session.csrf.encode()):
+            raise PermissionDenied("a change needs the header x-shoal-csrf, as GET /v1/shoal/auth/session says it")
+        return session.actor
+
+    async def _signed_in(self, found: Awaitable[Key], scope: Scope, headers: dict[bytes, bytes]) -> Key:
+        """What is wrong with a token counts as a wrong key."""
+        self._door.check(scope, headers)
+        try:
+            return await found
+        except SignInFailed:
+            await self._door.refused(scope, headers)
+            raise
 
     async def _built(self) -> ASGIApp:
         async with self._building:
@@ -61,7 +101,7 @@ class AdminPage:
     def _build(self) -> ASGIApp:
         from shoal.gateway.admin.app import build
 
-        return build(self._desk, self._version)
+        return build(self._desk, self._sign_in, self._version)
 
 
 class _Replay:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from shoal.gateway.admin.asked import Actor, After, Desk, Expected, Limit, OnceKey, page, reply
 from shoal.gateway.admin.shapes import Id, NewTeam, NewUser, Page, Renaming, TeamShown, UserChange, UserShown
 from shoal.identity import people_admin as people
+from shoal.identity.administration import Answer, Change
 from shoal.identity.keys import Role
 
 teams = APIRouter(prefix="/v1/shoal/teams", tags=["teams"])
@@ -49,7 +50,7 @@ def delete_team(
 ) -> Response:
     """Remove a team; its users belong to none then."""
 
-    def work(change: people.Change) -> people.Answer:
+    def work(change: Change) -> Answer:
         return people.delete_team(change, id, with_keys=with_keys, expected=expected)
 
     return reply(desk.change(actor, work, once))
@@ -96,7 +97,7 @@ def delete_user(
 ) -> Response:
     """Remove a user."""
 
-    def work(change: people.Change) -> people.Answer:
+    def work(change: Change) -> Answer:
         return people.delete_user(change, id, with_keys=with_keys, expected=expected)
 
     return reply(desk.change(actor, work, once))

@@ -170,6 +170,16 @@ class Self(BaseModel):
     areas: list[str] | None
 
 
+class SessionShown(BaseModel):
+    object: Literal["shoal.session"]
+    user: str | None
+    role: RoleName
+    organisation: str
+    team: str | None
+    csrf: str = Field(description="to send as x-shoal-csrf with every change")
+    expires: float
+
+
 class Page(BaseModel, Generic[T]):
     """A page of a list: `next` is what to send as `after` for the following one, null at the end."""
 

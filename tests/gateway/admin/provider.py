@@ -1,0 +1,99 @@
+"""An identity provider on a real socket, with real keys, that does what a test wants of it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from joserfc import jwt
+from joserfc.jwk import ECKey, KeySet, RSAKey
+
+CLIENT = "shoal"
+Signer = RSAKey | ECKey
+
+
+class ScriptedProvider:
+    """`keys` are published; `codes` stand for the claims of who signed in. `asked` counts requests by path."""
+
+    def __init__(self, issuer: str) -> None:
+        self.issuer = issuer
+        self.keys: list[Signer] = [RSAKey.generate_key(2048, {"kid": "one"})]
+        self.codes: dict[str, dict[str, Any]] = {}
+        self.asked: dict[str, int] = {}
+
+    def claims(self, **more: Any) -> dict[str, Any]:
+        """Good claims, with these changed."""
+        now = int(time.time())
+        good = {"iss": self.issuer, "aud": CLIENT, "sub": "ada", "iat": now, "exp": now + 300, "groups": ["staff"]}
+        return {name: value for name, value in {**good, **more}.items() if value is not None}
+
+    def token(self, signer: Signer | None = None, algorithm: str = "RS256", **more: Any) -> str:
+        """A token of these claims."""
+        key = signer or self.keys[0]
+        return jwt.encode({"alg": algorithm, "kid": key.kid}, self.claims(**more), key, algorithms=[algorithm])
+
+    def sign_in(self, url: str, **more: Any) -> tuple[str, str]:
+        """What a person does at the address that the gateway sent them to: the code and state to come back with."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+        assert asked["response_type"] == "code"
+        assert asked["code_challenge_method"] == "S256"
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = {"challenge": asked["code_challenge"], "claims": {"nonce": asked["nonce"], **more}}
+        return code, asked["state"]
+
+    def answer(self, path: str, form: dict[str, str]) -> tuple[int, Any]:
+        self.asked[path] = self.asked.get(path, 0) + 1
+        if path == "/.well-known/openid-configuration":
+            places = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/jwks"}
+            return 200, {"issuer": self.issuer, **{name: self.issuer + at for name, at in places.items()}}
+        if path == "/jwks":
+            return 200, KeySet(list(self.keys)).as_dict(private=False)
+        if path == "/token":
+            known = self.codes.pop(form["code"], None)
+            digest = base64.urlsafe_b64encode(sha256(form["code_verifier"].encode()).digest()).rstrip(b"=").decode()
+            if known is None or known["challenge"] != digest or form["client_secret"] != "s" * 40:
+                return 400, {"error": "invalid_grant"}
+            return 200, {"id_token": self.token(**known["claims"]), "access_token": "x", "token_type": "Bearer"}
+        return 404, {}
+
+
+@contextmanager
+def provider() -> Iterator[ScriptedProvider]:
+    """Runs one from entry to exit."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._reply({})
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"])).decode()
+            self._reply({name: values[0] for name, values in parse_qs(body).items()})
+
+        def _reply(self, form: dict[str, str]) -> None:
+            status, wire = scripted.answer(self.path, form)
+            body = json.dumps(wire).encode()
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        scripted = ScriptedProvider(f"http://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield scripted
+        finally:
+            server.shutdown()
+            thread.join()
