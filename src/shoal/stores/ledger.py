@@ -12,10 +12,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Row, bindparam, select
 
+from shoal.call import OWN_HOST
 from shoal.stores.database import Database
 from shoal.stores.journal import Journal
 from shoal.stores.ledger_backlog import Backlog
-from shoal.stores.ledger_drain import BATCH_ROWS, Drain
+from shoal.stores.ledger_drain import WAKE_ROWS, Drain
 from shoal.stores.ledger_rows import ATTEMPTS, CORRECTIONS, ENDS, EXCHANGES, QUANTITIES, record_of
 from shoal.stores.record import Record, Sighting
 
@@ -69,7 +70,7 @@ class SqlLedger:
         """Takes the record of an exchange that is settled, or a later version of it; it is in the database within about
         a quarter of a second."""
         self._backlog.settled(record)
-        if len(self._backlog) >= BATCH_ROWS:
+        if len(self._backlog) >= WAKE_ROWS:
             self._drain.wake()
 
     def deliver(self, exchange_id: str) -> None:
@@ -151,4 +152,4 @@ class SqlLedger:
 
 
 def _sighting(rows: Sequence[Row[Any, Any, Any]]) -> Sighting:
-    return Sighting(rows[0].trust, frozenset(row.host for row in rows if row.host is not None))
+    return Sighting(rows[0].trust, frozenset(row.host for row in rows if row.host not in (None, OWN_HOST)))

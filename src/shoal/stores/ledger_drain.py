@@ -20,7 +20,8 @@ from shoal.stores.ledger_backlog import Backlog, batch_of
 from shoal.stores.ledger_writer import REFUSALS, Batch, LedgerWriter
 
 BATCH_S = 0.25
-BATCH_ROWS = 500
+# Each commit waits for the disk: the more in one, the more in a second.
+BATCH_ROWS, WAKE_ROWS = 2000, 500
 # A file of the journal is not written for longer, so that what is erased is not in it for longer.
 TURN_S = 60.0
 LOOK_S = 5.0

@@ -7,7 +7,8 @@ times the insert.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -73,6 +74,9 @@ JOURNALS = Table(
 MOST_COUNT = 2**31 - 1
 MODEL_CHARS, REASON_CHARS, OUTCOME_CHARS, HOST_CHARS = 200, 400, 64, 100
 
+_ranges = attrgetter(*QUANTITIES)
+_UNKNOWN = (None,) * len(ENDS)
+_NOTHING = (None,) * len(RANGES)
 _USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")
 _ATTEMPT_FIELDS = (
     *("model", "host", "purpose", "started", "retry", "outcome", "pieces", "first_piece_s", "latency_s"),
@@ -139,11 +143,17 @@ def _factor(impacts: Impacts | None) -> tuple[str | None, str | None, float | No
     return basis.method, basis.zone, basis.grid_gco2e_per_kwh
 
 
-def _ends(impacts: Impacts | None) -> Iterator[float | None]:
+def _ends(impacts: Impacts | None) -> tuple[float | None, ...]:
     """Low, expected and high of each quantity; None three times where it is not known."""
-    for name in QUANTITIES:
-        found: Range | None = getattr(impacts, name, None)
-        yield from (None, None, None) if found is None else (found.low, found.expected, found.high)
+    if impacts is None:
+        return _NOTHING
+    ends: list[float | None] = []
+    for found in _ranges(impacts):
+        if found is None:
+            ends += _UNKNOWN
+        else:
+            ends += (found.low, found.expected, found.high)
+    return tuple(ends)
 
 
 def _impacts(row: Mapping[str, Any]) -> Impacts | None:

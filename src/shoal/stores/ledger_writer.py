@@ -4,26 +4,23 @@ nothing is written twice and nothing left out. It knows no file and no thread.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import psycopg
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from shoal.stores.database import Database, upsert
 from shoal.stores.journal import START, Position
-from shoal.stores.ledger_rows import ATTEMPTS, CORRECTIONS, EXCHANGES, JOURNALS, attempt_row, exchange_row
+from shoal.stores.ledger_corrections import in_parts, keep_earlier, rows_of
+from shoal.stores.ledger_inserts import inserts_for
+from shoal.stores.ledger_rows import ATTEMPTS, EXCHANGES, JOURNALS, attempt_row, exchange_row
 from shoal.stores.record import Record
 from shoal.stores.usage_marks import roll_up
 
 INTERRUPTED = "interrupted"
 # What the database has against a single record, as against the database being out of order.
 REFUSALS = (DataError, IntegrityError, ValueError, TypeError, AttributeError, OverflowError)
-# Databases take so many values in one statement.
-MOST_IDS = 500
 
 
 @dataclass(slots=True)
@@ -66,18 +63,15 @@ class LedgerWriter:
 
     def __init__(self, database: Database) -> None:
         self._engine = database.engine
-        statements = (_upsert_exchanges, _upsert_attempts, _insert_interrupted)
-        dialect = psycopg.dialect(paramstyle="format") if database.postgres else self._engine.dialect  # type: ignore[no-untyped-call]
-        self._exchanges, self._attempts, self._interrupted = (
-            str(make(self._engine).compile(dialect=dialect)) for make in statements
-        )
+        self._inserts = inserts_for(database)
 
     def write(self, batch: Batch) -> None:
         """Writes the batch whole, or raises."""
         with self._engine.begin() as connection:
             for name in batch.delivered & batch.records.keys():
                 batch.records[name].delivered = True
-            self._put(connection, list(batch.records.values()), batch.interrupted)
+            self._put(connection, batch.records.values())
+            self._inserts.keep(connection, EXCHANGES, [exchange_row(record) for record in batch.interrupted])
             if batch.amended:
                 self._amend(connection, batch.amended)
             _deliver(connection, batch.delivered - batch.records.keys())
@@ -99,43 +93,19 @@ class LedgerWriter:
             connection.execute(delete(JOURNALS).where(JOURNALS.c.name == journal))
 
     def _amend(self, connection: Connection, amended: dict[str, tuple[Record, str]]) -> None:
-        """Writes corrections, and appends what they replace. Who was erased meanwhile does not come back by one."""
-        before = _rows(connection, list(amended))
-        self._put(connection, [amended[name][0] for name in before], ())
-        now = _rows(connection, list(before))
-        was = {name: _changed(rows, now[name]) for name, rows in before.items()}
-        _append(connection, {name: (amended[name][1], changed) for name, changed in was.items() if changed})
+        """Writes corrections, and keeps what they replace. Who was erased meanwhile does not come back by one."""
+        before = rows_of(connection, list(amended))
+        self._put(connection, [amended[name][0] for name in before])
+        keep_earlier(connection, before, {name: amended[name][1] for name in before})
 
-    def _put(self, connection: Connection, records: Collection[Record], interrupted: Collection[Record]) -> None:
-        if records:
-            connection.exec_driver_sql(self._exchanges, [exchange_row(record) for record in records])
+    def _put(self, connection: Connection, records: Collection[Record]) -> None:
+        self._inserts.replace(connection, EXCHANGES, [exchange_row(record) for record in records])
         attempts = [attempt_row(record.id, at, each) for record in records for at, each in enumerate(record.attempts)]
-        if attempts:
-            connection.exec_driver_sql(self._attempts, attempts)
-        if interrupted:
-            connection.exec_driver_sql(self._interrupted, [exchange_row(record) for record in interrupted])
-
-
-def _upsert_exchanges(engine: Any) -> Any:
-    statement = upsert(engine, EXCHANGES)
-    new = statement.excluded
-    values: dict[str, Any] = {column.name: new[column.name] for column in EXCHANGES.c if column.name != "id"}
-    values["delivered"] = func.coalesce(new["delivered"], EXCHANGES.c.delivered)
-    return statement.on_conflict_do_update(index_elements=["id"], set_=values)
-
-
-def _upsert_attempts(engine: Any) -> Any:
-    statement, key = upsert(engine, ATTEMPTS), ("exchange_id", "position")
-    values = {column.name: statement.excluded[column.name] for column in ATTEMPTS.c if column.name not in key}
-    return statement.on_conflict_do_update(index_elements=list(key), set_=values)
-
-
-def _insert_interrupted(engine: Any) -> Any:
-    return upsert(engine, EXCHANGES).on_conflict_do_nothing()
+        self._inserts.replace(connection, ATTEMPTS, attempts)
 
 
 def _deliver(connection: Connection, ids: Iterable[str]) -> None:
-    for some in _in_parts(sorted(ids)):
+    for some in in_parts(sorted(ids)):
         connection.execute(update(EXCHANGES).where(EXCHANGES.c.id.in_(some)).values(delivered=True))
 
 
@@ -143,50 +113,3 @@ def _reach(connection: Connection, journal: str, at: Position) -> None:
     statement = upsert(connection, JOURNALS).values(name=journal, segment=at.segment, position=at.offset)
     values = {name: statement.excluded[name] for name in ("segment", "position")}
     connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
-
-
-# The rows of one exchange by the position of the attempt, -1 for the exchange's own: the values by column.
-Rows = dict[int, dict[str, Any]]
-
-
-def _rows(connection: Connection, ids: Sequence[str]) -> dict[str, Rows]:
-    """What is written of these exchanges, with those of their attempts."""
-    found: dict[str, Rows] = {}
-    for some in _in_parts(ids):
-        for row in connection.execute(select(EXCHANGES).where(EXCHANGES.c.id.in_(some))):
-            found[row.id] = {-1: dict(row._mapping)}
-        for row in connection.execute(select(ATTEMPTS).where(ATTEMPTS.c.exchange_id.in_(some))):
-            if row.exchange_id in found:
-                found[row.exchange_id][row.position] = dict(row._mapping)
-    return found
-
-
-def _append(connection: Connection, corrections: dict[str, tuple[str, dict[str, Any]]]) -> None:
-    """Appends what corrected rows said before, each with its cause."""
-    counted = select(CORRECTIONS.c.exchange_id, func.max(CORRECTIONS.c.revision)).group_by(CORRECTIONS.c.exchange_id)
-    last: dict[str, int] = {}
-    for some in _in_parts(list(corrections)):
-        found = connection.execute(counted.where(CORRECTIONS.c.exchange_id.in_(some)))
-        last.update({row[0]: row[1] for row in found})
-    rows = [
-        {"exchange_id": name, "revision": last.get(name, 0) + 1, "at": time.time(), "cause": cause, "was": was}
-        for name, (cause, was) in corrections.items()
-    ]
-    if rows:
-        connection.execute(insert(CORRECTIONS), rows)
-
-
-def _changed(before: Rows, now: Rows) -> dict[str, Any]:
-    """The earlier values of what changed: of the exchange, and of its attempts by their position."""
-    was: dict[str, Any] = {}
-    for position, row in before.items():
-        new = now.get(position, {})
-        changed = {name: value for name, value in row.items() if new.get(name) != value}
-        if changed:
-            was["exchange" if position < 0 else str(position)] = changed
-    return was
-
-
-def _in_parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for first in range(0, len(ids), MOST_IDS):
-        yield ids[first : first + MOST_IDS]
