@@ -30,6 +30,8 @@ from shoal.impacts import Impacts
 
 MAX_DEPTH = 8
 LONGEST_WAIT_S = 5.0
+# The host of what Shoal's own steps took for an exchange: a line of the ledger that is no call of a model.
+OWN_HOST = "shoal"
 
 
 class Purpose(StrEnum):
@@ -162,10 +164,11 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Which model answers, and why in a few words."""
+    """Which model answers, and why in a few words; `compared` are the numbers that a router weighed, for records."""
 
     model: str
     reason: str
+    compared: Json | None = None
 
 
 @dataclass(slots=True)

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from os import urandom
-from typing import Any
+from typing import Any, TypeVar
 
 from shoal.call import Call, Decision, ModelCard, Placement, Trail, closing
 from shoal.chat import Chat, Citation, Json, Piece
@@ -24,6 +24,7 @@ from shoal.identity import Identity, Key
 from shoal.limits.rules import Who
 from shoal.limits.step import LimitsStep
 from shoal.limits.ticket import Ticket
+from shoal.metering.own import OwnWork
 from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Intake, Record
@@ -34,10 +35,12 @@ from shoal.trust.masking.session import Session
 from shoal.trust.masking.step import MaskingStep
 from shoal.trust.monitoring.step import MonitoringStep
 from shoal.trust.retention.keeping import Keeping
+from shoal.trust.work import in_thread, tell_seconds
 
 UNKNOWN = "unknown"
 LONG_REPLY = 50_000
 SOON_S = 0.05
+T = TypeVar("T")
 SCORES = frozenset({"score", "doubt", "top", "safety"})
 
 
@@ -68,7 +71,7 @@ class Exchange:
 
     __slots__ = (
         *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
-        *("_late", "_ticket", "_told"),
+        *("_late", "_own", "_ticket", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -94,6 +97,7 @@ class Exchange:
         self._late: asyncio.Future[Any] | None = None
         self._told = False
         self._ticket: Ticket | None = None
+        self._own = OwnWork() if house.metering is not None else None
         self.record = Record(
             id=self.id,
             tenant=key.tenant,
@@ -117,7 +121,9 @@ class Exchange:
             if self.house.ledger is not None:
                 self.house.ledger.open(self.record)
             call = self._call()
-            chat = await self._in_time(self._prepare(call))
+            if self._own is not None:
+                tell_seconds(self._own.spend)
+            chat = await self._in_time(self._counted(self._prepare(call)))
             async with closing(self._reply(chat, call)) as pieces:
                 async for piece in pieces:
                     yield self._answer(piece)
@@ -183,15 +189,16 @@ class Exchange:
         try:
             async with closing(call.open(chat.model).reply(chat, call)) as pieces:
                 async for piece in pieces:
-                    yield await self._unmask(await self._check(piece, call))
+                    work = self._let_out(piece, call)
+                    yield await (work if self._own is None else self._own.piece(work))
                     if self._stopped:
                         break
         except ShoalError:
             if self.record.first_piece_s is not None:
-                for rest in await self._rests(call):
+                for rest in await self._counted(self._rests(call)):
                     yield rest
             raise
-        for rest in await self._rests(call):
+        for rest in await self._counted(self._rests(call)):
             yield rest
 
     async def _ground(self, chat: Chat) -> Chat:
@@ -202,6 +209,8 @@ class Exchange:
         if not collections or not chat.ask:
             return chat
         search = self.house.retriever.search
+        if self._own is not None:
+            search = self._own.searching(search)
         found = await asyncio.to_thread(search, chat.ask, collections, self.key.tenant, self.house.passages)
         return replace(chat, passages=tuple(found))
 
@@ -213,7 +222,7 @@ class Exchange:
         self._session = session
         if session.enforces:
             return await session.mask(chat)
-        self._beside.append(asyncio.create_task(session.mask(chat)))
+        self._look_beside(session.mask(chat))
         return chat
 
     async def _defend(self, chat: Chat) -> Chat:
@@ -224,21 +233,29 @@ class Exchange:
         if self._defence is None:
             return chat
         if not self._defence.enforces:
-            self._beside.append(asyncio.create_task(self._defence.defend(chat)))
+            self._look_beside(self._defence.defend(chat))
             return chat
         defended = await self._defence.defend(chat)
         if self._session is not None and defended is not chat:
             self._session.accept(defended)
         return defended
 
-    async def _check(self, piece: Piece, call: Call) -> Piece:
-        """The piece as it may go out, in the masked view: without marks, and with what is cleared by now."""
+    def _look_beside(self, work: Coroutine[Any, Any, Chat]) -> None:
+        """What is only observed goes on beside the request."""
+        self._beside.append(asyncio.create_task(work if self._own is None else self._own.task(work)))
+
+    def _counted(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """The same work, whose CPU time is metered."""
+        return work if self._own is None else self._own.timed(work)
+
+    async def _let_out(self, piece: Piece, call: Call) -> Piece:
+        """The piece as it goes out: without marks, with what is cleared by now, and with what was masked put back."""
         if self._defence is not None:
             piece = self._defence.watch(piece)
         if self._monitoring is not None:
             piece = await self._monitoring.read(piece, call)
         self._note(piece)
-        return piece
+        return await self._unmask(piece)
 
     def _note(self, piece: Piece) -> None:
         """Notes what goes out: hashes for the audit, and all of it where the tenant keeps it."""
@@ -259,7 +276,7 @@ class Exchange:
         if session is None or not session.enforces:
             return piece
         if not self.chat.stream and len(piece.text) > LONG_REPLY:
-            return await asyncio.to_thread(session.restore, piece)
+            return await in_thread(session.restore, piece)
         return session.restore(piece)
 
     async def _rests(self, call: Call) -> list[Piece]:
@@ -314,9 +331,9 @@ class Exchange:
         record.model, record.reason, record.confidence = decision.model, decision.reason, self.confidence
         watched = self._monitoring.finish() if self._monitoring is not None else None
         beside = [*self._beside, watched] if watched is not None else self._beside
-        self._meter()
         under_way = [task for task in beside if not task.done()]
         if under_way:
+            self._meter()
             if self.house.ledger is not None:  # what is known when the answer ends; the rest supersedes it
                 self.house.ledger.add(record)
             self._late = asyncio.gather(*under_way, return_exceptions=True)
@@ -343,6 +360,8 @@ class Exchange:
     def _tell(self) -> None:
         self._told = True
         self.record.trust = self._account()
+        if self._own is not None:
+            self.record.attempts += self._own.attempts(self.record.started, guarded=self._guarded)
         self._meter()
         if self._ticket is not None:
             self._ticket.settle(self.record.attempts, self.record.started + self.record.latency_s)
@@ -355,6 +374,12 @@ class Exchange:
         if self.house.metering is not None:
             self.house.metering.told(self.record)
 
+    @property
+    def _guarded(self) -> bool:
+        """Whether any step looked at what was said."""
+        steps = (self._session, self._defence, self._monitoring, self._audit, self._kept)
+        return any(step is not None for step in steps)
+
     def _meter(self) -> None:
         """What all attempts took; those of a look beside the request may come after the reply."""
         if self.house.metering is not None:
@@ -366,6 +391,8 @@ class Exchange:
         account: Json = {name: step.account() for name, step in steps.items() if step is not None}
         if self.trail.switches:
             account["retention"] = {"hosts": dict(self.trail.switches)}
+        if self.decision.compared is not None:
+            account["routing"] = self.decision.compared
         if self._session is not None:
             return {**self._session.account(), **account}
         return {"mode": "off", **account} if account else None

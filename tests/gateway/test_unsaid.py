@@ -72,7 +72,7 @@ MAKE: dict[str, Callable[[str], Exception]] = {
     "timeout": TimeoutError,
 }
 STEPS: list[tuple[type, str]] = [
-    *((Exchange, name) for name in ("_admit", "_prepare", "_ground", "_mask", "_defend", "_check", "_note", "_unmask")),
+    *((Exchange, name) for name in ("_admit", "_prepare", "_ground", "_mask", "_defend", "_let_out", "_note", "_unmask")),
     *(
         (Exchange, name)
         for name in ("_rests", "_screen", "_call", "_answer", "_settle", "_tell", "_account", "summary")

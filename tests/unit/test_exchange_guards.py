@@ -257,7 +257,7 @@ def test_every_attempt_is_metered_failed_tries_too() -> None:
     outer = Outer(*models, metering=metering(*models), audit=audit(log))
     assert outer.ask("twice") == "fine"
     (record,) = outer.records
-    assert [(each.model, each.outcome, each.concurrency) for each in record.attempts] == [
+    assert [(each.model, each.outcome, each.concurrency) for each in record.calls] == [
         ("broken", "host_failed", 1.0),
         ("good", "ok", 1.0),
     ]

@@ -67,7 +67,7 @@ class Metrics:
 
     def observe(self, record: Record) -> None:
         """Counts an ended exchange. A model that nobody knows is counted as "none": a caller makes no labels."""
-        model = record.model if record.model and record.attempts else "none"
+        model = record.model if record.model and record.calls else "none"
         self._of(self._exchanges, model, record.outcome).inc()
         self._of(self._latency, model).observe(record.latency_s)
         if record.first_piece_s is not None:

@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shoal.config import Settings
+from shoal.config.metering import HostMachines
 from shoal.impacts import Impacts, Range, plus
+from shoal.metering.described import OWN_ROWS
 
 KG_PER_G = 1e-3
+# What the ledger calls the host of models in this process.
+HERE = "embedded"
 
 
 def sci(impacts: Impacts, units: float, *, marginal: bool = False) -> Range | None:
@@ -60,3 +65,15 @@ def _market_name(contract: bool) -> str:
 
 def _kg(grams: Range | None) -> Range | None:
     return None if grams is None else grams.scaled(KG_PER_G)
+
+
+def own_hosts(settings: Settings) -> frozenset[str]:
+    """The hosts on machines that one runs oneself: this process, hosts whose hardware the settings name, and kinds of
+    hosts that one runs oneself. All others are services that are bought."""
+    machines = settings.metering.hosts
+    own = (
+        name
+        for name, host in settings.hosts.items()
+        if host.row in OWN_ROWS or machines.get(name, HostMachines()).hardware is not None
+    )
+    return frozenset({HERE, *own})

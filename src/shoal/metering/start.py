@@ -29,6 +29,7 @@ from shoal.metering.live import SERVICES, Fetch, LiveGrid
 from shoal.metering.live_factors import LiveFactors, LiveThread, ReadingStore, zones_of
 from shoal.metering.meter import Metered
 from shoal.metering.metering import build
+from shoal.metering.own import GUARDS, RETRIEVAL
 from shoal.metering.sampler import Clock, Sampler
 from shoal.metering.sharing import Coefficients
 from shoal.metering.step import Amend, MeteringStep
@@ -39,6 +40,7 @@ from shoal.stores.grid_readings import SqlGridReadings
 from shoal.stores.idle_energy import SqlIdleEnergy
 
 HERE = ModelCard("here", "general", "specialist")
+OWN = tuple(ModelCard(name, "general", "specialist") for name in (GUARDS, RETRIEVAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def open_factors(
     settings: Settings, cards: Iterable[ModelCard], facts: Facts, names: Mapping[str, str]
 ) -> tuple[Factors, dict[str, tuple[str, ...]]]:
     """The meters, and which kinds of counters tell of each model; `names` are what those counters are called."""
-    leaves = [card for card in cards if card.kind != "composite"]
+    leaves = [*OWN, *(card for card in cards if card.kind != "composite")]
     kinds = {card.name: found for card in leaves if (found := counted(card, settings, names))}
     models = [
         replace(metered(card, settings), counters=" and ".join(names[kind] for kind in kinds.get(card.name, ())))

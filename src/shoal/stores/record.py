@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from shoal.call import Attempt
+from shoal.call import OWN_HOST, Attempt
 from shoal.chat import Usage
 from shoal.impacts import Impacts
 
@@ -40,6 +40,11 @@ class Record:
     user: str | None = None
     delivered: bool | None = None
     attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def calls(self) -> list[Attempt]:
+        """The attempts that called a model: all but those of Shoal's own steps."""
+        return [attempt for attempt in self.attempts if attempt.host != OWN_HOST]
 
     def usage(self) -> Usage:
         """The sum over all attempts, failed ones included."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
@@ -11,6 +12,8 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
+Spend = Callable[[float], None]
+_SPENT: ContextVar[Spend | None] = ContextVar("shoal_spent", default=None)
 _ABANDONED: ContextVar[threading.Event | None] = ContextVar("shoal_abandoned", default=None)
 
 
@@ -18,17 +21,33 @@ class Abandoned(Exception):
     """Nobody waits for this work: the caller has gone, or its deadline has passed."""
 
 
+def tell_seconds(spend: Spend) -> None:
+    """From now on `in_thread` tells the CPU seconds of its work, from the thread, to whoever asks here."""
+    _SPENT.set(spend)
+
+
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `work` returns, from a thread. Where the caller is cancelled, the next `go_on` in the thread raises."""
     abandoned = threading.Event()
     token = _ABANDONED.set(abandoned)
     try:
-        return await asyncio.to_thread(work, *args, **kwargs)
+        return await asyncio.to_thread(_counted, work, *args, **kwargs)
     except asyncio.CancelledError:
         abandoned.set()
         raise
     finally:
         _ABANDONED.reset(token)
+
+
+def _counted(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    spend = _SPENT.get()
+    if spend is None:
+        return work(*args, **kwargs)
+    begun = time.thread_time()
+    try:
+        return work(*args, **kwargs)
+    finally:
+        spend(time.thread_time() - begun)
 
 
 def go_on() -> None:

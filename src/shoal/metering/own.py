@@ -1,0 +1,110 @@
+"""What Shoal's own steps take in this process for an exchange: CPU seconds of guards and of the search in collections.
+
+They run on the event loop among those of other requests, so a step is timed each time it goes on, and not while it
+waits. What the gateway itself takes (HTTP, JSON, the journal) is not in it, nor are tasks that a step starts for itself
+on the loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from shoal.call import OWN_HOST, Attempt, Purpose
+from shoal.chat import Usage
+
+GUARDS, RETRIEVAL = "shoal/guards", "shoal/retrieval"
+# A clock of a thread costs as much as a small step on a piece: of a long stream, every eighth piece stands for eight.
+EVERY = 8
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class OwnWork:
+    """The CPU seconds of one exchange. Threads may add to them."""
+
+    __slots__ = ("_pieces", "_search", "_spent", "_threads")
+
+    def __init__(self) -> None:
+        self._spent = 0.0
+        self._threads: list[float] = []
+        self._search: list[float] = []
+        self._pieces = 0
+
+    def timed(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """The same work, whose seconds are counted as those of guards."""
+        return _Timed(self, work, 1)
+
+    async def task(self, work: Coroutine[Any, Any, T]) -> T:
+        """The same as a coroutine, for a task beside the request."""
+        return await _Timed(self, work, 1)
+
+    def piece(self, work: Coroutine[Any, Any, T]) -> Awaitable[T]:
+        """The work on a piece of the reply: timed now and then."""
+        self._pieces += 1
+        if self._pieces <= EVERY:
+            return _Timed(self, work, 1)
+        return work if self._pieces % EVERY else _Timed(self, work, EVERY)
+
+    def searching(self, search: Callable[P, T]) -> Callable[P, T]:
+        """A search, for a thread, whose seconds are counted as those of retrieval."""
+
+        def counted(*args: P.args, **kwargs: P.kwargs) -> T:
+            begun = time.thread_time()
+            try:
+                return search(*args, **kwargs)
+            finally:
+                self._search.append(time.thread_time() - begun)
+
+        return counted
+
+    def spend(self, seconds: float) -> None:
+        """Guards took so much in a thread."""
+        self._threads.append(seconds)
+
+    def count(self, seconds: float) -> None:
+        """Guards took so much on the event loop."""
+        self._spent += seconds
+
+    def attempts(self, started: float, *, guarded: bool) -> list[Attempt]:
+        """What was counted, as lines of the ledger; none of guards where there was no guard."""
+        found = [(GUARDS, Purpose.GUARD, self._spent + sum(self._threads))] if guarded else []
+        if self._search:
+            found.append((RETRIEVAL, Purpose.RETRIEVE, sum(self._search)))
+        return [_attempt(name, purpose, started, cpu_s) for name, purpose, cpu_s in found if cpu_s > 0]
+
+
+class _Timed(Generic[T]):
+    """Awaits a coroutine and counts the time in which it goes on, `weight` times."""
+
+    __slots__ = ("_own", "_weight", "_work")
+
+    def __init__(self, own: OwnWork, work: Coroutine[Any, Any, T], weight: int) -> None:
+        self._own, self._work, self._weight = own, work, weight
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        work, clock = self._work, time.thread_time
+        step: Callable[[Any], Any] = work.send
+        sent: Any = None
+        try:
+            while True:
+                begun = clock()
+                try:
+                    waits_for = step(sent)
+                except StopIteration as ended:
+                    found: T = ended.value
+                    return found
+                finally:
+                    self._own.count((clock() - begun) * self._weight)
+                try:
+                    step, sent = work.send, (yield waits_for)
+                except asyncio.CancelledError as cancelled:
+                    step, sent = work.throw, cancelled
+        finally:
+            work.close()
+
+
+def _attempt(name: str, purpose: Purpose, started: float, cpu_s: float) -> Attempt:
+    return Attempt(name, OWN_HOST, purpose, started, outcome="ok", latency_s=cpu_s, usage=Usage(cpu_s=cpu_s))
