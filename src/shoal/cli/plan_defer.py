@@ -4,6 +4,7 @@ planning/ says."""
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -60,11 +61,10 @@ def defer(
     """
     from shoal.planning.defer import Deferral, choose, past_errors
 
-    job = _job(hours, slack, deadline, earliest)
+    job, spent = _job(hours, slack, deadline, earliest), _spent(energy, power, hours)
     past, foretold = _history(history)
     curve, name = _forecast(job, forecast, service, zone, key, past)
     record = None if past is None else past_errors(job, past, foretold)
-    spent = energy if energy is not None else None if power is None else power * hours
     found = Deferral(job, choose(job, curve), name, record, spent)
     if as_json:
         say_json(found.to_wire())
@@ -74,6 +74,16 @@ def defer(
         note("how sure that is, is not known: give --history")
     elif record is None:
         note("the history is too short for an interval: it takes three weeks that reach up to the start")
+
+
+def _spent(energy: float | None, power: float | None, hours: float) -> float | None:
+    """kWh in all; None where neither is given. Raises ConfigError."""
+    if energy is not None and power is not None:
+        raise ConfigError("give --energy-kwh or --power-kw, not both")
+    spent = energy if power is None else power * hours
+    if spent is not None and not spent < math.inf:
+        raise ConfigError("the energy of the work is a number of kWh")
+    return spent
 
 
 def _job(hours: float, slack: float | None, deadline: str | None, earliest: str | None) -> Job:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from shoal.cli.output import say, table
 
@@ -13,50 +13,72 @@ if TYPE_CHECKING:
     from shoal.planning.train import Plan
     from shoal.planning.workload import Workload
 
-COLUMNS = ("hardware", "region", "start", "devices", "days", "MWh", "tCO2e", "embodied", "m3 water", "USD")
-G_PER_T, WH_PER_MWH, ML_PER_M3 = 1e6, 1e6, 1e6
+
+class Units(NamedTuple):
+    """What figures are shown in: `factor` Wh, g and mL make one of each unit, `day` hours one of `time`."""
+
+    factor: float
+    energy: str
+    carbon: str
+    water: str
+    day: float
+    time: str
+
+
+LARGE = Units(1e6, "MWh", "tCO2e", "m3", 24.0, "days")
+SMALL = Units(1e3, "kWh", "kgCO2e", "L", 1.0, "hours")
+
+
+def units_for(plan: Plan) -> Units:
+    """Small units for runs below a MWh."""
+    energy = plan.impacts.energy_wh
+    return SMALL if energy is not None and energy.expected < LARGE.factor else LARGE
 
 
 def show(found: Options, every: bool, account: str) -> None:
     """The first option in full, the table of the front (of all where `every`), and why the first is first."""
     first = found.first
-    for name, value in _lines(first):
+    units = units_for(first)
+    for name, value in _lines(first, units):
         say(f"{name:<18}{value}")
     say("")
-    table(COLUMNS, [_row(each, account) for each in (found.every if every else found.front)])
+    columns = ("hardware", "region", "start", "devices", units.time, units.energy, units.carbon, "embodied")
+    rows = [_row(each, account, units) for each in (found.every if every else found.front)]
+    table((*columns, f"{units.water} water", "USD"), rows)
     say("")
     say(found.why)
 
 
-def _lines(plan: Plan) -> list[tuple[str, str]]:
+def _lines(plan: Plan, units: Units) -> list[tuple[str, str]]:
     """The first option in full."""
-    impacts, other = plan.impacts, plan.others
-    held = plan.memory
-    days = plan.hours.scaled(1 / 24)
+    from shoal.planning.options import called
+
+    impacts, held, scale = plan.impacts, plan.memory, units.factor
     return [
-        ("first", f"{plan.machine.name} in {plan.place.grid.name}"),
+        ("first", called(plan)),
         ("FLOP", said(plan.flops)),
         ("MFU", said(plan.mfu)),
         ("device hours", said(plan.device_hours)),
         ("devices", f"{plan.devices}, at least {held.fewest} hold it ({held.states_gb:,.4g} GB of states)"),
-        ("days", said(days)),
+        (units.time, said(plan.hours, units.day)),
         ("power", f"{said(plan.machine.power_w)} W per device x PUE {said(plan.place.pue)}"),
-        ("energy", f"{said(impacts.energy_wh, WH_PER_MWH)} MWh"),
-        ("carbon, location", f"{said(impacts.usage_gco2e, G_PER_T)} tCO2e"),
-        ("carbon, market", f"{said(impacts.market_gco2e, G_PER_T)} tCO2e"),
-        ("carbon, marginal", f"{said(impacts.marginal_gco2e, G_PER_T)} tCO2e"),
-        ("embodied", f"{said(impacts.embodied_gco2e, G_PER_T)} tCO2e"),
-        ("water", f"{said(impacts.water_ml, ML_PER_M3)} m3"),
-        ("cost", f"{said(impacts.cost_usd)} USD"),
-        ("not included", f"other runs: {_others(other)}"),
+        ("energy", said(impacts.energy_wh, scale, units.energy)),
+        ("carbon, location", said(impacts.usage_gco2e, scale, units.carbon)),
+        ("carbon, market", said(impacts.market_gco2e, scale, units.carbon)),
+        ("carbon, marginal", said(impacts.marginal_gco2e, scale, units.carbon)),
+        ("embodied", said(impacts.embodied_gco2e, scale, units.carbon)),
+        ("water", said(impacts.water_ml, scale, units.water)),
+        ("cost", said(impacts.cost_usd, unit="USD")),
+        ("not included", f"other runs: {_others(plan.others, units)}"),
     ]
 
 
-def _others(other: Impacts) -> str:
-    return f"{said(other.energy_wh, WH_PER_MWH)} MWh, {said(other.usage_gco2e, G_PER_T)} tCO2e"
+def _others(other: Impacts, units: Units) -> str:
+    carbon = said(other.usage_gco2e, units.factor, units.carbon)
+    return f"{said(other.energy_wh, units.factor, units.energy)}, {carbon}"
 
 
-def _row(plan: Plan, account: str) -> tuple[object, ...]:
+def _row(plan: Plan, account: str, units: Units) -> tuple[object, ...]:
     from shoal.planning.options import ACCOUNTS
 
     impacts = plan.impacts
@@ -66,21 +88,22 @@ def _row(plan: Plan, account: str) -> tuple[object, ...]:
         plan.place.grid.name,
         "any" if plan.start is None else plan.start.isoformat(timespec="minutes"),
         plan.devices if plan.fits else f"{plan.devices}: too few",
-        said(plan.hours.scaled(1 / 24)),
-        said(impacts.energy_wh, WH_PER_MWH),
-        said(usage, G_PER_T),
-        said(impacts.embodied_gco2e, G_PER_T),
-        said(impacts.water_ml, ML_PER_M3),
+        said(plan.hours, units.day),
+        said(impacts.energy_wh, units.factor),
+        said(usage, units.factor),
+        said(impacts.embodied_gco2e, units.factor),
+        said(impacts.water_ml, units.factor),
         said(impacts.cost_usd),
     )
 
 
-def said(value: Range | None, unit: float = 1.0) -> str:
-    """A range for people: three digits, its ends where it has some."""
+def said(value: Range | None, factor: float = 1.0, unit: str = "") -> str:
+    """A range for people, over `factor`: three digits, its ends where it has some."""
     if value is None:
         return "unknown"
-    low, expected, high = (_digits(each / unit) for each in (value.low, value.expected, value.high))
-    return expected if value.low == value.high else f"{expected} ({low} to {high})"
+    low, expected, high = (_digits(each / factor) for each in (value.low, value.expected, value.high))
+    whole = expected if value.low == value.high else f"{expected} ({low} to {high})"
+    return f"{whole} {unit}" if unit else whole
 
 
 def _digits(value: float) -> str:
@@ -95,7 +118,6 @@ def notes_on(work: Workload, space: Space, found: Options, facts: Facts) -> list
     useful = facts.find("training", "any", "useful_epochs").value
     first = found.first
     notes = [
-        ("the base's own training is not counted", work.method != "full"),
         (f"more than {useful:g} passes over the same data are worth ever less", work.epochs > useful),
         ("the attention is not counted: give --context", work.context is None),
         (

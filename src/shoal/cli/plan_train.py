@@ -42,7 +42,7 @@ def spread(text: str) -> Range:
 
     try:
         ends = [float(each) for each in text.split(":")]
-        return Range.exactly(ends[0]) if len(ends) == 1 else Range.checked(*ends)
+        return Range.checked(*(ends * 3 if len(ends) == 1 else ends))
     except (ValueError, TypeError):
         raise typer.BadParameter(f"'{text}' is no range: write 0.4, or low:expected:high like 0.3:0.4:0.5") from None
 
@@ -130,7 +130,7 @@ def train(
     space = _space(facts, hardware or [], region or [], start or [], intensity or [])
     terms = _terms(devices, within, mfu, pue, price, experiments)
     found = compare(work, space, facts, terms, by=by, account=account)
-    notes = notes_on(work, space, found, facts)
+    notes = [*_base(facts, model, work), *notes_on(work, space, found, facts)]
     if as_json:
         say_json(to_wire(found, every, notes, facts.version))
         return
@@ -156,6 +156,21 @@ def _work(facts: Facts, model: str | None, given: dict[str, Any]) -> Workload:
                 f"give --{name}, or the --model of a published run that has them (`shoal facts list run`)"
             )
     return Workload(**{**given, "method": Method(given["method"])})
+
+
+def _base(facts: Facts, model: str | None, work: Workload) -> list[str]:
+    """What the training of a base took that is trained further: others did it, so it is not counted."""
+    from shoal.planning.published import find_run
+    from shoal.planning.workload import Method, flops
+    from shoal.planning.workload import Workload as Base
+
+    if work.method is Method.FULL:
+        return []
+    tokens = None if model is None else find_run(facts, model).get("tokens_b")
+    if tokens is None:
+        return ["the base's own training is not counted"]
+    took = flops(Base(work.params, tokens * 1e9, active=work.active), facts).expected
+    return [f"the base's own training, {took:.3g} FLOP by others, is not counted"]
 
 
 def _space(facts: Facts, hardware: list[str], regions: list[str], starts: list[str], intensity: list[str]) -> Space:

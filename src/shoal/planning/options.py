@@ -73,9 +73,14 @@ def compare(
         raise ConfigError(f"the run fits on none of these with so few devices: it needs {least} of them at least")
     objectives = ["carbon", "cost", *(["time"] if fixed.devices is not None else [])]
     values = {name: _reader(name, account) for name in (*objectives, by)}
+    best = min(fitting, key=values[by])
+    if values[by](best) == UNKNOWN:
+        raise ConfigError(
+            f"the {account + ' ' if by == 'carbon' else ''}{by} of none of these is known: compare another"
+        )
     front = sorted(pareto(fitting, [values[name] for name in objectives]), key=values[by])
-    if by not in objectives:
-        front = [min(fitting, key=values[by]), *(each for each in front if each is not min(fitting, key=values[by]))]
+    if values[by](front[0]) > values[by](best):
+        front = [best, *front]
     return Options(every, tuple(front), why(front, fitting, by, account))
 
 
@@ -104,20 +109,24 @@ def why(front: Sequence[Plan], plans: Sequence[Plan], by: str, account: str) -> 
     value = _reader(by, account)
     others = [each for each in plans if each is not first]
     second = min(others, key=value)
-    grid, energy = first.place.average.expected, first.impacts.energy_wh
+    grid, wh = first.place.average.expected, _reader("energy", account)(first)
     mean = sum(each.place.average.expected for each in plans) / len(plans)
-    wh = 0.0 if energy is None else energy.expected
-    typical = sum(0.0 if each.impacts.energy_wh is None else each.impacts.energy_wh.expected for each in plans)
+    typical = sum(_reader("energy", account)(each) for each in plans) / len(plans)
     reason = {
         "carbon": f"its electricity emits {grid:,.0f} g/kWh (mean of the options {mean:,.0f}) and it takes "
-        f"{wh / 1e6:,.3g} MWh (mean {typical / len(plans) / 1e6:,.3g})",
-        "energy": f"it takes {wh / 1e6:,.3g} MWh (mean of the options {typical / len(plans) / 1e6:,.3g})",
-        "water": f"it takes {wh / 1e6:,.3g} MWh where a kWh takes little water",
+        f"{_kwh(wh)} (mean {_kwh(typical)})",
+        "energy": f"it takes {_kwh(wh)} (mean of the options {_kwh(typical)})",
+        "water": f"it takes {_kwh(wh)} where a kWh takes little water",
         "cost": f"it takes {first.device_hours.expected:,.0f} device hours at its price",
         "time": f"it ends after {first.hours.expected:,.1f} hours on {first.devices} devices",
     }[by]
     beside = _beside(first, second, _ranges(by, account))
     return f"{name} is first by {by}: {reason}; {beside}{_price_of(first, plans)}."
+
+
+def _kwh(wh: float) -> str:
+    """An energy in words, in MWh from one on."""
+    return f"{wh / 1e6:,.3g} MWh" if wh >= 1e6 else f"{wh / 1e3:,.3g} kWh"
 
 
 def called(each: Plan) -> str:
@@ -132,7 +141,8 @@ def _beside(first: Plan, second: Plan, ranges: Callable[[Plan], Range | None]) -
     best, other = ranges(first), ranges(second)
     if best is None or other is None:
         return f"next is {name}, of which it is not known"
-    ahead = f"next is {name} with {other.expected / best.expected - 1:.0%} more" if best.expected else f"next is {name}"
+    more = other.expected / best.expected - 1 if best.expected else 0.0
+    ahead = f"next is {name} with {more:.0%} more" if more >= 0.005 else f"as good is {name}"
     if second.machine.name == first.machine.name:
         known = "the curve" if second.place.grid.name == first.place.grid.name else "what is known of the two places"
         return f"{ahead}, on the same machines, so the order is as sure as {known}"

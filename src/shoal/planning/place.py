@@ -5,6 +5,7 @@ Metering has the same factors for answers; planning is its sibling and may not i
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 from shoal.errors import ConfigError
@@ -72,7 +73,7 @@ class Place:
 def find_place(facts: Facts, region: str | None, pue: float | None = None) -> Place:
     """The place called so: a cloud region, a country, or None, somewhere in the world. `pue` replaces the published
     one. Raises ConfigError that names the nearest, and for a PUE below 1."""
-    if pue is not None and pue < 1:
+    if pue is not None and not 1 <= pue < math.inf:
         raise ConfigError(f"a PUE of {pue:g} is less than 1: give all energy of the site over that of its machines")
     grid = find_grid(facts, region or WORLD)
     site = find_site(facts, grid.name)

@@ -41,6 +41,8 @@ class Terms:
             raise ConfigError("a run needs one device at least: give --devices 1 or more")
         if not 0 < self.within_days < math.inf:
             raise ConfigError("the days to train within must be above 0")
+        if self.usd_per_h is not None and not 0 <= self.usd_per_h < math.inf:
+            raise ConfigError("the price of a device hour (--price) is 0 or more")
         if self.mfu is not None and not 0 < self.mfu.low <= self.mfu.high <= 1:
             raise ConfigError("the share of peak that is reached (--mfu) lies above 0 and at 1 at most")
 

@@ -87,7 +87,8 @@ def test_train_with_a_published_model_and_adapters(shell: Shell) -> None:
     ).json()
     assert tuned["first"]["flops"]["expected"] == pytest.approx((4 * 6.74e9 + 6 * 20e6) * 5e6)
     assert tuned["first"]["memory"]["fewest_devices"] == 1
-    assert "the base's own training is not counted" in tuned["notes"]
+    assert "the base's own training, 8.09e+22 FLOP by others, is not counted" in tuned["notes"]
+    assert "the base's own training is not counted" in shell(*RUN, "--method", "continued", "--region", "FRA").err
     assert "more than 4 passes over the same data are worth ever less" in tuned["notes"]
 
 
@@ -111,6 +112,12 @@ def test_train_compares_starts_by_a_curve(shell: Shell) -> None:
         (("plan", "train", "--params", "many", "--tokens", "1B"), 2, "'many' is no number"),
         ((*RUN, "--mfu", "2"), 3, "(--mfu) lies above 0"),
         ((*RUN, "--mfu", "x"), 2, "'x' is no range"),
+        ((*RUN, "--mfu", "nan"), 2, "'nan' is no range"),
+        ((*RUN, "--price", "inf"), 3, "--price"),
+        ((*RUN, "--pue", "nan"), 3, "less than 1"),
+        ((*RUN, "--epochs", "nan"), 3, "epochs must be above 0"),
+        ((*RUN, "--within", "nan"), 3, "must be above 0"),
+        ((*RUN, "--account", "marginal", "--region", "FRA"), 3, "the marginal carbon of none of these is known"),
         ((*RUN, "--start", "soon"), 3, "'soon' is no time"),
         ((*RUN, "--intensity", "none.csv"), 3, "none.csv cannot be read"),
         ((*RUN, "--hardware", "tpu-v4", "--region", "FRA"), 3, "tpu-v4: gcp"),
@@ -178,6 +185,8 @@ def test_defer_takes_the_errors_of_the_forecast_in_the_history(shell: Shell) -> 
     [
         ((*JOB, "--forecast", "none.csv"), "either --slack or --deadline"),
         ((*JOB, "--slack", "4"), "give a forecast"),
+        ((*JOB, "--slack", "4", "--history", "none.csv", "--energy-kwh", "1", "--power-kw", "1"), "not both"),
+        ((*JOB, "--slack", "4", "--history", "none.csv", "--energy-kwh", "inf"), "a number of kWh"),
         ((*JOB, "--slack", "4", "--forecast", "none.csv"), "none.csv cannot be read"),
         ((*JOB, "--slack", "4", "--forecast", "a", "--service", "b"), "give one forecast"),
         ((*JOB, "--slack", "4", "--service", "wattime"), "'watttime'"),
