@@ -1,4 +1,9 @@
-"""Trains the harm cascade: `python -m shoal.tuning.harm --data PATH --out DIR`. It prints figures, never a text."""
+"""Trains the harm cascade: `python -m shoal.tuning.harm --data PATH --out DIR`. It prints figures, never a text.
+
+First the linear experts and their blend, then the encoder, once for each fold and once for all texts (--passes, about
+20 s of one core each), and the blend of both. What the folds' models say of texts that they have not seen decides on
+the band in which the encoder is asked, and on the thresholds.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,12 +20,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.models.specialists.cards import CARD_FILE
-from shoal.trust.monitoring.cascade import FORM_FILE, NAME, Blend
+from shoal.trust.monitoring.cascade import FORM_FILE, NAME, Blend, beside, inside
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
+from shoal.trust.monitoring.encoder import ENCODER_FILE
 from shoal.trust.monitoring.lexicon import LEXICON_FILE, Lexicon
 from shoal.trust.ngrams import MODEL_FILE, chances
 from shoal.tuning.harm_card import prose
+from shoal.tuning.harm_encoder import encoder_cross_scores, kept, lessons_of, train_for
 from shoal.tuning.harm_experts import (
+    CLOSER,
     EXPERTS,
     Prepared,
     as_fitted,
@@ -30,7 +39,9 @@ from shoal.tuning.harm_experts import (
     weights_of,
 )
 from shoal.tuning.harm_lexicon import build, write
+from shoal.tuning.harm_network import export
 from shoal.tuning.harm_set import BENIGN, Corpus, assemble
+from shoal.tuning.harm_unlabelled import read_unlabelled
 from shoal.tuning.ngrams import save
 
 if TYPE_CHECKING:
@@ -48,6 +59,9 @@ LOWEST = 0.5
 """No threshold lies below: what is more likely harmless is not stopped."""
 MARGIN = 1.0
 """Log-odds around a threshold in which a score is uncertain."""
+LOOKED_AT, SURE = 0.05, 4.0
+"""The share of harmless texts that reach the encoder, and the log-odds from which on nobody need look closer."""
+PASSES = 5
 
 
 def say(line: str) -> None:
@@ -64,16 +78,37 @@ class Crossed:
     scores: Floats = field(repr=False)
 
 
-def crossed(prepared: Prepared, experts: Floats) -> Crossed:
-    """The blend, fold by fold, over the experts' own cross-scores."""
+def cross_blend(prepared: Prepared, experts: Floats, names: Sequence[str] = EXPERTS) -> Floats:
+    """(N, len(OUTPUTS)) log-odds by a blend fitted on the other folds, over the experts' own cross-scores."""
     corpus = prepared.corpus
     weight, labels, fold = weights_of(corpus), corpus.labels, corpus.fold
     found = np.zeros((len(fold), len(OUTPUTS)), np.float32)
     for number in np.unique(fold):
         held = fold == number
-        blend = fit_blend(experts[~held], prepared.signs[~held], labels[~held], weight[~held])
+        blend = fit_blend(experts[~held], prepared.signs[~held], labels[~held], weight[~held], names)
         found[held] = blend.scores(experts[held], prepared.signs[held])
-    return Crossed(corpus, found)
+    return found
+
+
+def crossed(prepared: Prepared, experts: Floats) -> Crossed:
+    """The first stage alone: the blend, fold by fold."""
+    return Crossed(prepared.corpus, cross_blend(prepared, experts))
+
+
+def band_of(first: Crossed) -> tuple[float, float]:
+    """The highest log-odds of a text between which the encoder is asked: LOOKED_AT of the harmless texts lie above the
+    lower edge."""
+    harmless = np.isin(first.corpus.sources, list(BENIGN))
+    return round(float(np.quantile(first.scores[harmless].max(axis=1), 1 - LOOKED_AT)), 3), SURE
+
+
+def looked_closer(first: Crossed, prepared: Prepared, experts: Floats, looked: Floats) -> Crossed:
+    """Both stages: in the band the closer blend, fold by fold, over the cross-scores of experts and encoder."""
+    closer = cross_blend(prepared, beside(experts, looked), CLOSER)
+    scores = first.scores.copy()
+    unsure = inside(scores, band_of(first))
+    scores[unsure] = closer[unsure]
+    return Crossed(first.corpus, scores)
 
 
 def thresholds(found: Crossed) -> dict[Category, float]:
@@ -104,23 +139,41 @@ def stopped(found: Crossed, limits: dict[Category, float]) -> Json:
     return {name: round(float(any_over[sources == name].mean()), 5) for name in sorted(BENIGN)}
 
 
-def write_form(blend: Blend, limits: dict[Category, float], folder: Path) -> None:
+def reached(first: Crossed) -> Json:
+    """By source the share of texts that the encoder is asked about."""
+    unsure = np.zeros(len(first.scores), bool)
+    unsure[inside(first.scores, band_of(first))] = True
+    sources = first.corpus.sources
+    return {name: round(float(unsure[sources == name].mean()), 4) for name in sorted(set(sources.tolist()))}
+
+
+def write_form(
+    linear: Blend, closer: Blend, band: tuple[float, float], limits: dict[Category, float], folder: Path
+) -> None:
     """Writes cascade.json."""
     form = {
         "outputs": OUTPUTS,
         "experts": EXPERTS,
-        "weights": [[round(float(value), 5) for value in row] for row in blend.weights],
-        "bias": [round(float(value), 5) for value in blend.bias],
+        "linear": _rounded(linear),
+        "closer": _rounded(closer),
+        "band": band,
         "thresholds": limits,
         "margin": MARGIN,
     }
     (folder / FORM_FILE).write_text(json.dumps(form) + "\n", encoding="utf-8")
 
 
+def _rounded(blend: Blend) -> Json:
+    return {
+        "weights": [[round(float(value), 5) for value in row] for row in blend.weights],
+        "bias": [round(float(value), 5) for value in blend.bias],
+    }
+
+
 def write_card(folder: Path, figures: Json, cpu_s: float) -> None:
     """Writes card.json."""
     now = datetime.now(UTC)
-    size = sum((folder / name).stat().st_size for name in (MODEL_FILE, FORM_FILE, LEXICON_FILE))
+    size = sum((folder / name).stat().st_size for name in (MODEL_FILE, FORM_FILE, LEXICON_FILE, ENCODER_FILE))
     card = {
         "name": f"shoal/{NAME}",
         "kind": "specialist",
@@ -141,9 +194,9 @@ def write_card(folder: Path, figures: Json, cpu_s: float) -> None:
     (folder / CARD_FILE).write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def train(data: Path, folder: Path) -> Json:
-    """Builds the lexicon, trains experts and blend on all texts, chooses thresholds on texts unseen by the model that
-    scored them; returns the card's figures."""
+def train(data: Path, folder: Path, passes: int, cross: Path | None = None) -> Json:
+    """Builds the lexicon, trains both stages on all texts, chooses band and thresholds on texts unseen by the models
+    that scored them; returns the card's figures."""
     corpus = assemble(data)
     harmless = [example.text for example in corpus.examples if example.source in BENIGN]
     terms = build(data, harmless)
@@ -151,15 +204,32 @@ def train(data: Path, folder: Path) -> Json:
     prepared = prepare(corpus, Lexicon(terms))
     say(f"{len(corpus.examples)} texts, {len(terms)} terms")
     experts = cross_scores(prepared)
-    found = crossed(prepared, experts)
-    limits = thresholds(found)
-    everything = np.ones(len(corpus.examples), bool)
-    save(folder, EXPERTS, as_fitted(fit_experts(prepared, everything)))
-    write_form(fit_blend(experts, prepared.signs, corpus.labels, weights_of(corpus)), limits, folder)
+    unlabelled = read_unlabelled(data)
+    lessons = lessons_of(corpus, unlabelled, passes)
+    looked = kept(cross, lambda: encoder_cross_scores(lessons, say))
+    save(folder, EXPERTS, as_fitted(fit_experts(prepared, np.ones(len(corpus.examples), bool))))
+    export(train_for(lessons, np.ones(len(corpus.examples), bool), say), EXPERTS, folder)
     return {
         "texts": len(corpus.examples),
+        "unlabelled_texts": len(unlabelled),
         "terms": len(terms),
+        **join(prepared, experts, looked, folder),
+    }
+
+
+def join(prepared: Prepared, experts: Floats, looked: Floats, folder: Path) -> Json:
+    """Fits both blends on the cross-scores, writes the form; returns its figures."""
+    corpus, weight = prepared.corpus, weights_of(prepared.corpus)
+    first = crossed(prepared, experts)
+    found = looked_closer(first, prepared, experts, looked)
+    limits, band = thresholds(found), band_of(first)
+    linear = fit_blend(experts, prepared.signs, corpus.labels, weight)
+    closer = fit_blend(beside(experts, looked), prepared.signs, corpus.labels, weight, CLOSER)
+    write_form(linear, closer, band, limits, folder)
+    return {
         "thresholds": limits,
+        "band": band,
+        "share_that_reaches_the_encoder": reached(first),
         "recall_of_held_out_folds": recall(found, limits),
         "benign_stopped_in_held_out_folds": stopped(found, limits),
     }
@@ -170,10 +240,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the harm cascade.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder with the data sets")
     parser.add_argument("--out", type=Path, default=Path("src/shoal/weights"), help="folder for harm/...")
+    parser.add_argument("--passes", type=int, default=PASSES, help="of the encoder over its texts")
+    parser.add_argument("--cross", type=Path, help="file (.npy) to keep the encoder's scores of unseen texts in")
     chosen = parser.parse_args()
     begun = time.process_time()
     folder = chosen.out / NAME
-    figures = train(chosen.data, folder)
+    figures = train(chosen.data, folder, chosen.passes, chosen.cross)
     write_card(folder, figures, time.process_time() - begun)
     say(json.dumps(figures, indent=1))
 

@@ -47,39 +47,27 @@ SEED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """What the encoder reads of each text."""
+class Lessons:
+    """What is taught: the features of each text; `labels` (N, len(EXPERTS)) 0 or 1; `weight` (N, len(EXPERTS)) 0 where
+    a label is unknown; `words` (WORDS, WORD_DIM) vectors to begin with; how many passes."""
 
+    corpus: Corpus
     features: Sequence[Features] = field(repr=False)
-
-    @property
-    def lengths(self) -> Places:
-        """(N,) tokens."""
-        return np.array([len(each.word) for each in self.features])
-
-
-@dataclass(frozen=True, slots=True)
-class Taught:
-    """`labels` (N, len(EXPERTS)) 0 or 1, `weight` (N, len(EXPERTS)) 0 where a label is unknown."""
-
     labels: Floats = field(repr=False)
     weight: Floats = field(repr=False)
+    words: Floats = field(repr=False)
+    passes: int
 
 
-def read(texts: Sequence[str]) -> Read:
-    """Tokens and features of all texts."""
+def lessons_of(corpus: Corpus, unlabelled: Sequence[str], passes: int) -> Lessons:
+    """The corpus with word vectors from unlabelled texts."""
     tables = build_tables()
-    return Read([features_of(text, tables) for text in texts])
+    words = word_vectors([features_of(text, tables).word for text in unlabelled], WORDS, WORD_DIM)
+    return Lessons(corpus, [features_of(text, tables) for text in corpus.texts], *taught(corpus), words, passes)
 
 
-def vectors(texts: Sequence[str]) -> Floats:
-    """(WORDS, WORD_DIM) to begin with, from unlabelled texts."""
-    tables = build_tables()
-    return word_vectors([features_of(text, tables).word for text in texts], WORDS, WORD_DIM)
-
-
-def taught(corpus: Corpus) -> Taught:
-    """The labels of the corpus as the experts' outputs see them."""
+def taught(corpus: Corpus) -> tuple[Floats, Floats]:
+    """Labels and weights as the experts' outputs see them."""
     labels = np.full((len(corpus.examples), len(EXPERTS)), -1, np.float32)
     moderated, against_bias = corpus.sources == MODERATION, corpus.sources == MADLIBS
     prose, general = len(PROSE), len(PROSE) + len(OUTPUTS)
@@ -89,15 +77,15 @@ def taught(corpus: Corpus) -> Taught:
     labels[:, general] = moderated
     weight = (labels >= 0).astype(np.float32)
     weight[against_bias, :prose] *= BIAS_WEIGHT
-    return Taught(np.maximum(labels, 0), weight)
+    return np.maximum(labels, 0), weight
 
 
 class _Feeder:
     """Makes batches of texts, cut and forgotten at random."""
 
-    def __init__(self, held: Read, seed: int) -> None:
-        self._held = held.features
-        self._lengths = held.lengths
+    def __init__(self, features: Sequence[Features], seed: int) -> None:
+        self._features = features
+        self._lengths = np.array([len(each.word) for each in features])
         self._rng = np.random.default_rng(seed)
 
     def passed(self, moderated: Places, others: Places) -> list[Places]:
@@ -119,7 +107,7 @@ class _Feeder:
         word, mask = np.zeros(shape, np.int64), np.zeros((*shape, 1), np.float32)
         pieces, form = np.zeros((*shape, PIECES), np.int64), np.zeros((*shape, 4), np.int64)
         for row, (at, (start, end)) in enumerate(zip(batch.tolist(), spans, strict=True)):
-            each = self._held[at]
+            each = self._features[at]
             word[row, : end - start] = each.word[start:end]
             pieces[row, : end - start] = each.pieces[start:end]
             form[row, : end - start] = each.shape[start:end]
@@ -160,43 +148,45 @@ def rate_at(share: float) -> float:
     return PEAK_RATE * min(1.0, share / WARM_UP) * fall
 
 
-def train(
-    held: Read,
-    lessons: Taught,
-    corpus: Corpus,
-    chosen: NDArray[np.bool_],
-    words: Floats,
-    passes: int,
-    seed: int = SEED,
-    say: Callable[[str], None] = lambda _: None,
+def train_for(
+    lessons: Lessons, chosen: NDArray[np.bool_], say: Callable[[str], None], seed: int = SEED
 ) -> dict[str, Floats]:
-    """Parameters after `passes` over the texts where `chosen` (N,) holds, an average over the last steps."""
+    """Parameters after all passes over the texts where `chosen` (N,) holds, an average over the last steps."""
     import torch
 
     torch.manual_seed(seed)
-    parameters = new_parameters(len(EXPERTS), words, seed)
+    parameters = new_parameters(len(EXPERTS), lessons.words, seed)
     optimiser = _optimiser(parameters)
     mean = {name: value.detach().clone() for name, value in parameters.items()}
+    averaged, running = 0, 0.0
+    for share, feeds, labels, weight in _steps(lessons, chosen, seed):
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(share)
+        loss = _loss(forward(parameters, feeds, DROPOUT), labels, weight)
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(list(parameters.values()), 1.0)
+        optimiser.step()
+        running += 0.02 * (loss.item() - running)
+        if share >= AVERAGE_FROM:
+            averaged += 1
+            _average(mean, parameters, min(AVERAGE_KEEP, averaged / (averaged + 9)) if averaged > 1 else 0.0)
+    say(f"encoder: {int(chosen.sum())} texts, loss {running:.4f}")
+    return {name: value.numpy() for name, value in mean.items()}
+
+
+def _steps(lessons: Lessons, chosen: NDArray[np.bool_], seed: int) -> Iterator[tuple[float, dict[str, Any], Any, Any]]:
+    """The share 0..1 of the steps that are done, then what is fed, its labels and their weights."""
+    import torch
+
     labels, weight = torch.from_numpy(lessons.labels), torch.from_numpy(lessons.weight)
-    moderated = corpus.sources == MODERATION
-    feeder, averaged, running = _Feeder(held, seed), 0, 0.0
-    for number in range(passes):
+    moderated = lessons.corpus.sources == MODERATION
+    feeder = _Feeder(lessons.features, seed)
+    for number in range(lessons.passes):
         batches = feeder.passed(np.flatnonzero(chosen & moderated), np.flatnonzero(chosen & ~moderated))
         for place, batch in enumerate(batches):
-            share = (number + place / len(batches)) / passes
-            for group in optimiser.param_groups:
-                group["lr"] = rate_at(share)
-            loss = _loss(forward(parameters, feeder.feeds(batch), DROPOUT), labels[batch], weight[batch])
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(list(parameters.values()), 1.0)
-            optimiser.step()
-            running += 0.02 * (loss.item() - running)
-            if share >= AVERAGE_FROM:
-                averaged += 1
-                _average(mean, parameters, min(AVERAGE_KEEP, averaged / (averaged + 9)) if averaged > 1 else 0.0)
-        say(f"pass {number + 1} of {passes}, {len(batches)} steps, loss {running:.4f}")
-    return {name: value.numpy() for name, value in mean.items()}
+            share = (number + place / len(batches)) / lessons.passes
+            yield share, feeder.feeds(batch), labels[batch], weight[batch]
 
 
 def _optimiser(parameters: dict[str, Any]) -> Any:
@@ -225,8 +215,29 @@ def _average(mean: dict[str, Any], parameters: dict[str, Any], keep: float) -> N
             mean[name].lerp_(value, 1 - keep)
 
 
+def kept(path: Path | None, make: Callable[[], Floats]) -> Floats:
+    """What `make` returns, kept in the file `path` (.npy) for the next time."""
+    if path is not None and path.is_file():
+        return np.asarray(np.load(path), np.float32)
+    found = make()
+    if path is not None:
+        np.save(path, found)
+    return found
+
+
+def encoder_cross_scores(lessons: Lessons, say: Callable[[str], None]) -> Floats:
+    """(N, len(EXPERTS)) scores of every text by an encoder that had not seen its fold, in the form that ships."""
+    fold, texts = lessons.corpus.fold, lessons.corpus.texts
+    found = np.zeros((len(fold), len(EXPERTS)), np.float32)
+    for number in np.unique(fold).tolist():
+        held = np.flatnonzero(fold == number)
+        arrays = train_for(lessons, fold != number, say)
+        found[held] = shipped_scores(arrays, [texts[at] for at in held.tolist()])
+    return found
+
+
 def shipped_scores(arrays: dict[str, Floats], texts: Sequence[str]) -> Floats:
-    """(N, len(EXPERTS)) of texts by the network in the form in which it ships."""
+    """(N, len(EXPERTS)) of texts by the network as it ships."""
     with TemporaryDirectory() as folder:
         export(arrays, EXPERTS, Path(folder))
         return Encoder(Path(folder)).scores(texts)

@@ -76,6 +76,12 @@ def beside(experts: Floats, looked: Floats) -> Floats:
     return np.concatenate([experts[:, :-1], looked, experts[:, -1:]], axis=1)
 
 
+def inside(scores: Floats, band: tuple[float, float]) -> NDArray[np.int64]:
+    """The places of the rows of `scores` (N, len(OUTPUTS)) whose highest log-odds lie in the band (from, to)."""
+    highest = scores.max(axis=1)
+    return np.flatnonzero((highest >= band[0]) & (highest < band[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """What is chosen beside the weights: the blend, the threshold of each category, and how far from it, in log-odds, a
@@ -87,11 +93,6 @@ class Form:
     margin: float
     closer: Blend | None = None
     band: tuple[float, float] = (math.inf, math.inf)
-
-    def unsure(self, scores: Floats) -> NDArray[np.int64]:
-        """The places of the rows (N, len(OUTPUTS)) that lie in the band."""
-        highest = scores.max(axis=1)
-        return np.flatnonzero((highest >= self.band[0]) & (highest < self.band[1]))
 
     @classmethod
     def read(cls, path: Path) -> Form:
@@ -170,7 +171,7 @@ class Cascade:
         scores = self._form.blend.scores(experts, found)
         if self._encoder is None or self._form.closer is None:
             return scores
-        unsure = self._form.unsure(scores)
+        unsure = inside(scores, self._form.band)
         if len(unsure):
             looked = self._encoder.scores([windows[at] for at in unsure.tolist()])
             scores[unsure] = self._form.closer.scores(beside(experts[unsure], looked), found[unsure])
@@ -182,7 +183,7 @@ class Cascade:
 
     def _sure(self, windows: Sequence[str]) -> Floats:
         scores = self._form.blend.scores(*self.read(windows))
-        if self._encoder is not None and self._form.closer is not None and len(self._form.unsure(scores)):
+        if self._encoder is not None and self._form.closer is not None and len(inside(scores, self._form.band)):
             raise _Unsure
         return scores
 
