@@ -57,7 +57,7 @@ def _spent(rules: Rules, row: Consumed, now: int, slot: int) -> Iterator[Spent]:
             start, end = line.limit.window(now)
             if line.limit.law is Law.ROLLING:
                 start = row.slot
-            yield Spent(line.counter, line.limit.law, many, 0, start, end)
+            yield line.counter, int(line.limit.law), many, 0, start, end
 
 
 def _scaled(line: Line, row: Consumed) -> int:

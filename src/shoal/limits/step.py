@@ -18,8 +18,9 @@ from shoal.errors import InsufficientQuota, LimitError, LimitsUnavailable
 from shoal.impacts import Impacts
 from shoal.limits import bound, standing
 from shoal.limits.gate import Gates, Turn
+from shoal.limits.plan import SIZED, Amounts, Plan, Vectors
 from shoal.limits.rules import Line, Quantity, Rules, Who
-from shoal.limits.ticket import Ticket, item, taken
+from shoal.limits.ticket import Ticket, taken
 from shoal.stores.counters import Answer, Counters, Grant, Item, Passed, Refusal
 
 MOST_PLANS = 10_000
@@ -27,7 +28,8 @@ MOST_TOLD = 100_000
 TRIES = 4
 UNKNOWN = "unknown"
 SHARES = (0.5, 0.8, 1.0)
-SIZED = frozenset(Quantity) - {Quantity.REQUESTS, Quantity.CONCURRENT}
+FREE = (0.0, 0.0)
+ONE: Amounts = (1, 0, 0, 0, 0, 0, 0, 1)
 
 
 class Store(Counters, Protocol):
@@ -54,7 +56,7 @@ class Seams:
     what an attempt takes (None where nothing is metered), and the field in which a model is told its bound."""
 
     card: Callable[[str], ModelCard | None]
-    path: Callable[[Chat], Sequence[str]]
+    path: Callable[[Chat], tuple[str, ...]]
     measure: Callable[[Attempt], Impacts] | None = None
     field: Callable[[str], str] = lambda _: "max_tokens"
     events: Events | None = None
@@ -80,7 +82,7 @@ class LimitsStep:
         self._seams = seams
         self._policy = policy or Policy()
         self._gates = gates
-        self._plans: dict[tuple[Who, str, tuple[str, ...]], tuple[Line, ...]] = {}
+        self._plans: dict[tuple[Who, str, tuple[str, ...]], Plan] = {}
         self._rates: dict[str, bound.Rates] = {}
         self._told: dict[str, None] = {}
         self._log = structlog.get_logger("shoal.limits")
@@ -115,43 +117,42 @@ class LimitsStep:
     async def open(self, exchange: str, who: Who, chat: Chat, may_use: Callable[[str], bool]) -> Ticket | None:
         """Reserves for a chat; None where no limit is met. Where a budget is nearly spent and says so, the ticket's
         chat asks for a smaller model. Raises LimitErrors, LimitsUnavailable."""
-        if not self._rules.limits:
-            return None if self._gates is None else Ticket(self, exchange, who, chat, (), counts=False)
+        path = self._seams.path(chat)
+        plan = self._plan(who, chat.model, path)
+        if not plan.lines:
+            return None if self._gates is None else Ticket(self, exchange, who, chat, None)
+        ticket = Ticket(self, exchange, who, chat, plan)
         try:
-            ticket, answer = await self._try(exchange, who, chat)
+            answer = await self._reserve(ticket, plan, path)
         except LimitsUnavailable:
             if (self._policy.when_lost or ("closed" if self._rules.hard else "open")) == "closed":
                 raise
-            return self._unreserved(exchange, who, chat)
-        if ticket is None:
-            return None
+            return self._unreserved(ticket, plan)
+        if isinstance(answer, Grant) and not ticket.watched(answer):
+            return ticket
         smaller = self._downshift(ticket, answer, chat, may_use)
         if smaller is not None:
             if isinstance(answer, Grant):
                 ticket.settle((), 0.0)
             return await self._smaller(exchange, who, chat, *smaller)
-        if isinstance(answer, Refusal):
-            raise self._refused(ticket, answer)
-        self._tell(ticket, answer)
-        return ticket
+        return self._granted(ticket, answer)
 
     async def extend(
         self, reservation: str, who: Who, asked: str, model: str, more: tuple[int, int], known: set[str]
-    ) -> tuple[list[Line], list[Item]]:
+    ) -> tuple[Plan, list[Item]]:
         """Reserves more for a model than was expected. Raises LimitErrors, LimitsUnavailable."""
-        lines = [line for line in self._plan(who, self._named(asked), (model,)) if line.model in (None, model)]
-        lines = [line for line in lines if line.limit.quantity in SIZED or line.counter not in known]
-        totals = self._vector((model,), {model: more}, lines)
-        items: list[Item] = []
+        met = self._plan(who, asked, (model,)).lines
+        lines = [line for line in met if line.limit.quantity in SIZED or line.counter not in known]
+        plan = Plan([line for line in lines if line.model in (None, model)], self.counters.now())
+        vectors = self._vectors((model,), {model: more}, plan)
         for _ in range(TRIES):
-            now = self.counters.now()
-            items = [item(line, totals[model], now, charge=False) for line in lines]
+            items = plan.items({**vectors, None: vectors[model]}, self.counters.now(), charge=False)
             answer = await self.counters.reserve(reservation, items)
             if isinstance(answer, Grant):
-                return lines, items
+                return plan, items
             if isinstance(answer, Refusal):
-                raise self._error(lines, items, answer, {})
-        raise LimitsUnavailable("the clock of the store of the limits does not stand still: try again")
+                raise self._refused(plan.lines, items, answer)
+        raise _restless()
 
     def bounded(self, model: str, chat: Chat) -> Chat:
         """The chat with a bound on the reply."""
@@ -161,80 +162,57 @@ class LimitsStep:
         """What the attempts took of each quantity."""
         return taken(attempts, {each.model: self._rate(each.model).usd for each in attempts})
 
-    def _unreserved(self, exchange: str, who: Who, chat: Chat) -> Ticket:
-        path = tuple(self._seams.path(chat))
-        lines = self._plan(who, self._named(chat.model), path)
-        ticket = Ticket(self, exchange, who, chat, lines, counts=self._sized(lines))
-        now = self.counters.now()
-        nothing = [0] * len(Quantity)
-        items = [item(line, [1, *nothing[1:]], now, charge=True) for line in lines]
-        ticket.granted(items, None, {})
-        self._log.warning("limits_not_reserved", exchange=exchange)
-        return ticket
-
-    async def _try(self, exchange: str, who: Who, chat: Chat) -> tuple[Ticket | None, Grant | Refusal]:
-        """A ticket, and what the store says."""
-        path = tuple(self._seams.path(chat))
-        lines = self._plan(who, self._named(chat.model), path)
-        if not lines:
-            empty = Grant(0, [], [])
-            return (None if self._gates is None else Ticket(self, exchange, who, chat, (), counts=False)), empty
-        sized = self._sized(lines)
-        ticket = Ticket(self, exchange, who, chat, lines, counts=sized)
-        rooms = self._rooms(chat, path) if sized else {}
-        vectors = self._vector(path, rooms, lines)
+    async def _reserve(self, ticket: Ticket, plan: Plan, path: Sequence[str]) -> Grant | Refusal:
+        """What the store says of the most that the ticket's chat may take."""
+        rooms = self._rooms(ticket.chat, path) if plan.sized else {}
+        vectors = self._vectors(path, rooms, plan)
         for _ in range(TRIES):
-            now = self.counters.now()
-            items = [item(line, vectors[line.model], now, charge=True) for line in lines]
-            answer: Answer = await self.counters.reserve(exchange, items)
+            items = plan.items(vectors, self.counters.now())
+            answer: Answer = await self.counters.reserve(ticket.reservation, items)
             if not isinstance(answer, Passed):
                 ticket.granted(items, answer if isinstance(answer, Grant) else None, rooms)
-                return ticket, answer
-        raise LimitsUnavailable("the clock of the store of the limits does not stand still: try again")
+                return answer
+        raise _restless()
 
-    def _named(self, model: str) -> str:
-        """Callers may name what they like: it makes no counter of its own."""
-        return model if self._seams.card(model) is not None else UNKNOWN
+    def _unreserved(self, ticket: Ticket, plan: Plan) -> Ticket:
+        """A ticket while the store is away and the policy lets requests through: they are settled when it is back."""
+        nothing = {model: [0] * len(Quantity) for model in (None, *plan.models())}
+        ticket.granted(plan.items(nothing, self.counters.now(), charge=False), None, {})
+        self._log.warning("limits_not_reserved", exchange=ticket.reservation)
+        return ticket
 
-    def _plan(self, who: Who, asked: str, path: tuple[str, ...]) -> tuple[Line, ...]:
-        key = (who, asked, path)
+    def _plan(self, who: Who, asked: str, path: tuple[str, ...]) -> Plan:
+        # Callers may name what they like: it makes no counter of its own.
+        key = (who, asked if self._seams.card(asked) is not None else UNKNOWN, path)
         found = self._plans.get(key)
         if found is None:
             if len(self._plans) >= MOST_PLANS:
                 self._plans.clear()
-            found = self._plans[key] = self._rules.lines(who, asked, path)
+            found = self._plans[key] = Plan(self._rules.lines(*key), self.counters.now())
         return found
-
-    def _sized(self, lines: Sequence[Line]) -> bool:
-        return any(line.limit.quantity in SIZED for line in lines)
 
     def _rooms(self, chat: Chat, path: Sequence[str]) -> dict[str, tuple[int, int]]:
         """The most tokens in and out that each model may take. Masking may make a text a little longer."""
         read = bound.prompt_tokens(chat)
-        read += read // 8
-        written = bound.output_tokens(chat.options, self.max_tokens)
-        return dict.fromkeys(path, (read, written))
+        return dict.fromkeys(path, (read + read // 8, bound.output_tokens(chat.options, self.max_tokens)))
 
-    def _vector(
-        self, path: Sequence[str], rooms: dict[str, tuple[int, int]], lines: Sequence[Line]
-    ) -> dict[str | None, list[int]]:
-        """The most of each quantity: of each model, and of all together. Raises InsufficientQuota where a budget in
-        USD meets a model without a price."""
-        total = [0] * len(Quantity)
-        found: dict[str | None, list[int]] = {None: total}
-        for model in path:
-            read, written = rooms.get(model, (0, 0))
-            rates = self._rate(model) if rooms else None
-            usd = rates.usd if rates is not None else (0.0, 0.0)
-            if usd is None:
-                self._check_unpriced(model, lines)
-                usd = (0.0, 0.0)
-            wh, gco2e = (rates.wh, rates.gco2e) if rates is not None else ((0.0, 0.0), (0.0, 0.0))
-            mine = [1, read, written, read + written, *(_cost(pair, read, written) for pair in (usd, wh, gco2e)), 1]
-            for at, many in enumerate(mine):
-                total[at] += many
-            found[model] = mine
-        total[Quantity.REQUESTS] = total[Quantity.CONCURRENT] = 1
+    def _vectors(self, path: Sequence[str], rooms: dict[str, tuple[int, int]], plan: Plan) -> Vectors:
+        """The most of each quantity: of each model, and (None) of all together. Raises InsufficientQuota where a
+        budget in USD meets a model without a price."""
+        if not rooms:
+            return {None: ONE, **dict.fromkeys(plan.models(), ONE)}
+        found: dict[str | None, Amounts] = {}
+        for model, (read, written) in rooms.items():
+            rates = self._rate(model)
+            if rates.usd is None:
+                self._check_unpriced(model, plan.lines)
+            costs = (_cost(pair, read, written) for pair in (rates.usd or FREE, rates.wh, rates.gco2e))
+            found[model] = (1, read, written, read + written, *costs, 1)
+        if len(found) == 1:
+            found[None] = next(iter(found.values()))
+        else:
+            sums = [sum(column) for column in zip(*found.values(), strict=True)]
+            found[None] = (1, *sums[1:-1], 1) if sums else ONE
         return found
 
     def _check_unpriced(self, model: str, lines: Sequence[Line]) -> None:
@@ -269,35 +247,29 @@ class LimitsStep:
         return None
 
     async def _smaller(self, exchange: str, who: Who, chat: Chat, budget: str, model: str) -> Ticket:
-        ticket, answer = await self._try(f"{exchange}.2", who, replace(chat, model=model))
-        assert ticket is not None  # the budget that asked for it is still met
+        chat, larger = replace(chat, model=model), chat.model
+        path = self._seams.path(chat)
+        plan = self._plan(who, model, path)
+        ticket = Ticket(self, f"{exchange}.2", who, chat, plan)
+        ticket.note = {"budget": budget, "from": larger, "to": model}
+        return self._granted(ticket, await self._reserve(ticket, plan, path))
+
+    def _granted(self, ticket: Ticket, answer: Grant | Refusal) -> Ticket:
+        """The ticket, once whoever wants to know is told what is used. Raises LimitErrors."""
         if isinstance(answer, Refusal):
-            raise self._refused(ticket, answer)
-        self._tell(ticket, answer)
-        ticket.note = {"budget": budget, "from": chat.model, "to": model}
+            raise self._refused(ticket.lines, ticket.items, answer)
+        for line, share, spent in standing.crossed(ticket.lines, answer.used, answer.now, SHARES):
+            about: dict[str, object] = {"share": share, "spent": spent, "cap": line.cap(answer.now)}
+            self._emit("budget.spent", line, f"{line.limit.window(answer.now)[0]}:{share}", about)
         return ticket
 
-    def _refused(self, ticket: Ticket, answer: Refusal) -> LimitError:
-        return ticket.refused(answer, self._error)
-
-    def _error(
-        self, lines: Sequence[Line], items: Sequence[Item], answer: Refusal, headers: dict[str, str]
-    ) -> LimitError:
-        line, asked = lines[answer.at], items[answer.at]
-        error = standing.refusal(line, answer.level, asked.hold + asked.charge, answer.now, headers)
+    def _refused(self, lines: Sequence[Line], items: Sequence[Item], answer: Refusal) -> LimitError:
+        line, (_, _, _, hold, charge, _, _) = lines[answer.at], items[answer.at]
+        headers = standing.standing([line], [answer.level], [answer.level], answer.now)
+        error = standing.refusal(line, answer.level, hold + charge, answer.now, headers)
         self._log.info("limit_reached", limit=line.limit.name, of=line.limit.of, code=error.code)
         self._emit("limit.reached", line, answer.now // 60_000_000, {"code": error.code})
         return error
-
-    def _tell(self, ticket: Ticket, answer: Grant | Refusal) -> None:
-        """Events for the shares of budgets that are used, each once a window."""
-        if isinstance(answer, Refusal):
-            return
-        for line, share, spent in standing.crossed(ticket.lines, answer.used, answer.now, SHARES):
-            window = line.limit.window(answer.now)[0]
-            self._emit(
-                "budget.spent", line, f"{window}:{share}", {"share": share, "spent": spent, "cap": line.cap(answer.now)}
-            )
 
     def _emit(self, name: str, line: Line, when: object, data: dict[str, object]) -> None:
         dedupe = f"{name}:{line.counter}:{when}"
@@ -314,3 +286,7 @@ class LimitsStep:
 
 def _cost(pair: tuple[float, float], read: int, written: int) -> int:
     return ceil(read * pair[0] + written * pair[1])
+
+
+def _restless() -> LimitsUnavailable:
+    return LimitsUnavailable("the clock of the store of the limits does not stand still: try again")

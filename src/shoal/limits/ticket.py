@@ -5,24 +5,23 @@ It knows the counters and the lines that a request meets, no HTTP and no models.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
-from shoal.call import Attempt, ModelCard
+from shoal.call import OWN_HOST, Attempt, ModelCard
 from shoal.chat import Chat, Choice, Piece, Usage
-from shoal.errors import LimitError
 from shoal.limits import bound
+from shoal.limits.plan import Plan
 from shoal.limits.rules import Line, Quantity, Who
 from shoal.limits.standing import standing
-from shoal.stores.counters import NO_CAP, Grant, Item, Law, Refusal, Settlement, Spent
+from shoal.stores.counters import Grant, Item, Refusal, Settlement, Spent
 
 if TYPE_CHECKING:
     from shoal.limits.gate import Turn
     from shoal.limits.step import LimitsStep
 
 Amounts = Sequence[int]
-Refused = Callable[[Sequence[Line], Sequence[Item], Refusal, dict[str, str]], LimitError]
 # Outcomes without a piece after which a host may have worked all the same.
 WORKED = frozenset({"cancelled", "host_timeout", "host_cut", "host_garbled", "deadline_exceeded"})
 CUT_NOTE = "the reply reached the most tokens that were reserved for it"
@@ -32,20 +31,19 @@ class Ticket:
     """`chat` is what may be asked, with a bound on the reply; `note` says what was changed for a budget's sake."""
 
     __slots__ = (
-        *("_counts", "_generation", "_grant", "_items", "_lines", "_rooms", "_step", "_who"),
+        *("_counts", "_generation", "_grant", "_items", "_more", "_plan", "_rooms", "_step", "_who"),
         *("chat", "cut", "note", "reservation"),
     )
 
-    def __init__(
-        self, step: LimitsStep, reservation: str, who: Who, chat: Chat, lines: Sequence[Line], *, counts: bool
-    ) -> None:
+    def __init__(self, step: LimitsStep, reservation: str, who: Who, chat: Chat, plan: Plan | None) -> None:
         self._step = step
         self._who = who
-        self._lines = list(lines)
+        self._plan = plan
         self._items: list[Item] = []
+        self._more: list[tuple[Plan, list[Item]]] = []
         self._grant: Grant | None = None
         self._generation = ""
-        self._counts = counts
+        self._counts = plan is not None and plan.sized
         self._rooms: dict[str, tuple[int, int]] = {}
         self.reservation = reservation
         self.chat = chat
@@ -58,26 +56,29 @@ class Ticket:
         return self._who.tenant
 
     @property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> tuple[Line, ...]:
         """The limits that it meets."""
-        return self._lines
+        return () if self._plan is None else self._plan.lines
+
+    @property
+    def items(self) -> list[Item]:
+        """What was asked of their counters."""
+        return self._items
+
+    def watched(self, answer: Grant) -> bool:
+        """Whether there may be something to say of a budget."""
+        return self._plan is not None and any(answer.used[at] >= level for at, level in self._plan.watched)
 
     def near(self, answer: Grant | Refusal) -> list[Line]:
         """The budgets of which so much is used, or this one refused, that a smaller model should be asked."""
         if isinstance(answer, Refusal):
-            line = self._lines[answer.at]
+            line = self.lines[answer.at]
             return [line] if line.limit.downshift is not None else []
         return [
             line
-            for line, used in zip(self._lines, answer.used, strict=True)
+            for line, used in zip(self.lines, answer.used, strict=True)
             if line.limit.downshift is not None and used >= line.limit.downshift.at * line.cap(answer.now)
         ]
-
-    def refused(self, answer: Refusal, error: Refused) -> LimitError:
-        """The error of a refusal."""
-        line = self._lines[answer.at]
-        headers = standing([line], [answer.level], [answer.level], answer.now)
-        return error(self._lines, self._items, answer, headers)
 
     def granted(self, items: list[Item], grant: Grant | None, rooms: dict[str, tuple[int, int]]) -> None:
         """Notes what is reserved; without a grant nothing is, since the store is away and the policy allows it."""
@@ -88,10 +89,8 @@ class Ticket:
 
     def standing(self) -> dict[str, str]:
         """The headers that say what is left."""
-        if self._grant is None:
-            return {}
-        grant, known = self._grant, len(self._grant.levels)
-        return standing(self._lines[:known], grant.levels, grant.used, grant.now)
+        grant = self._grant
+        return {} if grant is None else standing(self.lines, grant.levels, grant.used, grant.now)
 
     def said(self) -> dict[str, object]:
         """What the reply says of it: that a smaller model was asked, or that the reply was cut."""
@@ -119,11 +118,13 @@ class Ticket:
         return Tab(self, card.name, chat, read, written, turn)
 
     async def _extend(self, model: str, more: tuple[int, int]) -> None:
-        known = {line.counter for line in self._lines}
-        lines, items = await self._step.extend(self.reservation, self._who, self.chat.model, model, more, known)
-        fresh = [at for at, line in enumerate(lines) if line.counter not in known]
-        self._lines += [lines[at] for at in fresh]
-        self._items += [items[at] for at in fresh]
+        """Reserves more; counters that were not met before are settled beside the others."""
+        known = {item[0] for item in self._items}.union(*({item[0] for item in items} for _, items in self._more))
+        plan, items = await self._step.extend(self.reservation, self._who, self.chat.model, model, more, known)
+        fresh = [at for at, item in enumerate(items) if item[0] not in known]
+        if fresh:
+            lines = [plan.lines[at] for at in fresh]
+            self._more.append((Plan(lines, 0), [items[at] for at in fresh]))
 
     def give_back(self, model: str, read: int, written: int) -> None:
         """What a try did not take is there for the next one."""
@@ -132,18 +133,16 @@ class Ticket:
 
     def settle(self, attempts: Sequence[Attempt], ended_s: float) -> None:
         """Counts what the attempts took, and gives the rest back."""
-        sums: dict[str | None, Amounts] = {}
-        spent = []
-        for line, item in zip(self._lines, self._items, strict=True):
-            amounts = sums.get(line.model)
-            if amounts is None:
-                mine = attempts if line.model is None else [each for each in attempts if each.model == line.model]
-                amounts = sums[line.model] = self._step.amounts(mine)
-            actual = item.charge or line.limit.scaled(amounts[line.limit.quantity])
-            spent.append(Spent(item.counter, item.law, actual, item.charge, item.start, item.end))
-        self._step.counters.settle(
-            Settlement(self.reservation, tuple(spent), int(ended_s * 1_000_000), self._generation)
-        )
+        if self._plan is None:
+            return
+        step = self._step
+        sums: dict[str | None, Amounts] = {None: step.amounts(attempts)}
+        spent: tuple[Spent, ...] = ()
+        for plan, items in ((self._plan, self._items), *self._more):
+            for model in plan.models():
+                sums[model] = step.amounts([each for each in attempts if each.model == model])
+            spent += plan.spent(items, sums)
+        step.counters.settle(Settlement(self.reservation, spent, int(ended_s * 1_000_000), self._generation))
 
 
 class Tab:
@@ -214,7 +213,7 @@ def taken(attempts: Sequence[Attempt], price: Mapping[str, tuple[float, float] |
             carbon = impacts.carbon_gco2e
             gco2e += carbon.expected if carbon is not None else 0.0
     found = [0] * len(Quantity)
-    found[Quantity.REQUESTS] = 1 if attempts else 0
+    found[Quantity.REQUESTS] = 1 if any(attempt.host != OWN_HOST for attempt in attempts) else 0
     found[Quantity.INPUT], found[Quantity.OUTPUT] = usage.prompt_tokens, usage.completion_tokens
     found[Quantity.TOKENS] = usage.total_tokens
     found[Quantity.USD], found[Quantity.WH], found[Quantity.GCO2E] = map(millionths, (usd, wh, gco2e))
@@ -230,17 +229,3 @@ def _priced(attempt: Attempt, price: tuple[float, float] | None) -> float:
 def millionths(value: float) -> int:
     """Whole millionths, rounded up; what sums of floats are off by is not rounded up."""
     return max(ceil(value * 1e6 - 1e-6), 0)
-
-
-def item(line: Line, amounts: Amounts, now: int, *, charge: bool) -> Item:
-    """What is asked of a line's counter. Energy and carbon take at least one unit, so that a spent budget refuses."""
-    limit = line.limit
-    quantity = limit.quantity
-    start, end = limit.window(now)
-    many = limit.scaled(amounts[quantity])
-    cap = line.cap(now) if limit.enforced else NO_CAP
-    if quantity is Quantity.REQUESTS and line.model is None:
-        return Item(line.counter, limit.law, cap, 0, many if charge else 0, start, end)
-    if quantity >= Quantity.WH and limit.law is not Law.HELD:
-        many = max(many, 1)
-    return Item(line.counter, limit.law, cap, many, 0, start, end)

@@ -32,19 +32,14 @@ class Law(IntEnum):
     ROLLING = 3
 
 
-class Item(NamedTuple):
-    """One counter of a request. `cap` is the most that may be used and reserved together, NO_CAP where nothing is
-    refused; `hold` what is reserved until it is settled; `charge` what is used at once. `start` is the window's (FIXED)
-    or the number of the present slot (ROLLING); `end` the window's (FIXED) or one slot's length (ROLLING). Times are
-    Unix microseconds."""
-
-    counter: str
-    law: int
-    cap: int
-    hold: int
-    charge: int = 0
-    start: int = 0
-    end: int = 0
+# One counter of a request: (counter, law, cap, hold, charge, start, end). `cap` is the most that may be used and
+# reserved together, NO_CAP where nothing is refused; `hold` what is reserved until it is settled; `charge` what is
+# used at once. `start` is the window's (FIXED) or the number of the present slot (ROLLING); `end` the window's (FIXED)
+# or one slot's length (ROLLING). Times are Unix microseconds. Plain tuples: a request makes a dozen of them.
+Item = tuple[str, int, int, int, int, int, int]
+# What was used of one counter in the end: (counter, law, actual, charge, start, end). `actual` is all of it, `charge`
+# what of it was counted at once; `start` and `end` as in the Item by which it was reserved.
+Spent = tuple[str, int, int, int, int, int]
 
 
 class Grant(NamedTuple):
@@ -72,18 +67,6 @@ class Passed(NamedTuple):
 
 
 Answer = Grant | Refusal | Passed
-
-
-class Spent(NamedTuple):
-    """What was used of one counter in the end: `actual` in all, of which `charge` was counted at once. `start` and
-    `end` as in the Item by which it was reserved."""
-
-    counter: str
-    law: int
-    actual: int
-    charge: int
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +108,5 @@ class Counters(Protocol):
 def check_amounts(items: list[Item]) -> None:
     """Raises RequestError for an amount that cannot be counted."""
     for item in items:
-        if not 0 <= item.hold <= MOST or not 0 <= item.charge <= MOST:
+        if not 0 <= item[3] <= MOST or not 0 <= item[4] <= MOST:
             raise RequestError("this request asks for more than can be counted: ask for fewer tokens")

@@ -110,12 +110,12 @@ class MemoryCounters:
     async def read(self, items: list[Item]) -> list[Level]:
         """What is used and reserved now."""
         now, levels = self.now(), []
-        for item in items:
-            state = self._states.get(item.counter)
-            if state is None or (item.law == FIXED and item.start > state.mark):
+        for counter, law, _, _, _, start, _ in items:
+            state = self._states.get(counter)
+            if state is None or (law == FIXED and start > state.mark):
                 levels.append(Level(0, 0))
             else:
-                levels.append(Level(_used(state, item.law, item.start, now), state.reserved))
+                levels.append(Level(_used(state, law, start, now), state.reserved))
         return levels
 
     async def close(self) -> None:

@@ -40,8 +40,8 @@ Rebuild = Callable[[int], Iterable[Spent]]
 class RedisCounters:
     """`rebuild` gives what the ledger holds of the exchanges that ended until a time (Unix microseconds), for every
     counter; it is called in a thread when the store is empty. `lost` says what becomes of reservations whose process
-    is dead: "charge" counts them as used, "return" gives them back. `backlog` is told of every settlement that has to
-    wait, and of every one that is done."""
+    is dead: "charge" counts them as used, "return" gives them back. `ledger_s` is how long a ledger takes to have in
+    the database what ended. `settle` is called on the event loop."""
 
     def __init__(
         self,
@@ -51,11 +51,13 @@ class RedisCounters:
         namespace: str = "shoal",
         lease_s: float = 60.0,
         lost: Literal["charge", "return"] = "charge",
+        ledger_s: float = LEDGER_S,
     ) -> None:
         self._redis = connect(url, self._greet)
         self._rebuild = rebuild
         self._lease_s = lease_s
         self._lost = lost
+        self._ledger_s = ledger_s
         self._keys = (f"{{{namespace}}}:counters", f"{{{namespace}}}:leases", f"{{{namespace}}}")
         self._scripts = {name: (sha1(text.encode(), usedforsecurity=False).hexdigest(), text) for name, text in load()}
         self.generation = ""
@@ -81,8 +83,8 @@ class RedisCounters:
         """All of it or nothing, in one round trip."""
         check_amounts(items)
         await self._join()
-        wanted = orjson.dumps([list(item) for item in items])
-        kept = orjson.dumps([(item.counter, item.law, item.hold, item.start) for item in items])
+        wanted = orjson.dumps(items)
+        kept = orjson.dumps([(counter, law, hold, start) for counter, law, _, hold, _, start, _ in items])
         lease = int(self._lease_s * 1e6)
         generation = self.generation
         try:
@@ -110,7 +112,7 @@ class RedisCounters:
     async def read(self, items: list[Item]) -> list[Level]:
         """What is used and reserved now."""
         await self._join()
-        reply = await self._ask("read", self.generation, self._lost, orjson.dumps([list(item) for item in items]))
+        reply = await self._ask("read", self.generation, self._lost, orjson.dumps(items))
         found = [int(value) for value in reply[2:]]
         return [Level(used, reserved) for used, reserved in zip(found[::2], found[1::2], strict=True)]
 
@@ -126,12 +128,12 @@ class RedisCounters:
                 await self._settle_batch(len(self._waiting))
         except LimitsUnavailable:
             self._log.error("limits_unsettled", waiting=len(self._waiting))
-        await self._redis.aclose()
+        await self._redis.aclose(close_connection_pool=True)
 
     def _undo(self, reservation: str, items: list[Item], generation: str) -> None:
         """Gives back what may have been reserved, unless it is an addition to what is settled later."""
         if reservation not in self._open:
-            spent = tuple(Spent(item.counter, item.law, 0, 0, item.start, item.end) for item in items)
+            spent = tuple((counter, law, 0, 0, start, end) for counter, law, _, _, _, start, end in items)
             self.settle(Settlement(reservation, spent, 0, generation))
 
     async def _ask(self, script: str, *values: Any) -> Any:
@@ -215,14 +217,14 @@ class RedisCounters:
             return await self._made_by_another()
         try:
             until = time.time_ns() // 1000
-            await asyncio.sleep(LEDGER_S)
+            await asyncio.sleep(self._ledger_s)
             if found := await self._find():
                 return found
             spent = await asyncio.to_thread(lambda: list(self._rebuild(until)))
             generation = f"{self._server}:{mine}"
             await self._redis.delete(*self._keys[:2])
             for at in range(0, len(spent), CHUNK):
-                await self._ask("restore", orjson.dumps([list(each) for each in spent[at : at + CHUNK]]))
+                await self._ask("restore", orjson.dumps(spent[at : at + CHUNK]))
             await self._ask("begin", generation, until)
             self._log.info("limits_store_made", counters=len(spent))
             return generation
@@ -247,7 +249,7 @@ class RedisCounters:
 
     async def _settle_batch(self, most: int) -> None:
         batch = self._waiting[:most]
-        wire = [(each.id, each.ended, each.generation, [list(spent) for spent in each.spent]) for each in batch]
+        wire = [(each.id, each.ended, each.generation, each.spent) for each in batch]
         await self._ask("settle", orjson.dumps(wire))
         del self._waiting[: len(batch)]
 

@@ -1,0 +1,261 @@
+"""Counters, in memory and in a real Redis: the same laws, the same sums, whatever is asked in whatever order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from shoal.errors import RequestError
+from shoal.stores.counters import MOST, NO_CAP, SLOTS, Grant, Item, Law, Level, Passed, Refusal, Settlement, Spent
+from shoal.stores.counters_memory import MemoryCounters
+from shoal.stores.counters_redis import RedisCounters
+from tests.redis_server import RedisServer, redis_server  # noqa: F401 - fixtures
+
+END = 2**52
+HELD, DRAINING, FIXED, ROLLING = (int(law) for law in Law)
+Store = MemoryCounters | RedisCounters
+
+
+class Clock:
+    """Microseconds, as set; with a real Redis they are its own."""
+
+    def __init__(self) -> None:
+        self.at = 1_700_000_000_000_000
+
+    def __call__(self) -> int:
+        return self.at
+
+
+@pytest.fixture(params=["memory", "redis"])
+def opening(request: pytest.FixtureRequest) -> Iterator[Callable[[], Store]]:
+    if request.param == "memory":
+        yield MemoryCounters
+    else:
+        server = request.getfixturevalue("redis_server")
+        yield lambda: RedisCounters(server.url, lambda _: (), ledger_s=0.01)
+
+
+@asynccontextmanager
+async def opened(opening: Callable[[], Store]) -> AsyncIterator[Store]:
+    store = opening()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def run(opening: Callable[[], Store], work: Callable[[Store], Awaitable[None]]) -> None:
+    async def main() -> None:
+        async with opened(opening) as store:
+            await work(store)
+
+    asyncio.run(main())
+
+
+def fixed(cap: int, hold: int, charge: int = 0, name: str = "f") -> Item:
+    return (name, FIXED, cap, hold, charge, 0, END)
+
+
+def spent(item: Item, actual: int) -> Spent:
+    return (item[0], item[1], actual, item[4], item[5], item[6])
+
+
+def settlement(store: Store, name: str, *parts: Spent, ended: int = 1) -> Settlement:
+    return Settlement(name, parts, ended, store.generation)
+
+
+async def settled(store: Store) -> None:
+    """Waits until nothing waits to be settled."""
+    async with asyncio.timeout(10):
+        while isinstance(store, RedisCounters) and store.waiting:
+            await asyncio.sleep(0.001)
+
+
+def test_all_or_nothing(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        wide, narrow = fixed(100, 10, name="wide"), fixed(15, 10, name="narrow")
+        assert isinstance(await store.reserve("a", [wide, narrow]), Grant)
+        answer = await store.reserve("b", [wide, narrow])
+        assert isinstance(answer, Refusal)
+        assert (answer.at, answer.level) == (1, 10)
+        assert await store.read([wide, narrow]) == [Level(0, 10), Level(0, 10)]
+
+    run(opening, work)
+
+
+def test_what_is_not_used_comes_back(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item = fixed(100, 60, 1)
+        granted = await store.reserve("a", [item])
+        assert isinstance(granted, Grant)
+        assert (granted.levels, granted.used) == ([61], [0])
+        assert isinstance(await store.reserve("b", [item]), Refusal)
+        store.settle(settlement(store, "a", spent(item, 31)))
+        await settled(store)
+        assert await store.read([item]) == [Level(31, 0)]
+        assert isinstance(await store.reserve("b", [item]), Grant)
+
+    run(opening, work)
+
+
+def test_settled_once_however_often_it_is_said(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item = fixed(100, 60)
+        await store.reserve("a", [item])
+        for _ in range(3):
+            store.settle(settlement(store, "a", spent(item, 20)))
+        await settled(store)
+        assert await store.read([item]) == [Level(20, 0)]
+
+    run(opening, work)
+
+
+def test_a_reservation_grows(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item, more = fixed(100, 60), fixed(100, 30)
+        await store.reserve("a", [item])
+        assert isinstance(await store.reserve("a", [more]), Grant)
+        assert isinstance(await store.reserve("a", [more]), Refusal)
+        assert await store.read([item]) == [Level(0, 90)]
+        store.settle(settlement(store, "a", spent(item, 70)))
+        await settled(store)
+        assert await store.read([item]) == [Level(70, 0)]
+
+    run(opening, work)
+
+
+def test_requests_at_once(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item: Item = ("c", HELD, 2, 1, 0, 0, 0)
+        assert isinstance(await store.reserve("a", [item]), Grant)
+        assert isinstance(await store.reserve("b", [item]), Grant)
+        assert isinstance(await store.reserve("c", [item]), Refusal)
+        store.settle(settlement(store, "a", spent(item, 0)))
+        await settled(store)
+        assert isinstance(await store.reserve("c", [item]), Grant)
+
+    run(opening, work)
+
+
+def test_nothing_is_refused_without_a_cap(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item = fixed(NO_CAP, 10**9)
+        for name in "abc":
+            assert isinstance(await store.reserve(name, [item]), Grant)
+        assert await store.read([item]) == [Level(0, 3 * 10**9)]
+
+    run(opening, work)
+
+
+def test_a_draining_counter_refuses_until_it_has_drained(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        second = 1_000_000
+        item: Item = ("d", DRAINING, second, 0, second // 2, 0, 0)
+        assert isinstance(await store.reserve("a", [item]), Grant)
+        assert isinstance(await store.reserve("b", [item]), Grant)
+        answer = await store.reserve("c", [item])
+        assert isinstance(answer, Refusal)
+        assert second * 0.7 < answer.level <= second
+        async with asyncio.timeout(5):
+            while not isinstance(await store.reserve("c", [item]), Grant):
+                await asyncio.sleep(0.01)
+
+    run(opening, work)
+
+
+def test_what_is_reserved_does_not_drain(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item: Item = ("d", DRAINING, 1000, 1000, 0, 0, 0)
+        assert isinstance(await store.reserve("a", [item]), Grant)
+        await asyncio.sleep(0.01)
+        assert isinstance(await store.reserve("b", [item]), Refusal)
+
+    run(opening, work)
+
+
+def test_a_window_that_is_over_is_said(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        old: Item = ("f", FIXED, 100, 1, 0, 0, 1000)
+        slot: Item = ("r", ROLLING, 100, 1, 0, 5, 1_000_000)
+        assert isinstance(await store.reserve("a", [old]), Passed)
+        assert isinstance(await store.reserve("a", [fixed(10, 1), slot]), Passed)
+        assert await store.read([fixed(10, 1)]) == [Level(0, 0)]
+
+    run(opening, work)
+
+
+def test_a_new_window_begins_empty_and_the_old_one_does_not_flow_into_it(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        begun = await store.reserve("probe", [])
+        assert isinstance(begun, Grant)
+        old: Item = ("f", FIXED, 100, 90, 0, 1, END)
+        new: Item = ("f", FIXED, 100, 90, 0, begun.now - 1_000_000, END)
+        assert isinstance(await store.reserve("a", [old]), Grant)
+        assert isinstance(await store.reserve("b", [new]), Grant)
+        store.settle(settlement(store, "a", spent(old, 90)))
+        await settled(store)
+        assert await store.read([new]) == [Level(0, 90)]
+        store.settle(settlement(store, "b", spent(new, 50)))
+        await settled(store)
+        assert await store.read([new]) == [Level(50, 0)]
+
+    run(opening, work)
+
+
+def test_amounts_that_cannot_be_counted_change_nothing(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        for hold, charge in ((-1, 0), (0, -1), (MOST + 1, 0), (0, MOST + 1)):
+            with pytest.raises(RequestError):
+                await store.reserve("a", [fixed(100, 5, name="ok"), fixed(MOST, hold, charge)])
+        assert await store.read([fixed(100, 0, name="ok")]) == [Level(0, 0)]
+
+    run(opening, work)
+
+
+def test_the_largest_amounts_are_exact(opening: Callable[[], Store]) -> None:
+    async def work(store: Store) -> None:
+        item = fixed(MOST, MOST - 1)
+        assert isinstance(await store.reserve("a", [item]), Grant)
+        assert isinstance(await store.reserve("b", [fixed(MOST, 2)]), Refusal)
+        granted = await store.reserve("b", [fixed(MOST, 1)])
+        assert isinstance(granted, Grant)
+        assert granted.levels == [MOST]
+        store.settle(settlement(store, "a", spent(item, MOST - 3)))
+        await settled(store)
+        assert await store.read([item]) == [Level(MOST - 3, 1)]
+
+    run(opening, work)
+
+
+def test_a_rolling_window_forgets_slot_by_slot() -> None:
+    async def work() -> None:
+        clock = Clock()
+        slot = 1_000_000
+        store = MemoryCounters(clock)
+        for at in range(SLOTS + 3):
+            clock.at = (10_000 + at) * slot
+            item: Item = ("r", ROLLING, NO_CAP, 0, 1, 10_000 + at, slot)
+            granted = await store.reserve(f"x{at}", [item])
+            assert isinstance(granted, Grant)
+            assert granted.levels == [min(at + 1, SLOTS + 1)]
+
+    asyncio.run(work())
+
+
+def test_a_clock_that_steps_back_stands_still() -> None:
+    async def work() -> None:
+        clock = Clock()
+        store = MemoryCounters(clock)
+        item: Item = ("d", DRAINING, 1_000_000, 0, 1_000_000, 0, 0)
+        assert isinstance(await store.reserve("a", [item]), Grant)
+        clock.at -= 3_600_000_000
+        answer = await store.reserve("b", [item])
+        assert isinstance(answer, Refusal)
+        assert answer.level == 1_000_000
+        clock.at += 3_601_000_000
+        assert isinstance(await store.reserve("b", [item]), Grant)
+
+    asyncio.run(work())
