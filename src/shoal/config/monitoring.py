@@ -17,13 +17,14 @@ Category = Literal[
 class Monitoring(Table):
     """[trust.monitoring]: `mode` is the ceiling of `prompts` and `replies`. A score (0..1) at or above the threshold of
     its category stops the text; thresholds left out are the model card's. `judge` is a model that is asked where the
-    embedded ones are unsure."""
+    embedded ones are unsure; `encoder`: whether the embedded network looks closer where the linear model is."""
 
     mode: Mode = "enforce"
     prompts: Mode = "observe"
     replies: Mode = "enforce"
     thresholds: Mapping[Category, Annotated[float, Field(gt=0, le=1)]] = Field(default_factory=dict)
     judge: str | None = None
+    encoder: bool = True
     hold_chars: int = Field(200, ge=20, le=2000)
 
 

@@ -70,7 +70,7 @@ class Moderations:
         if step is None:
             raise NotFound("this gateway has no monitor")
         with Hangup(receive):
-            scored = await score_soon(step.monitor, texts)
+            scored = await score_soon(step.monitor_of(key.tenant), texts)
         thresholds = step.rules(key.tenant).thresholds or step.monitor.thresholds
         await send_bytes(send, 200, _answer(scored, thresholds), [JSON_TYPE])
 

@@ -143,6 +143,7 @@ class GuardTrial:
         monitoring = settings.monitoring_of(tenant)
         self._named: Mapping[str, float] = {str(name): value for name, value in monitoring.thresholds.items()}
         self._hold_chars = monitoring.hold_chars
+        self._tenant = tenant
 
     def figures(self, rows: Sequence[Labelled]) -> dict[str, RuleFigures]:
         """The figures of every rule that a row is labelled for, in the order of the rules."""
@@ -180,8 +181,8 @@ class GuardTrial:
     def _scores(self, row: Labelled, thresholds: Mapping[str, float]) -> Mapping[str, float]:
         """Replies are scored sentence by sentence, as they go out; all else as a whole."""
         if row.kind == "reply":
-            return score_reply(self._step.monitor, row.text, thresholds, self._hold_chars).scores
-        return score(self._step.monitor, [row.text])[0].scores
+            return score_reply(self._step.monitor_of(self._tenant), row.text, thresholds, self._hold_chars).scores
+        return score(self._step.monitor_of(self._tenant), [row.text])[0].scores
 
 
 def _figures(

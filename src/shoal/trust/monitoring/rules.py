@@ -22,6 +22,7 @@ class Rules:
     grounded: Mode
     thresholds: Mapping[str, float]
     judge: str | None
+    encoder: bool
     hold_chars: int
     groundedness: Groundedness
 
@@ -36,6 +37,7 @@ class Rules:
             grounded=weakest(trust.mode, groundedness.mode),
             thresholds={**thresholds, **{str(name): value for name, value in monitoring.thresholds.items()}},
             judge=monitoring.judge,
+            encoder=monitoring.encoder,
             hold_chars=monitoring.hold_chars,
             groundedness=groundedness,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Verdict(Protocol):
@@ -36,4 +36,17 @@ class Monitor(Protocol):
     def held(self, text: str) -> int:
         """How many characters at the end of `text` may still become part of a word or phrase that counts by itself, so
         that a stream must keep them back: 0 to len(text)."""
+        ...
+
+
+@runtime_checkable
+class TwoStages(Protocol):
+    """A monitor that looks closer at some texts, which takes milliseconds: it can say when. A plug-in need not be."""
+
+    def quick(self, texts: Sequence[str]) -> Sequence[Verdict] | None:
+        """As `Monitor.scores`; None where any of the texts would be looked at closer."""
+        ...
+
+    def without_encoder(self) -> Monitor:
+        """The same monitor without its second stage."""
         ...

@@ -8,7 +8,7 @@ from functools import cached_property
 from shoal.config.trust import TrustRules
 from shoal.trust.monitoring.joined import joined
 from shoal.trust.monitoring.rules import Rules
-from shoal.trust.monitoring.seam import Monitor
+from shoal.trust.monitoring.seam import Monitor, TwoStages
 from shoal.trust.monitoring.session import Monitoring
 
 
@@ -30,7 +30,21 @@ class MonitoringStep:
     @cached_property
     def monitor(self) -> Monitor:
         """The monitor that all tenants share. Raises WeightsError."""
-        return joined(self._given or _embedded(), self._more)
+        return joined(self._first, self._more)
+
+    @cached_property
+    def _first(self) -> Monitor:
+        return self._given or _embedded()
+
+    @cached_property
+    def _linear(self) -> Monitor:
+        """The same without the embedded encoder."""
+        first = self._first
+        return joined(first.without_encoder(), self._more) if isinstance(first, TwoStages) else self.monitor
+
+    def monitor_of(self, tenant: str) -> Monitor:
+        """The monitor by a tenant's rules. Raises WeightsError."""
+        return self.monitor if self.rules(tenant).encoder else self._linear
 
     def rules(self, tenant: str) -> Rules:
         """The rules of a tenant; those for all where it has none of its own."""
@@ -39,7 +53,7 @@ class MonitoringStep:
     def open(self, tenant: str) -> Monitoring | None:
         """The session of an exchange; None where nothing is monitored."""
         rules = self.rules(tenant)
-        return None if rules.idle else Monitoring(rules, self.monitor)
+        return None if rules.idle else Monitoring(rules, self.monitor_of(tenant))
 
 
 def _embedded() -> Monitor:
