@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal import plugins
-from shoal.call import Model, Patience, Placement
+from shoal.call import Model, ModelCard, Patience, Placement
 from shoal.chat import Chat
 from shoal.config import Settings, nearest, user_dir
 from shoal.errors import ConfigError
@@ -26,6 +26,9 @@ from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up
 from shoal.routing.auto import Auto, Candidate
+from shoal.routing.cascade import Cascade
+from shoal.routing.pace import Pace
+from shoal.routing.start import open_cascades, open_router, pricer_of
 from shoal.stores.audit_log import AuditEvent
 from shoal.stores.database import Database
 from shoal.stores.journal import FOLDER, Journal
@@ -70,6 +73,7 @@ class Assembly:
         self.ledger = SqlLedger(self.database, Journal(settings.server.data_dir / FOLDER))
         self.usage_hours = Refresher(self.database)
         self._plugins = plugins.load(settings.plugins.modules).hook
+        self._pace = Pace()
         self.registry = Registry(self._models())
         root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
         self.audit = open_audit(settings, root, self.registry)
@@ -105,7 +109,7 @@ class Assembly:
             audit=self.audit,
             metering=self.metering.step,
             keeping=self.keeping,
-            observers=(self.ledger.add, *observers),
+            observers=(self.ledger.add, self._pace.saw_all, *observers),
             ledger=self.ledger,
             limits=self.limits,
         )
@@ -168,7 +172,9 @@ class Assembly:
                 if model.card.name in found:
                     raise ConfigError(f"a plug-in brings model '{model.card.name}', which is there already: rename one")
                 found[model.card.name] = (model, EMBEDDED)
-        found["auto"] = (self._auto(specialists), Patience())
+        for cascade in open_cascades(self.settings.cascades, found):
+            found[cascade.card.name] = (cascade, Patience())
+        found["auto"] = (self._auto(specialists, {name: model.card for name, (model, _) in found.items()}), Patience())
         return found
 
     def _path(self, chat: Chat) -> tuple[str, ...]:
@@ -176,9 +182,14 @@ class Assembly:
         if chat.model not in self.registry:
             return ()
         model, _ = self.registry.find(chat.model)
-        if isinstance(model, Auto):
-            return model.path(chat)
+        if isinstance(model, Auto | Cascade):
+            return tuple(step for name in model.path(chat) for step in self._leaves(name, chat))
         return () if model.card.kind == "composite" else (chat.model,)
+
+    def _leaves(self, name: str, chat: Chat) -> tuple[str, ...]:
+        """The leaf models behind a name."""
+        model, _ = self.registry.find(name)
+        return model.path(chat) if isinstance(model, Cascade) else (name,)
 
     def _check_fallback(self) -> None:
         fallback, known = self.settings.grounding.fallback, self.passages.names(DEFAULT_TENANT)
@@ -192,10 +203,13 @@ class Assembly:
         needed = name and chat.model == "auto" and self.settings.auto.reference is None and may_be_looked_up(chat)
         return (name,) if name and needed else ()
 
-    def _auto(self, specialists: Mapping[str, Embedded]) -> Auto:
+    def _auto(self, specialists: Mapping[str, Embedded], cards: Mapping[str, ModelCard]) -> Auto:
         auto = self.settings.auto
         for name in auto.candidates:
             if name not in specialists:
                 raise ConfigError(f"auto.candidates: '{name}'{nearest(name, specialists)}")
         chosen = [Candidate(name, specialists[name].suits, specialists[name].because) for name in auto.candidates]
-        return Auto(chosen, auto.reference, auto.floor)
+        pricer = pricer_of(cards, lambda attempt: self.metering.step.expected(attempt), self._pace)
+        router = open_router(self.settings, cards, pricer)
+        observes = self.settings.routing.mode == "observe"
+        return Auto(chosen, auto.reference, auto.floor, router, observes=observes)

@@ -22,6 +22,7 @@ from shoal.config.events import EventRules
 from shoal.config.identity import IdentityRules
 from shoal.config.limits import Budget, Limits
 from shoal.config.metering import Metering
+from shoal.config.routing import Cascade, Routing
 from shoal.config.table import Table, check_reference
 from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
@@ -159,11 +160,12 @@ class ModelRow(Table):
 
 
 class Weights(Table):
-    """What counts when models are compared; used by the learned router, not by the first version of `auto`."""
+    """What counts when a certified route compares models: what a dollar, a watt-hour, a gram of CO2e and a second are
+    worth, in dollars. As it comes, 0.20 per kWh and 100 per tonne."""
 
     cost: float = Field(1, ge=0)
-    energy: float = Field(1, ge=0)
-    carbon: float = Field(1, ge=0)
+    energy: float = Field(0.0002, ge=0)
+    carbon: float = Field(0.0001, ge=0)
     latency: float = Field(0, ge=0)
 
 
@@ -205,6 +207,8 @@ class Settings(Table):
     limits: Limits = Limits()
     budgets: Mapping[str, Budget] = Field(default_factory=dict)
     grounding: Grounding = Grounding()
+    routing: Routing = Routing()
+    cascades: Mapping[str, Cascade] = Field(default_factory=dict)
     plugins: Plugins = Plugins()
 
     @model_validator(mode="after")
@@ -222,8 +226,9 @@ class Settings(Table):
                 if name not in known:
                     raise ValueError(f"metering.{kind}.{name}{nearest(name, known)}")
         for name in filter(None, (self.auto.reference,)):
-            if name not in self.models:
-                raise ValueError(f"auto.reference = '{name}'{nearest(name, self.models)}")
+            cascades = {f"cascade:{each}" for each in self.cascades}
+            if name not in self.models and name not in cascades:
+                raise ValueError(f"auto.reference = '{name}'{nearest(name, {*self.models, *cascades})}")
         return self
 
 

@@ -12,6 +12,21 @@ from shoal.config.table import Mode, Table
 Optimize = Literal["cost", "energy", "carbon", "latency", "quality"]
 
 
+CheckName = Literal["refusal", "form", "logprobs", "confidence", "agreement", "grounding"]
+
+
+class Cascade(Table):
+    """[cascades.NAME]: `models` from the smallest on; each answer but the last model's must pass the `checks`.
+    `least_logprob` is the least mean log-probability of a token, `least_confidence` of a specialist; `samples` the
+    further answers that must agree."""
+
+    models: tuple[str, ...] = Field(min_length=2)
+    checks: tuple[CheckName, ...] = ("refusal", "form")
+    least_logprob: float = Field(-0.5, le=0)
+    least_confidence: float = Field(0.7, ge=0, le=1)
+    samples: int = Field(2, ge=1, le=10)
+
+
 class Routing(Table):
     """[routing]: `route` is a folder that `shoal route certify` wrote. In `observe` the decision is recorded and the
     reference answers. `licences`, where any are named, are the only ones of models that may answer; `allow` what a

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from shoal.call import OWN_HOST, Attempt, Stay
 from shoal.chat import Chat
-from shoal.impacts import total
+from shoal.impacts import Impacts, total
 from shoal.metering.factors import Current, Now
 from shoal.metering.metering import Metering
 from shoal.metering.residents import Residents
@@ -47,6 +47,10 @@ class MeteringStep:
     def facts(self) -> str:
         """The version of all factors now."""
         return self.current.now.facts
+
+    def expected(self, attempt: Attempt) -> Impacts:
+        """What an attempt would take that began now, with those that are on its host."""
+        return self.metering.attempt(attempt, self._residents.now(attempt.host, attempt.model) + 1.0)
 
     def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay:
         """A try begins; who leaves is told how many were there at once."""

@@ -1,20 +1,21 @@
-"""`auto`, first version: a specialist answers where its calibrated confidence says that it will do; else the reference
-model; with no host, the best grounded answer or a plain abstention.
+"""`auto`: a specialist answers where its calibrated confidence says that it will do; else the model that the learned
+router chooses among those that are certified; else the reference; with no host, the best grounded answer or a plain
+abstention.
 
-It knows its candidates by name and by whether they suit a request, nothing else. The learned router takes the place of
-`_order`: which candidates are tried, and in which order; the rest stays.
+It knows its candidates by name and by whether they suit a request; what the router weighs, `router.py` knows.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
 from shoal.call import Call, Decision, ModelCard, closing
 from shoal.chat import Chat, Piece
-from shoal.errors import DeadlineExceeded, ShoalError
+from shoal.errors import DeadlineExceeded, HostError, ShoalError, UnknownModel
+from shoal.routing.router import Router
 
 CARD = ModelCard(
     name="auto",
@@ -23,7 +24,8 @@ CARD = ModelCard(
     licence="Apache-2.0",
     facts={
         "intended_use": "Answers with the smallest model that will do, and says which and why.",
-        "limits": "Chooses by the kind of request and by the specialists' own calibrated confidence; learns nothing.",
+        "limits": "Chooses by the kind of request, by the specialists' own calibrated confidence and, where a route is "
+        "certified, by what labels say of asks like it; of asks unlike them it knows nothing and takes the reference.",
     },
 )
 ADD_A_HOST = (
@@ -50,8 +52,19 @@ class Auto:
 
     card = CARD
 
-    def __init__(self, candidates: Sequence[Candidate], reference: str | None, floor: float) -> None:
+    def __init__(
+        self,
+        candidates: Sequence[Candidate],
+        reference: str | None,
+        floor: float,
+        router: Router | None = None,
+        *,
+        observes: bool = False,
+    ) -> None:
+        """Where it `observes`, the router's choice is recorded and the reference answers."""
         self._candidates = tuple(candidates)
+        self._router = router
+        self._observes = observes
         self._reference = reference
         self._floor = floor
         self._log = structlog.get_logger("shoal.auto")
@@ -73,15 +86,47 @@ class Auto:
         if self._reference is None:
             yield self._without_reference(chat, best, self._why_reference(best, candidates), call)
             return
-        call.decide(Decision(self._reference, self._why_reference(best, candidates)))
-        async with closing(call.open(self._reference).reply(chat, call)) as pieces:
+        async with closing(self._larger(self._reference, self._why_reference(best, candidates), chat, call)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    async def _larger(self, reference: str, why: str, chat: Chat, call: Call) -> AsyncIterator[Piece]:
+        """The reply of the model that the router chose; of the reference where there is no router, or the chosen one
+        fails before its first piece."""
+        decision = self._routed(reference, why, chat, call)
+        call.decide(decision)
+        begun = False
+        try:
+            async with closing(call.open(decision.model).reply(chat, call)) as pieces:
+                async for piece in pieces:
+                    begun = True
+                    yield piece
+            return
+        except DeadlineExceeded:
+            raise
+        except ShoalError as error:
+            if begun or decision.model == reference or not isinstance(error, HostError | UnknownModel):
+                raise
+            failed = f"{decision.model} failed ({error.code})"
+            self._log.warning("routed_model_failed", model=decision.model, code=error.code, exchange=call.exchange_id)
+        call.decide(replace(decision, model=reference, reason=f"{why}; {failed}"))
+        async with closing(call.open(reference).reply(chat, call)) as pieces:
+            async for piece in pieces:
+                yield piece
+
+    def _routed(self, reference: str, why: str, chat: Chat, call: Call) -> Decision:
+        if self._router is None:
+            return Decision(reference, why)
+        choice = self._router.choose(chat, call)
+        if self._observes:
+            return Decision(reference, f"{why}; observed: {choice.model}", choice.to_record())
+        return Decision(choice.model, f"{why}; {choice.reason}", choice.to_record())
 
     def path(self, chat: Chat) -> tuple[str, ...]:
         """The models that may be called for a chat, each once at most."""
         names = [candidate.name for candidate in self._order(chat)]
-        return tuple(names if self._reference is None else [*names, self._reference])
+        routed = self._router.models if self._router is not None and not self._observes else ()
+        return tuple(dict.fromkeys(names if self._reference is None else [*names, *routed, self._reference]))
 
     def _order(self, chat: Chat) -> list[Candidate]:
         if any(chat.options.get(name) for name in BEYOND_SPECIALISTS) or (chat.options.get("n") or 1) != 1:

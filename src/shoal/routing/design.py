@@ -60,6 +60,8 @@ class Scales:
 class Design:
     """The matrix (N, WIDTH) of N asks: n-gram columns first, the waves last."""
 
+    width = WIDTH
+
     def __init__(self, asks: Asks, scales: Scales) -> None:
         self.rows = asks.grams.rows.astype(np.int32)
         self.starts = asks.grams.starts

@@ -20,23 +20,31 @@ MOST_STEPS = 60
 
 
 class Matrix(Protocol):
-    """A matrix that is known by its products."""
+    """A matrix that is known by its products; `width` is its number of columns."""
+
+    width: int
 
     def times(self, weights: Doubles) -> Doubles: ...
 
     def transposed_times(self, residuals: Doubles) -> Doubles: ...
 
 
-def solve(matrix: Matrix, wanted: Doubles, penalty: float, begin: Doubles | None = None) -> Doubles:
-    """(W, K) weights for the columns (N, K) that are wanted, from `begin` if that is near. Ends when every column's
-    residual is TOLERANCE of what it was for w = 0. Raises ValueError for a penalty that is not above zero."""
+def solve(matrix: Matrix, wanted: Doubles, penalty: float) -> Doubles:
+    """(W, K) weights for the columns (N, K) that are wanted; those of a column of zeros are zero. Ends when every
+    column's residual is TOLERANCE of what it was for w = 0. Raises ValueError for a penalty that is not above zero."""
     if not penalty > 0:
         raise ValueError("the penalty must be above zero")
-    right = matrix.transposed_times(wanted)
-    weights = np.zeros_like(right) if begin is None else begin.copy()
-    left = right - _applied(matrix, weights, penalty) if begin is not None else right.copy()
-    direction, size = left.copy(), (left**2).sum(axis=0)
-    enough = TOLERANCE**2 * np.maximum((right**2).sum(axis=0), 1e-300)
+    weights = np.zeros((matrix.width, wanted.shape[1]))
+    given = wanted.any(axis=0)
+    if given.any():
+        weights[:, given] = _solved(matrix, wanted[:, given], penalty)
+    return weights
+
+
+def _solved(matrix: Matrix, wanted: Doubles, penalty: float) -> Doubles:
+    left = matrix.transposed_times(wanted)
+    weights, direction, size = np.zeros_like(left), left.copy(), (left**2).sum(axis=0)
+    enough = TOLERANCE**2 * size
     for _ in range(MOST_STEPS):
         if (size <= enough).all():
             break

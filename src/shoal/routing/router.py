@@ -7,13 +7,14 @@ conversation stays with its model unless another is cheaper even though it reads
 from __future__ import annotations
 
 import hashlib
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shoal.call import Call, ModelCard
-from shoal.chat import Chat
+from shoal.chat import Chat, Json
 from shoal.errors import ConfigError, PlacementError
 from shoal.routing.certificate import Certificate
 from shoal.routing.features import AskFeatures, ask_of
@@ -47,6 +48,16 @@ class Choice:
     candidates: tuple[Candidate, ...] = ()
     threshold: float | None = None
     foreign: bool = False
+
+    def to_record(self) -> Json:
+        """Its numbers, as records and audits keep them."""
+        return {
+            "model": self.model,
+            "reason": self.reason,
+            "threshold": _rounded(self.threshold),
+            "foreign": self.foreign,
+            "candidates": [_told(each) for each in self.candidates],
+        }
 
 
 @dataclass(slots=True)
@@ -87,6 +98,11 @@ class Router:
         self._clock = clock
         self._features = AskFeatures()
         self._stays: OrderedDict[bytes, Stay] = OrderedDict()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that may be chosen."""
+        return tuple(self._cards)
 
     @property
     def certificate(self) -> Certificate:
@@ -189,6 +205,27 @@ class Router:
         self._stays.move_to_end(place)
         while len(self._stays) > self._rules.sticky_most:
             self._stays.popitem(last=False)
+
+
+def _told(candidate: Candidate) -> Json:
+    offer = candidate.offer
+    return {
+        "model": candidate.name,
+        "good": _rounded(candidate.good),
+        "loss": _rounded(candidate.loss),
+        "tokens": None if candidate.tokens is None else round(candidate.tokens),
+        "cost_usd": _rounded(offer.cost_usd),
+        "energy_wh": _rounded(offer.energy_wh),
+        "carbon_gco2e": _rounded(offer.carbon_gco2e),
+        "latency_s": _rounded(offer.latency_s),
+        "price": _rounded(candidate.price),
+        "barred": candidate.barred,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Four digits; None for what is not known."""
+    return None if value is None or not math.isfinite(value) else float(f"{value:.4g}")
 
 
 def _groups(chat: Chat) -> dict[str, str]:
