@@ -64,6 +64,9 @@ def defer(
     job, spent = _job(hours, slack, deadline, earliest), _spent(energy, power, hours)
     past, foretold = _history(history)
     curve, name = _forecast(job, forecast, service, zone, key, past)
+    if earliest is None:
+        # A forecast begins with the next full step, and now lies before it.
+        job = job.not_before(curve.begin)
     record = None if past is None else past_errors(job, past, foretold)
     found = Deferral(job, choose(job, curve), name, record, spent)
     if as_json:

@@ -14,6 +14,7 @@ from shoal.errors import ConfigError
 
 LARGEST = 10_000.0
 HOUR_S = 3600.0
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 HOUR = timedelta(hours=1)
 TIMES = ("time", "datetime", "timestamp", "from", "point_time", "date")
 INTENSITIES = (
@@ -109,7 +110,7 @@ def read_curve(path: Path, column: str | None = None) -> Curve:
         raise ConfigError(
             f"{path} cannot be read ({type(error).__name__}): give a CSV or JSON of intensities"
         ) from None
-    rows = _json_rows(text, path) if path.suffix.lower() == ".json" else _csv_rows(text)
+    rows = _json_rows(text, path) if path.suffix.lower() == ".json" else _csv_rows(text, path)
     return make_curve(points_of(rows, str(path), column), str(path))
 
 
@@ -131,17 +132,22 @@ def parse_time(text: str) -> datetime:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
         raise ConfigError(f"'{text}' is no time: write it like 2026-12-01T06:00Z") from None
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ConfigError(f"'{text}': the year lies between {FIRST_YEAR} and {LAST_YEAR}")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 
 
-def _csv_rows(text: str) -> list[dict[str, object]]:
-    return [{str(name): cell for name, cell in row.items()} for row in csv.DictReader(text.splitlines())]
+def _csv_rows(text: str, path: Path) -> list[dict[str, object]]:
+    try:
+        return [{str(name): cell for name, cell in row.items()} for row in csv.DictReader(text.splitlines())]
+    except csv.Error as error:
+        raise ConfigError(f"{path} is no CSV ({error}): mend it") from None
 
 
 def _json_rows(text: str, path: Path) -> list[dict[str, object]]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ConfigError(f"{path} is no JSON: mend it, or give a CSV") from None
     if isinstance(found, dict):
         found = next((found[name] for name in ("data", "forecast", "history") if name in found), None)

@@ -19,6 +19,7 @@ from shoal.errors import ConfigError
 from shoal.planning.curve import HOUR_S, Curve, make_curve
 
 DAY = timedelta(days=1)
+LONGEST_H = 8784.0
 # A twentieth at either end: with fewer past decisions than this even the extremes hold less than nine in ten.
 TAIL = 0.05
 # Means that differ by less are the same: the earlier start wins.
@@ -36,10 +37,19 @@ class Job:
     slack_h: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.hours < math.inf:
-            raise ConfigError("a job takes more than 0 hours")
-        if not 0 <= self.slack_h < math.inf:
+        if not 0 < self.hours <= LONGEST_H:
+            raise ConfigError("a job takes more than 0 hours and a year at most")
+        if not self.slack_h >= 0:
             raise ConfigError("the slack is 0 hours or more: the deadline lies before the end of the job")
+        if self.slack_h > LONGEST_H:
+            raise ConfigError("the slack is a year at most: no forecast reaches farther")
+
+    def not_before(self, time: datetime) -> Job:
+        """The same job where it cannot start earlier, with the same end at the latest. Raises ConfigError where
+        nothing of the slack is left."""
+        if time <= self.earliest:
+            return self
+        return Job(time, self.hours, self.slack_h - (time - self.earliest).total_seconds() / HOUR_S)
 
 
 @dataclass(frozen=True, slots=True)

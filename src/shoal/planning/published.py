@@ -81,7 +81,7 @@ def read_runs(path: Path, facts: Facts) -> tuple[list[Run], list[str]]:
     besides. Factors that a row leaves out come from the facts, by the model's name. Raises ConfigError."""
     try:
         found = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path} cannot be read ({type(error).__name__}): give a JSON of published runs") from None
     rows = found.get("training") if isinstance(found, dict) else None
     if not isinstance(rows, list) or not rows:

@@ -224,6 +224,15 @@ def test_defer_asks_a_service(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> 
     assert headers == {"auth-token": "secret"}
 
 
+def test_defer_from_now_on_starts_with_the_forecast(shell: Shell) -> None:
+    begin = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    path = shell.write("forecast.csv", csv(begin, [300.0, *FORECAST, *FORECAST]))
+    told = shell("plan", "defer", "--hours", "1", "--slack", "8", "--forecast", path, "--json").json()
+    assert told["earliest"] == begin.isoformat()
+    assert told["start"] == (begin + timedelta(hours=4)).isoformat()
+    assert 7 <= told["slack_h"] <= 8
+
+
 class Answers(BaseHTTPRequestHandler):
     """Says 200 to /good and 401 to all else."""
 

@@ -62,10 +62,20 @@ def test_a_forecast_that_is_too_short() -> None:
         choose(Job(BEGIN, 2, 3), curve([300, 200, 100, 200]))
 
 
-@pytest.mark.parametrize(("hours", "slack"), [(0, 1), (-1, 1), (1, -0.5), (math.inf, 1), (1, math.nan)])
+@pytest.mark.parametrize(
+    ("hours", "slack"), [(0, 1), (-1, 1), (1, -0.5), (math.inf, 1), (1, math.nan), (1, 1e9), (9000, 1)]
+)
 def test_jobs_that_cannot_be(hours: float, slack: float) -> None:
     with pytest.raises(ConfigError):
         Job(BEGIN, hours, slack)
+
+
+def test_a_job_that_cannot_start_yet_keeps_its_end() -> None:
+    job = Job(BEGIN, 2, 10)
+    assert job.not_before(BEGIN - HOUR) is job
+    assert job.not_before(BEGIN + HOUR) == Job(BEGIN + HOUR, 2, 9)
+    with pytest.raises(ConfigError, match="the slack"):
+        job.not_before(BEGIN + HOUR * 11)
 
 
 def test_yesterday_again_and_again() -> None:
