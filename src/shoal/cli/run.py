@@ -27,9 +27,12 @@ from shoal.cli import (
     plan,
     policy,
     report,
+    route,
+    teams,
     trust,
     up,
     usage,
+    users,
     verify_retention,
 )
 from shoal.errors import ConfigError, ShoalError
@@ -49,6 +52,8 @@ def make_app() -> typer.Typer:
     app.add_typer(config.app, name="config")
     app.command("doctor")(doctor.doctor)
     app.add_typer(keys.app, name="keys")
+    app.add_typer(teams.app, name="teams")
+    app.add_typer(users.app, name="users")
     app.command("mask")(mask.mask)
     app.command("unmask")(mask.unmask)
     app.add_typer(policy.app, name="policy")
@@ -59,6 +64,7 @@ def make_app() -> typer.Typer:
     app.command("usage")(usage.usage)
     app.add_typer(energy.app, name="energy")
     app.add_typer(facts.app, name="facts")
+    app.add_typer(route.app, name="route")
     app.add_typer(plan.app, name="plan")
     app.command("verify-retention")(verify_retention.verify_retention)
     return app

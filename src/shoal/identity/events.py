@@ -56,7 +56,7 @@ class Events:
             if len(self._waiting) >= MOST_WAITING:
                 dropped, future = self._waiting.popleft()
                 future.set_result(False)
-                self._log.error("event_dropped", name=dropped.name, tenant=dropped.tenant)
+                self._log.error("event_dropped", kind=dropped.name, organisation=dropped.tenant)
             self._waiting.append(waiting)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="shoal-events", daemon=True)
@@ -71,7 +71,7 @@ class Events:
     def after(self, name: str, tenant: str, facts: Mapping[str, Any]) -> None:
         """Tells of a change that was made."""
         self._record(name, tenant, facts)
-        self._log.info(name, tenant=tenant, data=dict(facts))
+        self._log.info(name, **{**facts, "organisation": tenant})
         self._tell()
 
     def webhooks(self, name: str, tenant: str) -> list[str]:
@@ -117,7 +117,8 @@ class Events:
 
     def _done(self, event: Event, future: Future[bool], *, new: bool) -> None:
         if new:
-            self._log.info(event.name, tenant=event.tenant, data=dict(event.data), id=event.id)
+            facts = {field: value for field, value in event.data.items() if field != "event"}
+            self._log.info(event.name, **{**facts, "organisation": event.tenant, "id": event.id})
         if not future.done():
             future.set_result(new)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from secrets import choice
@@ -27,6 +28,7 @@ from shoal.stores.people import (
     entry_at,
 )
 
+ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 After = tuple[float, str] | None
 
 
@@ -56,6 +58,12 @@ def user_wire(user: User) -> Json:
     shown = asdict(user)
     del shown["revision"], shown["tenant"]
     return {"object": "shoal.user", **shown, "organisation": user.tenant}
+
+
+def check_id(name: str) -> None:
+    """Raises RequestError where this is no id for a team."""
+    if not ID.fullmatch(name):
+        raise RequestError("an id has letters a-z, digits, dots, dashes and underscores, at most 63", param="id")
 
 
 def create_team(change: Change, team_id: str, name: str) -> Answer:

@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     or_,
     select,
+    true,
     update,
 )
 
@@ -91,10 +92,11 @@ class SqlKeys:
         with self.engine.connect() as connection:
             return key_at(connection, KEYS.c.id == key_id)
 
-    def all(self) -> list[StoredKey]:
-        """Every key, oldest first."""
+    def all(self, tenant: str | None = None) -> list[StoredKey]:
+        """Every key, oldest first; those of one organisation where it is named."""
+        wanted = select(KEYS).where(true() if tenant is None else KEYS.c.tenant == tenant)
         with self.engine.connect() as connection:
-            return [_key(row) for row in connection.execute(select(KEYS).order_by(KEYS.c.created, KEYS.c.id))]
+            return [_key(row) for row in connection.execute(wanted.order_by(KEYS.c.created, KEYS.c.id))]
 
     def any(self) -> bool:
         """Whether there is a key."""

@@ -69,3 +69,28 @@ def test_save_gives_the_command_line_its_own_key_back(shell: Shell) -> None:
 
 def test_an_unknown_role_is_wrong_usage(shell: Shell) -> None:
     assert shell("keys", "create", "--name", "n", "--role", "captain").code == 2
+
+
+def test_rotate_gives_the_same_key_a_new_form(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = shell("keys", "create", "--name", "n", "--tag", "app=reports", "--json").json()
+    assert made["tags"] == {"app": "reports"}
+    turned = shell("keys", "rotate", made["id"], "--hours", "0")
+    assert turned.out.startswith(f"sk-shoal-{made['id']}-")
+    assert "old form works for 0 h more" in turned.err
+    monkeypatch.setenv("SHOAL_API_KEY", made["key"])
+    assert shell("ask", "How do I add a host?").code == 4
+    monkeypatch.setenv("SHOAL_API_KEY", turned.out.strip())
+    assert shell("ask", "How do I add a host?").code == 0
+
+
+def test_show_expire_and_delete(shell: Shell) -> None:
+    made = shell("keys", "create", "--name", "n", "--hours", "2", "--tenant", "north", "--json").json()
+    assert made["expires"].endswith("Z")
+    shown = shell("keys", "show", made["id"]).out
+    assert "tenant: north" in shown
+    assert made["key"] not in shown
+    ended = shell("keys", "expire", made["id"], "--hours", "1", "--json").json()
+    assert ended["expires"] < made["expires"]
+    assert shell("keys", "delete", made["id"]).out == f"{made['id']} is deleted\n"
+    assert shell("keys", "show", made["id"]).code == 4
+    assert [row["tenant"] for row in shell("keys", "list", "--tenant", "north", "--json").json()] == []
