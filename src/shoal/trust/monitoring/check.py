@@ -66,6 +66,10 @@ class Finding:
     doubtful: tuple[str, Mapping[str, float]] | None = field(default=None, repr=False)
 
 
+class _Closer(Exception):
+    """The monitor would look closer, which is work for a thread."""
+
+
 class Scale:
     """One tenant's thresholds, and what a score says against them. `cautious`: short texts count for less."""
 
@@ -126,14 +130,20 @@ class HarmCheck:
         self._scale = scale
         self._tally = tally
         self._judge = judge
+        # Asking isinstance of a protocol takes 10 µs.
+        self._quick: Callable[[Sequence[str]], Sequence[Verdict] | None] | None = getattr(monitor, "quick", None)
+        self._hurried = False
 
     async def find(
         self, stretches: Sequence[Stretch], call: Call | None, beside: Sequence[Watched] = ()
     ) -> list[Finding]:
-        """One finding for each stretch; long work runs in a thread. Without a call no judge is asked. What is only
-        observed, and little, may come along as `beside`: that costs less than by itself. Raises GuardFailed."""
-        long = sum([len(each.text) for each in stretches]) > INLINE_CHARS
-        findings = await in_thread(self._scored, stretches, beside) if long else self._scored(stretches, beside)
+        """One finding for each stretch; long work runs in a thread, and so does what the monitor looks closer at.
+        Without a call no judge is asked. What is only observed, and little, may come along as `beside`: that costs
+        less than by itself. Raises GuardFailed."""
+        long = sum([len(each.text) for each in stretches]) > INLINE_CHARS or len(stretches) > AT_ONCE
+        findings = None if long else self._at_once(stretches, beside)
+        if findings is None:
+            findings = await in_thread(self._scored, stretches, beside)
         if self._judge is not None and call is not None:
             for finding in findings:
                 if finding.doubtful is not None and not finding.sure:
@@ -146,6 +156,17 @@ class HarmCheck:
         """Counts what is found, and asks no judge. Raises GuardFailed."""
         for finding in self._scored(stretches, ()):
             self._note(finding)
+
+    def _at_once(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding] | None:
+        """As `_scored`; None where the monitor would look closer. What was counted by then counts no second time: it
+        is but the highest scores."""
+        self._hurried = True
+        try:
+            return self._scored(stretches, beside)
+        except _Closer:
+            return None
+        finally:
+            self._hurried = False
 
     def _scored(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding]:
         findings: list[Finding] = []
@@ -202,7 +223,7 @@ class HarmCheck:
 
     def _verdicts(self, texts: Sequence[str]) -> Sequence[Verdict]:
         try:
-            return self._monitor.scores(texts)
+            found = self._quick(texts) if self._hurried and self._quick else self._monitor.scores(texts)
         except Abandoned:
             raise
         except Exception as error:  # noqa: BLE001 - a plug-in's monitor may raise anything; nothing passes unjudged
@@ -210,6 +231,9 @@ class HarmCheck:
                 f"the monitor of harmful text failed ({type(error).__name__}), so nothing more was sent: "
                 "see shoal doctor"
             ) from None
+        if found is None:
+            raise _Closer
+        return found
 
     def _take(self, finding: Finding, text: str, verdict: Verdict, joint: bool) -> bool:
         """Takes a verdict in. Returns whether a stretch that was read with what came before comes near a threshold."""
