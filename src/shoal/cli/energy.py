@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from shoal.cli import energy_calibrate
+from shoal.cli import energy_calibrate, energy_report
 
 app = typer.Typer(no_args_is_help=True, help="Calibrate energy counters; report on energy.", rich_markup_mode=None)
 app.command("calibrate")(energy_calibrate.calibrate)
+app.command("report")(energy_report.report)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say_json, table
+from shoal.errors import NotFound
 
 if TYPE_CHECKING:
+    from shoal.config import Settings
+    from shoal.stores.database import Database
     from shoal.stores.usage_sums import Sums
 
 HOUR_S = 3600
@@ -23,10 +28,13 @@ COLUMNS = (
 
 def usage(
     by: Annotated[
-        Literal["model", "key", "tag", "day"], typer.Option("--by", help="What a line stands for.")
+        Literal["model", "key", "team", "user", "tag", "day"], typer.Option("--by", help="What a line stands for.")
     ] = "model",
     since: Annotated[float, typer.Option("--since", metavar="HOURS", min=0, help="How far to look back.")] = MONTH_H,
     tenant: Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Only this organisation.")] = None,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="EXCHANGE_ID", help="The rows and formulas of one exchange.")
+    ] = None,
     data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
@@ -35,11 +43,14 @@ def usage(
 
     Failed tries, routers, guards and judges are in it. What is not known is counted, never taken for zero.
     """
-    from shoal.cli.house import database, settings_of
+    from shoal.cli.house import settings_of
     from shoal.stores.usage_sums import usage_sums, usage_total
 
-    begin = time.time() - since * HOUR_S
-    with database(settings_of(config, data_dir).settings) as opened:
+    settings, begin = settings_of(config, data_dir).settings, time.time() - since * HOUR_S
+    if explain is not None:
+        _explain(settings, explain, as_json)
+        return
+    with usage_database(settings) as opened:
         groups, whole = usage_sums(opened, by, begin, tenant), usage_total(opened, begin, tenant)
     if as_json:
         say_json({"by": by, "since_h": since, "groups": [each.to_wire() for each in groups], "total": whole.to_wire()})
@@ -47,6 +58,36 @@ def usage(
     table((by, *COLUMNS), [row(each) for each in (*groups, whole)])
     if not groups:
         note("nothing was used: send the gateway a request first, or look further back with --since")
+
+
+def _explain(settings: Settings, exchange_id: str, as_json: bool) -> None:
+    from shoal.cli.house import database
+    from shoal.cli.usage_explain import explain, to_wire
+    from shoal.stores.usage_rows import rows_of
+
+    with database(settings) as opened:
+        rows = rows_of(opened, exchange_id)
+    if rows is None:
+        raise NotFound("there is no such exchange: take the id from the header x-shoal-exchange")
+    if as_json:
+        say_json(to_wire(rows))
+    else:
+        explain(rows)
+
+
+@contextmanager
+def usage_database(settings: Settings) -> Iterator[Database]:
+    """The database, with the hours that have ended added up; where that fails, reports are slower and right all the
+    same. Raises StorageError."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from shoal.cli.house import database
+    from shoal.stores.usage_hours import refresh
+
+    with database(settings) as opened:
+        with suppress(SQLAlchemyError):
+            refresh(opened, time.time())
+        yield opened
 
 
 def row(sums: Sums) -> tuple[object, ...]:

@@ -1,0 +1,68 @@
+"""Rows of usage: every attempt of a span with its exchange, one by one, as a report adds them up. It adds nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from shoal.stores.database import Database
+from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, ENDS, EXCHANGES, QUANTITIES
+from shoal.stores.usage_sums import Span
+
+READ_ROWS = 1000
+OF_EXCHANGE = ("tenant", "key_id", "team", "user", "tags")
+OF_ATTEMPT = (
+    *("position", "model", "host", "purpose", "outcome", "retry"),
+    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"),
+    *("latency_s", "cpu_s", "concurrency", "measured_j"),
+    *("tier", "facts", "method", "zone", "grid_gco2e_per_kwh"),
+    *(end.format(name) for name in QUANTITIES for end in ENDS),
+)
+ALONE = ("id", "started", "asked", "model", "reason", "outcome", "latency_s", "delivered", "impacts")
+COLUMNS = ("exchange_id", "started", *OF_EXCHANGE, *OF_ATTEMPT)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """All that is written of one exchange: its row, its attempts, and its corrections with what they replaced."""
+
+    exchange: Mapping[str, Any]
+    attempts: list[Mapping[str, Any]]
+    corrections: list[Mapping[str, Any]]
+
+
+def rows_of(database: Database, exchange_id: str) -> Rows | None:
+    """The rows of that exchange; None where there is none."""
+    of_attempts = select(*(ATTEMPTS.c[name] for name in OF_ATTEMPT)).where(ATTEMPTS.c.exchange_id == exchange_id)
+    corrected = select(CORRECTIONS).where(CORRECTIONS.c.exchange_id == exchange_id)
+    columns = [EXCHANGES.c[name] for name in (*ALONE, *OF_EXCHANGE)]
+    with database.engine.connect() as connection:
+        row = connection.execute(select(*columns).where(EXCHANGES.c.id == exchange_id)).first()
+        if row is None:
+            return None
+        attempts = connection.execute(of_attempts.order_by(ATTEMPTS.c.position)).all()
+        corrections = connection.execute(corrected.order_by(CORRECTIONS.c.revision)).all()
+    return Rows(
+        dict(row._mapping), [dict(each._mapping) for each in attempts], [dict(each._mapping) for each in corrections]
+    )
+
+
+def usage_rows(database: Database, span: Span) -> Iterator[Mapping[str, Any]]:
+    """The attempts of exchanges begun in the span, by COLUMNS, in the order of time; an exchange without an attempt is
+    one row with no position. Read as they are asked for: however many there are, few are in memory."""
+    columns = [
+        *(EXCHANGES.c.id.label("exchange_id"), EXCHANGES.c.started),
+        *(EXCHANGES.c[name] for name in OF_EXCHANGE),
+        *(ATTEMPTS.c[name] for name in OF_ATTEMPT),
+    ]
+    chosen = select(*columns).where(EXCHANGES.c.started >= span.begin, EXCHANGES.c.started < span.end)
+    if span.tenant is not None:
+        chosen = chosen.where(EXCHANGES.c.tenant == span.tenant)
+    joined = chosen.select_from(EXCHANGES.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id))
+    with database.engine.connect() as connection:
+        streamed = connection.execution_options(yield_per=READ_ROWS)
+        for row in streamed.execute(joined.order_by(EXCHANGES.c.started, EXCHANGES.c.id, ATTEMPTS.c.position)):
+            yield dict(zip(COLUMNS, row, strict=True))
