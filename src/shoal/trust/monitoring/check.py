@@ -10,7 +10,7 @@ down to a fiftieth (e to the power of CAUTION). These figures were chosen on har
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shoal.call import Call
