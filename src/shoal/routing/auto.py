@@ -63,7 +63,7 @@ class Auto:
     ) -> None:
         """Where it `observes`, the router's choice is recorded and the reference answers."""
         self._candidates = tuple(candidates)
-        self._router = router
+        self.router = router
         self._observes = observes
         self._reference = reference
         self._floor = floor
@@ -115,9 +115,9 @@ class Auto:
                 yield piece
 
     def _routed(self, reference: str, why: str, chat: Chat, call: Call) -> Decision:
-        if self._router is None:
+        if self.router is None:
             return Decision(reference, why)
-        choice = self._router.choose(chat, call)
+        choice = self.router.choose(chat, call)
         if self._observes:
             return Decision(reference, f"{why}; observed: {choice.model}", choice.to_record())
         return Decision(choice.model, f"{why}; {choice.reason}", choice.to_record())
@@ -125,7 +125,7 @@ class Auto:
     def path(self, chat: Chat) -> tuple[str, ...]:
         """The models that may be called for a chat, each once at most."""
         names = [candidate.name for candidate in self._order(chat)]
-        routed = self._router.models if self._router is not None and not self._observes else ()
+        routed = self.router.models if self.router is not None and not self._observes else ()
         return tuple(dict.fromkeys(names if self._reference is None else [*names, *routed, self._reference]))
 
     def _order(self, chat: Chat) -> list[Candidate]:

@@ -1,0 +1,171 @@
+"""`shoal route`: certify a route on labels, show what one allows, explain a choice. It learns and chooses nothing
+itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shoal.cli.options import AsJson, ConfigPath, DataDir
+from shoal.cli.output import note, say, say_json, table
+
+if TYPE_CHECKING:
+    from shoal.chat import Chat
+    from shoal.config import Settings
+    from shoal.routing.certificate import Certificate
+    from shoal.routing.certify import Finding
+    from shoal.routing.router import Choice
+
+app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
+
+
+@app.command("certify")
+def certify(
+    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="JSON Lines with 'prompt' and 'scores' by model.")],
+    reference: Annotated[str, typer.Option(metavar="MODEL", help="The model that nothing may fall short of.")],
+    models: Annotated[str, typer.Option(metavar="A,B", help="The smaller models that may answer instead.")],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the route is written.")] = Path("route"),
+    alpha: Annotated[float, typer.Option(help="The largest share of answers that may be worse.")] = 0.05,
+    delta: Annotated[float, typer.Option(help="The chance that the certificate is wrong.")] = 0.1,
+    tolerance: Annotated[float, typer.Option(min=0, help="A score lower by so much is no loss.")] = 0.0,
+    by: Annotated[str | None, typer.Option(metavar="LEVEL", help="Certify each group of this level by itself.")] = None,
+    days: Annotated[float, typer.Option(min=1, help="How long the certificate is valid.")] = 90,
+    seed: Annotated[int, typer.Option(help="Of the split between learning and certifying.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Learn from labels which asks a smaller model will do, and certify how often that is wrong.
+
+    Six tenths of the labels are learned from, the others certify. Where the router is no better than chance at the same
+    share, or one small model does for all, it says so and the route stays with the reference.
+    """
+    from shoal.routing.certify import Aim
+    from shoal.routing.certify import certify as certified
+    from shoal.routing.labels import read_labels
+
+    names = [name.strip() for name in models.split(",") if name.strip()]
+    aim = Aim(alpha, delta, tolerance, by, days)
+    route, finding = certified(read_labels(labels), reference, names, aim, seed)
+    route.save(out)
+    if as_json:
+        say_json({"certificate": json.loads(route.certificate.to_json()), "finding": told(finding), "route": str(out)})
+        return
+    say(finding.recommendation)
+    say("")
+    show_certificate(route.certificate, finding)
+    note(f'written to {out}; to use it: [routing] route = "{out}" and [auto] reference = "{reference}"')
+
+
+@app.command("show")
+def show(
+    route: Annotated[Path, typer.Argument(metavar="FOLDER", help="A route that certify wrote.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what a route is certified for, on which labels, and until when."""
+    from shoal.routing.route import Route
+
+    certificate = Route.load(route).certificate
+    if as_json:
+        say_json(json.loads(certificate.to_json()))
+    else:
+        show_certificate(certificate)
+
+
+@app.command("explain")
+def explain(
+    request: Annotated[str, typer.Argument(metavar="TEXT|FILE", help="A question, or a file with a whole request.")],
+    optimize: Annotated[str | None, typer.Option(help="cost, energy, carbon, latency or quality.")] = None,
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say which model auto would choose for a request, and what every candidate was worth. No model is called.
+
+    A file holds a request as JSON, with messages and tools. Specialists that would answer before the router are not
+    asked: whether one is sure is known only when it has tried.
+    """
+    import asyncio
+
+    from shoal.cli.house import settings_of
+
+    chat = chat_of(request, optimize)
+    choice = asyncio.run(_choice(settings_of(config, data_dir).settings, chat))
+    if as_json:
+        say_json(choice.to_record())
+        return
+    say(f"{choice.model}: {choice.reason}")
+    say("")
+    columns = ("model", "score", "loss", "tokens", "USD", "Wh", "gCO2e", "s", "price", "may not, because")
+    names = ("good", "loss", "tokens", "cost_usd", "energy_wh", "carbon_gco2e", "latency_s", "price")
+    rows = choice.to_record()["candidates"]
+    table(columns, [(row["model"], *(_cell(row[name]) for name in names), row["barred"] or "") for row in rows])
+
+
+def chat_of(request: str, optimize: str | None) -> Chat:
+    """A chat from a question or a file with a request. Raises a usage error where the file is none."""
+    from shoal.chat import Chat, Message, ShoalOptions
+
+    options = ShoalOptions(optimize=optimize)
+    if not request.endswith(".json"):
+        return Chat("auto", (Message.of("user", request),), shoal=options)
+    try:
+        found = json.loads(Path(request).read_text(encoding="utf-8"))
+        messages = tuple(Message.from_wire(each) for each in found["messages"])
+    except OSError as error:
+        raise typer.BadParameter(f"{request} cannot be read ({error.strerror})") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise typer.BadParameter(f"{request} is no request: a JSON object with 'messages'") from None
+    rest = {name: value for name, value in found.items() if name not in ("model", "messages", "stream", "shoal")}
+    return Chat("auto", messages, rest, shoal=options)
+
+
+def show_certificate(certificate: Certificate, finding: Finding | None = None) -> None:
+    """The certificate as a table."""
+    from datetime import UTC, datetime
+
+    until = datetime.fromtimestamp(certificate.expires, UTC).date().isoformat()
+    say(f"Against {certificate.reference}: at most {certificate.alpha:.1%} worse, with {1 - certificate.delta:.0%}")
+    say(f"confidence, until {until}, for traffic like the labels {certificate.data[:12]}.")
+    if certificate.reason is not None:
+        say(f"Nothing is routed: {certificate.reason}.")
+    rows = [
+        (name, "-", "stays with the reference", "-", "-")
+        if part is None
+        else (name, part.n, f"up to {part.threshold:.3f}", f"{part.share:.1%}", part.losses)
+        for name, part in certificate.segments.items()
+    ]
+    if rows:
+        table(("part", "labels", "expected loss", "to smaller models", "of them worse"), rows)
+    if finding is not None:
+        alone = ", ".join(f"{name} {score:.3f}" for name, score in finding.alone.items())
+        say(f"Mean score: router {finding.router:.3f}, chance at the same share {finding.chance:.3f}; alone: {alone}.")
+
+
+def told(finding: Finding) -> dict[str, Any]:
+    """The finding as JSON."""
+    return {name: getattr(finding, name) for name in finding.__slots__}
+
+
+async def _choice(settings: Settings, chat: Chat) -> Choice:
+    from shoal.call import Call, Trail
+    from shoal.cli.house import assembly
+    from shoal.errors import ConfigError
+    from shoal.routing.auto import Auto
+
+    async with assembly(settings) as opened:
+        auto, _ = opened.registry.find("auto")
+        if not isinstance(auto, Auto) or auto.router is None:
+            raise ConfigError(
+                "no route is configured: make one with 'shoal route certify' and name it as routing.route"
+            )
+        house = opened.house
+        call = Call(
+            exchange_id="explain", tenant="default", opener=house.models, trail=Trail(), placement=house.placement
+        )
+        return auto.router.decide(chat, call)
+
+
+def _cell(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.4g}"
