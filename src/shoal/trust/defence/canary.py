@@ -8,8 +8,7 @@ found.
 
 from __future__ import annotations
 
-import base64
-import codecs
+import binascii
 import re
 import unicodedata
 from functools import cached_property
@@ -26,6 +25,9 @@ MOST_HELD = 400
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|[^u])", re.DOTALL)
 _WRITTEN = re.compile(r"\\(?:u[0-9a-fA-F]{4}|[^u])|.", re.DOTALL)
 _CUT = re.compile(r"(?<!\\)(?:\\\\)*(\\(?:u[0-9a-fA-F]{0,3})?)\Z")
+_ROT13 = str.maketrans("abcdefghijklmnopqrstuvwxyz", "nopqrstuvwxyzabcdefghijklm")
+# Bytes before it, and where what it alone decides begins then.
+_BEFORE = ((b"", 0), (b"\0", 2), (b"\0\0", 3))
 _BETWEEN = bytes(byte for byte in range(128) if not chr(byte).isalnum())
 
 
@@ -52,7 +54,7 @@ class Canary:
         return (
             token,
             token[::-1],
-            codecs.encode(token, "rot13"),
+            token.translate(_ROT13),
             *hexed,
             *(each for raw in raws for each in _in64(raw)),
         )
@@ -82,11 +84,10 @@ def letters(text: str) -> str:
 def _in64(raw: bytes) -> tuple[str, ...]:
     """`raw` as it stands in base64 (RFC 4648) of any text around it: by where it begins in a group of three bytes.
     Only characters that `raw` alone decides, in lower case."""
-    found = []
-    for before in range(3):
-        whole = base64.b64encode(bytes(before) + raw).decode()
-        found.append(whole[-(-before * 8 // 6) : (before + len(raw)) * 8 // 6].lower())
-    return tuple(found)
+    encode = binascii.b2a_base64
+    return tuple(
+        [encode(before + raw)[start : (len(before) + len(raw)) * 8 // 6].decode().lower() for before, start in _BEFORE]
+    )
 
 
 class Watcher:

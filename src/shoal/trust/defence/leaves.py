@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from shoal.chat import Message, Passage, Trust
+from shoal.chat import Chat, Message, Passage, Trust
 from shoal.trust.masking.json_text import is_record, replaced, values
 from shoal.trust.masking.strings import TEXT_PARTS
 
@@ -34,6 +34,11 @@ def texts(message: Message) -> Iterator[tuple[Trust, str]]:
 def holds_data(message: Message) -> bool:
     """Whether a message may hold text of low trust."""
     return message.trust in UNTRUSTED or bool(message.lowered)
+
+
+def has_data(chat: Chat) -> bool:
+    """Whether a chat may hold text of low trust."""
+    return bool(chat.passages) or any([holds_data(message) for message in chat.messages])
 
 
 def data_texts(messages: Iterable[Message], passages: Iterable[Passage]) -> Iterator[str]:

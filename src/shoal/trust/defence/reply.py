@@ -38,7 +38,8 @@ class ReplyWatch:
             return piece
         try:
             for choice in piece.choices:
-                self._choice(choice)
+                if not self._more(choice):
+                    self._choice(choice)
             if piece.extra and not self._guarded.idle:
                 piece.extra = self._whole(piece.extra)
         except Stopped:
@@ -78,6 +79,18 @@ class ReplyWatch:
             self._extra(choice)
         if choice.finish_reason:
             self._close(choice)
+
+    def _more(self, choice: Choice) -> bool:
+        """As `_choice`, for what most chunks are: more of one text. False for all others."""
+        delta = choice.delta
+        if len(delta) != 1 or choice.finish_reason or choice.extra is not None:
+            return False
+        ((name, text),) = delta.items()
+        stream = self._texts.get(choice.index, {}).get(name)
+        if stream is None or not isinstance(text, str):
+            return False
+        delta[name] = stream.feed(text)
+        return True
 
     def _nested(self, index: int, name: str, value: Any) -> Any:
         """A field that is no plain text."""

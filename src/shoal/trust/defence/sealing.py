@@ -11,7 +11,7 @@ from dataclasses import replace
 from shoal.chat import Chat, Message, Trust
 from shoal.trust.defence.canary import Canary
 from shoal.trust.defence.datamarking import Marks, Style
-from shoal.trust.defence.leaves import UNTRUSTED, texts, with_passage, with_texts
+from shoal.trust.defence.leaves import UNTRUSTED, has_data, texts, with_passage, with_texts
 from shoal.trust.masking.placeholders import Scope
 
 OPENING_CHARS = 4000
@@ -44,9 +44,7 @@ def marks_for(scope: Scope, chat: Chat, retrieved: Style, tool: Style) -> Marks:
 def may_need_marks(chat: Chat) -> bool:
     """Whether anything could be marked: data, or tools at hand whose results will be. With those, marks are explained
     from the first turn on: a system prompt that changed in the second would be read anew."""
-    return bool(chat.passages or any(chat.options.get(name) for name in TOOLS)) or any(
-        message.trust in UNTRUSTED or message.lowered for message in chat.messages
-    )
+    return has_data(chat) or any([chat.options.get(name) for name in TOOLS])
 
 
 def count(chat: Chat, marks: Marks) -> int:
@@ -110,7 +108,7 @@ def _appended(message: Message, text: str) -> Message:
     new: object = f"{content or ''}\n\n{text}"
     if isinstance(content, list):
         new = [*content, {"type": "text", "text": text}]
-    return replace(message, wire={**message.wire, "content": new})
+    return Message(message.role, {**message.wire, "content": new}, message.trust, message.lowered)
 
 
 def cleaned(message: Message, take: Callable[[str], str]) -> Message:

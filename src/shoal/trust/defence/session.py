@@ -15,7 +15,7 @@ from shoal.trust.defence.calls import CallWatch
 from shoal.trust.defence.canary import Canary
 from shoal.trust.defence.examine import Examiner
 from shoal.trust.defence.guards import Guards
-from shoal.trust.defence.leaves import data_texts, trusted_texts
+from shoal.trust.defence.leaves import data_texts, has_data, trusted_texts
 from shoal.trust.defence.reply import ReplyWatch
 from shoal.trust.defence.rules import Rules
 from shoal.trust.defence.stream import Guarded
@@ -81,7 +81,7 @@ class Defence:
             chat = await self._defended(chat)
         if card.kind != "host":
             return chat
-        if sum(map(len, data_texts(chat.messages, chat.passages))) > INLINE_CHARS:
+        if has_data(chat) and sum(map(len, data_texts(chat.messages, chat.passages))) > INLINE_CHARS:
             return await in_thread(self._sealed, chat)
         return self._sealed(chat)
 
@@ -109,9 +109,12 @@ class Defence:
 
     def _looked_at(self, chat: Chat) -> bool:
         """Whether all of the chat is what came out of a look."""
-        return all(
-            (known := self._messages.get(id(each))) is not None and known[1] is each for each in chat.messages
-        ) and all((read := self._passages.get(id(each))) is not None and read[1] is each for each in chat.passages)
+        known = self._messages
+        for each in chat.messages:
+            seen = known.get(id(each))
+            if seen is None or seen[1] is not each:
+                return False
+        return all((read := self._passages.get(id(each))) is not None and read[1] is each for each in chat.passages)
 
     async def _defended(self, chat: Chat) -> Chat:
         """The chat with all looked at that is not known yet."""

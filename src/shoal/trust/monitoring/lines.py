@@ -18,6 +18,7 @@ from shoal.trust.monitoring.placing import Path, join, put
 from shoal.trust.monitoring.units import PROSE, WRITTEN, Cutter, Unit
 
 PATHS = {name: Path(name) for name in STREAMED}
+PLAIN = frozenset(PATHS.values())
 EXTRA = "\0extra"
 INSIDE = "\0inside"
 FUNCTION_CALL = "function_call"
@@ -111,6 +112,21 @@ class ChoiceLines:
             order = list(self._lines.values())
             ready.sort(key=lambda said: order.index(said.line))
         return ready
+
+    def more(self, choice: Choice) -> bool:
+        """As `take`, for what most chunks are: more of the one text that is speaking, and no end of a sentence. False
+        for all others: then nothing was taken in."""
+        delta, speaking = choice.delta, self._speaking
+        if len(speaking) != 1 or len(delta) != 1 or choice.finish_reason or choice.extra or self.ended:
+            return False
+        if self.holds and not self._begun:
+            return False
+        line = speaking[0]
+        text = delta.get(line.path.name)
+        if not text or line.path not in PLAIN or not isinstance(text, str) or not line.cutter.more(text):
+            return False
+        line.fed += len(text)
+        return True
 
     def close(self) -> list[Said]:
         """What is left of every text."""

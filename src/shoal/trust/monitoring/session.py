@@ -64,6 +64,19 @@ class Monitoring:
                     rule=category,
                 )
 
+    def more(self, piece: Piece) -> bool:
+        """As `read`, for what most chunks are: more of a sentence that has not ended, so that nothing is judged yet.
+        False for all others: then nothing was taken in."""
+        if len(piece.choices) != 1 or self._cut:
+            return not self._reads
+        lines = self._choices.get(piece.choices[0].index)
+        if lines is None or not lines.more(piece.choices[0]):
+            return not self._reads
+        if self._holds:
+            self._since = self._since or perf_counter()
+            piece.choices = []
+        return True
+
     async def read(self, piece: Piece, call: Call) -> Piece:
         """The piece with what is cleared by now; text waits until its sentence was judged. Raises GuardFailed."""
         if not self._reads:

@@ -68,6 +68,17 @@ class Cutter:
             return self._taken(self._places(text))
         return []
 
+    def more(self, chunk: str) -> bool:
+        """As `feed` where no unit is ready then, as mostly; False where one may be: then nothing was taken in."""
+        text = self.text + chunk
+        size = len(text)
+        due = size >= self._most or (self._bound and (self._fresh or size >= LEAST))
+        if due or self._ends.search(text, self._seen):
+            return False
+        self.text = text
+        self._seen = max(self._bound, size - LOOK_BACK)
+        return True
+
     def last(self, chunk: str) -> list[Unit]:
         """As `feed` and `close` together: nothing need be held any more."""
         self.waited = max(self.waited, len(self.text))
