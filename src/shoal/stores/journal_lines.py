@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
+from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
@@ -28,6 +29,7 @@ OPEN, CLOSED, AMENDED, DELIVERED = "open", "closed", "amended", "delivered"
 HEAD_BYTES = 18
 _RECORD = frozenset(each.name for each in fields(Record))
 _ATTEMPT = frozenset(each.name for each in fields(Attempt))
+_ranges = attrgetter(*RANGES)
 _USAGE = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")
 
 
@@ -91,7 +93,7 @@ def record_fields(record: Record) -> dict[str, Any]:
         "tags": record.tags,
         "trust": record.trust,
         "person": record.person,
-        "impacts": "of the attempt" if same else record.impacts,
+        "impacts": "of the attempt" if same else _impacts_fields(record.impacts),
         "team": record.team,
         "user": record.user,
         "delivered": record.delivered,
@@ -130,7 +132,7 @@ def _attempt_fields(attempt: Attempt) -> dict[str, Any]:
         ),
         "concurrency": attempt.concurrency,
         "measured_j": attempt.measured_j,
-        "impacts": attempt.impacts,
+        "impacts": _impacts_fields(attempt.impacts),
         "facts": attempt.facts,
     }
 
@@ -142,9 +144,16 @@ def _attempt(found: Mapping[str, Any]) -> Attempt:
     return Attempt(**known, purpose=purpose, usage=usage, impacts=impacts)
 
 
+def _impacts_fields(impacts: Impacts | None) -> dict[str, Any] | None:
+    if impacts is None:
+        return None
+    ends = [None if each is None else (each.low, each.expected, each.high) for each in _ranges(impacts)]
+    return {**dict(zip(RANGES, ends, strict=True)), "tier": impacts.tier, "bases": impacts.bases}
+
+
 def _impacts(found: Mapping[str, Any] | None) -> Impacts | None:
     if found is None:
         return None
-    ranges = {name: None if found.get(name) is None else Range(**found[name]) for name in RANGES}
+    ranges = {name: None if found.get(name) is None else Range(*found[name]) for name in RANGES}
     tier = None if found["tier"] is None else Tier(found["tier"])
     return Impacts(**ranges, tier=tier, bases=tuple(Basis(**each) for each in found["bases"]))
