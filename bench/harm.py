@@ -1,11 +1,15 @@
 """How good the harm cascade is, how often it stops what is harmless, whom it wrongs, and what it costs.
 
-    python -m bench.harm [--data ../shared/data] [--quick]
+    python -m bench.harm [--data ../shared/data] [--cross FILE] [--quick]
 
 All figures of quality are of models trained by the shipped code on other folds: five folds by groups of near-duplicates
 over all sources together, so that nothing like a text was trained on. Only the test of bias, on sentences kept for it,
 the quoted tweets and the speeds are of the weights that ship. The peer is scikit-learn's TF-IDF with logistic
 regression, on the same folds. No text is printed, only counts and scores. `--quick` leaves out two sources only.
+
+`--cross` is a file with the encoder's scores of texts unseen by it, as `python -m shoal.tuning.harm --cross FILE` or
+`bench/harm_stages.py` keeps them. Without it, all figures of unseen folds are those of the linear model and lexicon
+alone; those of sources left out always are.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from shoal.trust.monitoring.cascade import Cascade, load_cascade
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS, UNSAFE
 from shoal.trust.monitoring.lexicon import Lexicon
 from shoal.trust.ngrams import chances
-from shoal.tuning.harm import Crossed, crossed, recall, stopped, thresholds
+from shoal.tuning.harm import Crossed, crossed, looked_closer, recall, stopped, thresholds
 from shoal.tuning.harm_data import read_madlibs
 from shoal.tuning.harm_experts import Prepared, cross_scores, fit_blend, fit_experts, prepare, weights_of
 from shoal.tuning.harm_lexicon import build
@@ -286,6 +290,7 @@ def print_speed(texts: Sequence[str], cascade: Cascade) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data", help="public data sets")
+    parser.add_argument("--cross", type=Path, help="file (.npy) of the encoder's scores of unseen texts")
     parser.add_argument("--quick", action="store_true", help="leave out two sources only")
     options = parser.parse_args()
     cascade = load_cascade()
@@ -299,6 +304,8 @@ def main() -> None:
     prepared = prepare(corpus, Lexicon(build(options.data, harmless)))
     experts = cross_scores(prepared)
     found = crossed(prepared, experts)
+    if options.cross:
+        found = looked_closer(found, prepared, experts, np.load(options.cross))
     print_moderation(prepared, experts, found)
     print_calibration(found)
     print_thresholds(found)
