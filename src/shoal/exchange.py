@@ -16,6 +16,8 @@ from dataclasses import dataclass, replace
 from os import urandom
 from typing import Any, TypeVar
 
+import orjson
+
 from shoal.call import Call, Decision, ModelCard, Placement, Trail, closing
 from shoal.chat import Chat, Citation, Json, Piece
 from shoal.errors import DeadlineExceeded, ShoalError
@@ -406,13 +408,14 @@ class Exchange:
         """The headers that say what is left of the limits; none where nothing is limited."""
         return self._ticket.standing() if self._ticket is not None else {}
 
-    def impacts(self) -> Json | None:
+    def impacts(self) -> orjson.Fragment | None:
         """The reply's `usage.shoal` once it has ended; None where nothing is metered. Not final while something runs
         beside the request, or a window of the energy counters is open: the rest is in the record."""
         found, metering = self.record.impacts, self.house.metering
         if found is None:
             return None
-        return found.to_wire(final=self._told and (metering is None or not metering.awaits(self.id)))
+        final = self._told and (metering is None or not metering.awaits(self.id))
+        return orjson.Fragment(found.to_json(final=final))
 
     def summary(self) -> Json:
         """The reply's top-level `shoal` (DESIGN §7)."""
