@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from shoal.errors import WeightsError
 from shoal.models.specialists.cards import WEIGHTS, load_card
@@ -23,6 +25,7 @@ from shoal.trust.monitoring.cascade import (
     Blend,
     Cascade,
     Form,
+    beside,
     load_cascade,
     signs,
     windows,
@@ -32,6 +35,7 @@ from shoal.trust.monitoring.lexicon import STRONG, Lexicon, Term
 from shoal.trust.ngrams import ROWS, NgramModel
 
 FOLDER = WEIGHTS / NAME
+Floats = NDArray[np.float32]
 LEXICON = Lexicon([Term("darn", ("profanity",), STRONG)])
 
 
@@ -113,6 +117,78 @@ def test_shipped_weights(shipped: Cascade) -> None:
     assert all(verdict.scores[name] < limit for name, limit in shipped.thresholds.items())
     assert verdict.overall > 0.8
     assert not verdict.uncertain
+
+
+class Nay:
+    """A network that finds profanity nowhere, and counts what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        self.asked += texts
+        return np.full((len(texts), 2), -2, np.float32)
+
+
+def staged(band: tuple[float, float]) -> tuple[Cascade, Nay]:
+    """As `scripted`, where the closer blend reads the network's outputs alone: log-odds of -5 for all."""
+    linear = NgramModel(("x",), np.zeros((ROWS, 1), np.int8), np.ones(1, np.float32), np.zeros(1, np.float32))
+    first = np.zeros((1 + SIGNS, len(OUTPUTS)), np.float32)
+    first[1 + 3 * CATEGORIES.index("profanity"), CATEGORIES.index("profanity")] = 4
+    closer = np.zeros((2 * 3 - 1 + SIGNS, len(OUTPUTS)), np.float32)
+    closer[:2] = 1
+    bias = np.full(len(OUTPUTS), -4, np.float32)
+    blends = Blend(first, bias), Blend(closer, np.full(len(OUTPUTS), -1, np.float32))
+    form = Form(blends[0], dict.fromkeys(CATEGORIES, 0.4), 1.0, blends[1], band)
+    network = Nay()
+    return Cascade(LEXICON, linear, form, network), network
+
+
+@pytest.mark.parametrize(
+    ("band", "asked"),
+    [
+        ((-1, 1), ["oh darn"]),
+        ((0, 1), ["oh darn"]),
+        ((-1, 0), []),
+        ((-5, 9), ["fine", "oh darn"]),
+        ((1, 9), []),
+    ],
+)
+def test_the_network_is_asked_in_the_band_alone(band: tuple[float, float], asked: list[str]) -> None:
+    cascade, network = staged(band)
+    verdicts = cascade.scores(["fine", "oh darn"])
+    assert network.asked == asked
+    expected = {"fine": -4.0, "oh darn": 0.0} | dict.fromkeys(asked, -5.0)
+    for text, verdict in zip(("fine", "oh darn"), verdicts, strict=True):
+        assert verdict.scores["profanity"] == pytest.approx(1 / (1 + np.exp(-expected[text])), abs=1e-5)
+
+
+def test_a_quick_look_never_asks_the_network() -> None:
+    cascade, network = staged((-1, 1))
+    assert cascade.quick(["fine", "oh darn"]) is None
+    assert cascade.quick(["fine " * WINDOW + "darn"]) is None
+    assert cascade.quick([]) == []
+    assert cascade.quick(["fine"]) == cascade.scores(["fine"])
+    assert network.asked == []
+
+
+def test_without_the_network_there_is_one_stage() -> None:
+    cascade, network = staged((-9, 9))
+    plain = cascade.without_encoder()
+    assert plain.scores(["oh darn"]) == plain.quick(["oh darn"]) == scripted(threshold=0.4).scores(["oh darn"])
+    assert network.asked == []
+
+
+def test_a_long_text_is_looked_at_closer_where_it_is_unsure() -> None:
+    cascade, network = staged((-1, 1))
+    cascade.score("nothing to see here. " * 200 + "darn " + "nothing to see here. " * 200)
+    assert len(network.asked) == 1
+    assert "darn" in network.asked[0]
+
+
+def test_what_is_read_beside_the_network_ends_with_the_style() -> None:
+    found = beside(np.array([[1, 2, 9]], np.float32), np.array([[5, 6]], np.float32))
+    assert found.tolist() == [[1, 2, 5, 6, 9]]
 
 
 def test_the_same_text_scores_the_same_alone_and_among_others(shipped: Cascade) -> None:
