@@ -120,6 +120,9 @@ if not whole(generation) then
   return { 'generation' }
 end
 reap(lost)
+if redis.call('EXISTS', prefix .. ':gone:' .. id) == 1 then
+  return { 'window', now }
+end
 local fields = {}
 for at, item in ipairs(items) do
   if (item[2] == FIXED and (now < item[6] or now >= item[7]))
@@ -202,6 +205,10 @@ for _, each in ipairs(cjson.decode(ARGV[1])) do
       redis.call('DEL', prefix .. ':late:' .. id)
     elseif under == generation then
       counts = false
+      if ended == 0 then
+        -- Nobody waits for that reservation any more, and it may still be on its way here.
+        redis.call('SET', prefix .. ':gone:' .. id, '1', 'PX', DAY_MS)
+      end
     else
       counts = ended > since and redis.call('SET', prefix .. ':done:' .. id, '1', 'NX', 'PX', DAY_MS) and true or false
       for _, item in ipairs(spent) do

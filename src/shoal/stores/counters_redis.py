@@ -34,6 +34,10 @@ RENEWALS = 3
 LEDGER_S = 1.0
 LOCK_MS = 60_000
 CONNECTIONS = 16
+STRIKE = """
+local made = redis.call('HGET', KEYS[1], 'g')
+if made and string.sub(made, 1, #ARGV[1]) ~= ARGV[1] then redis.call('HDEL', KEYS[1], 'g') end
+return 1"""
 Rebuild = Callable[[int], Iterable[Spent]]
 
 
@@ -142,6 +146,8 @@ class RedisCounters:
 
         if asyncio.get_running_loop().time() < self._down_until:
             raise _away()
+        task = asyncio.current_task()
+        cancelled = task.cancelling() if task is not None else 0
         name, text = self._scripts[script]
         try:
             try:
@@ -151,6 +157,9 @@ class RedisCounters:
         except (RedisError, OSError, TimeoutError) as error:
             self._fail(type(error).__name__)
             raise _away() from None
+        if task is not None and task.cancelling() > cancelled:
+            # The client takes no notice of it where an answer is there.
+            raise asyncio.CancelledError
         if reply[0] == b"generation":
             if self.generation:
                 self._log.error("limits_store_lost", cause="the store is empty or lost a part: counted anew")
@@ -162,17 +171,14 @@ class RedisCounters:
         return reply
 
     async def _greet(self, connection: Any) -> None:
-        """A server that began anew, or another one in its place, may have forgotten the last seconds: what it holds is
-        not trusted, even where it names the generation that is known here."""
-        from redis.exceptions import ConnectionError as Lost
-
+        """Before anything else goes over a new connection: a server that began anew, or another one in its place, may
+        have forgotten the last seconds, so a generation that was made under another run of it is struck out."""
         await connection.on_connect()
         await connection.send_command("INFO", "server")
         found = re.search(rb"run_id:(\w+)", await connection.read_response())
         self._server = found[1].decode() if found else ""
-        if self.generation and not self.generation.startswith(f"{self._server}:"):
-            self.generation = ""
-            raise Lost("another server")
+        await connection.send_command("EVAL", STRIKE, 1, self._keys[0], f"{self._server}:")
+        await connection.read_response()
 
     def _fail(self, cause: str) -> None:
         now = asyncio.get_running_loop().time()
@@ -205,10 +211,9 @@ class RedisCounters:
             return
 
     async def _find(self) -> str:
-        """The generation of the store; "" where there is none, or it was made before the server began anew."""
-        stored = await self._redis.hget(self._keys[0], "g")
-        found = stored.decode() if isinstance(stored, bytes) else ""
-        return found if found.startswith(f"{self._server}:") else ""
+        """The generation of the store; "" where there is none."""
+        found = await self._redis.hget(self._keys[0], "g")
+        return found.decode() if isinstance(found, bytes) else ""
 
     async def _make(self) -> str:
         """Counts the ledger into an empty store; one process does it while the others wait."""
