@@ -27,6 +27,8 @@ NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.mask
     "metering.hosts": "metering.hosts.NAME",
     "metering.models": "metering.models.NAME",
     "events.webhooks": "events.webhooks.NAME",
+    "limits.rates": "limits.rates.NAME",
+    "budgets": "budgets.NAME",
 }
 # Tables that take the keys of another one: a row stands for all of them.
 TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness", "retention")
