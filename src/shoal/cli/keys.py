@@ -93,7 +93,7 @@ def show(key_id: KeyId, data_dir: DataDir = None, config: ConfigPath = None, as_
     from shoal.identity.key_admin import read_key
 
     row = _row(_with_key(config, data_dir, key_id, lambda change: read_key(change, key_id)))
-    say_rows([row], tuple(row), as_json=as_json) if as_json else say("\n".join(f"{name}: {row[name]}" for name in row))
+    say_json(row) if as_json else say("\n".join(f"{name}: {row[name]}" for name in row))
 
 
 @app.command()

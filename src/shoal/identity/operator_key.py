@@ -11,8 +11,8 @@ from shoal.errors import ConfigError
 
 LEAST_CHARACTERS = 32
 LEAST_BITS = 100.0
-# Of neighbours that follow each other in the alphabet or repeat; in random text of letters and digits it is near .05.
-MOST_STEPS = 0.3
+# Of neighbours that follow each other in the alphabet or repeat; in random text it is .17 at most.
+MOST_STEPS = 0.45
 
 
 def operator_key(reference: str) -> str:

@@ -80,7 +80,8 @@ def add_event(connection: Connection, event: Event, webhooks: Sequence[str]) -> 
     `dedupe` already."""
     row = {name: getattr(event, name) for name in event.__slots__} | {"data": dict(event.data)}
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    added = connection.execute(make(EVENTS).values(row).on_conflict_do_nothing()).rowcount == 1
+    fresh = make(EVENTS).values(row).on_conflict_do_nothing().returning(EVENTS.c.id)
+    added = connection.execute(fresh).first() is not None
     if added and webhooks:
         connection.execute(
             insert(DELIVERIES),

@@ -17,7 +17,7 @@ def test_a_team_with_a_user_and_a_key(shell: Shell) -> None:
     assert "1 keys of this team still work" in refused.err
     assert shell("teams", "delete", "research", "--with-keys").code == 0
     assert shell("teams", "list", "--json").json() == []
-    assert shell("keys", "show", key["id"], "--json").json()[0]["disabled"] is not None
+    assert shell("keys", "show", key["id"], "--json").json()["disabled"] is not None
 
 
 def test_a_user_moves_with_their_keys_and_ends(shell: Shell) -> None:
@@ -26,9 +26,9 @@ def test_a_user_moves_with_their_keys_and_ends(shell: Shell) -> None:
     user = shell("users", "create", "--name", "Ada", "--team", "one", "--json").json()["id"]
     key = shell("keys", "create", "--name", "k", "--user", user, "--json").json()["id"]
     assert shell("users", "change", user, "--team", "two").code == 0
-    assert shell("keys", "show", key, "--json").json()[0]["team"] == "two"
+    assert shell("keys", "show", key, "--json").json()["team"] == "two"
     assert [row["id"] for row in shell("users", "list", "--team", "two", "--json").json()] == [user]
     assert shell("users", "disable", user).code == 0
-    assert shell("keys", "show", key, "--json").json()[0]["disabled"] is not None
+    assert shell("keys", "show", key, "--json").json()["disabled"] is not None
     assert shell("users", "delete", user).code == 0
     assert shell("users", "delete", user).code == 4

@@ -1,0 +1,98 @@
+"""Events: stored once, told to those who want them, and kept until a database that failed is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from shoal.config.events import EventRules, Webhook
+from shoal.identity.events import Events
+from shoal.stores.database import Database
+from shoal.stores.events import SqlOutbox
+
+RULES = EventRules(
+    webhooks={
+        "all": Webhook(url="http://127.0.0.1:1/", secret="env:S"),
+        "budgets": Webhook(url="http://127.0.0.1:1/", secret="env:S", names=("budget.*",)),
+        "north": Webhook(url="http://127.0.0.1:1/", secret="env:S", tenants=("north",)),
+    }
+)
+
+
+@pytest.fixture
+def outbox(database: Database) -> SqlOutbox:
+    return SqlOutbox(database.engine)
+
+
+@pytest.fixture
+def events(outbox: SqlOutbox) -> Iterator[Events]:
+    made = Events(outbox, RULES)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "tenant", "told"),
+    [
+        ("key.created", "south", ["all"]),
+        ("budget.80", "south", ["all", "budgets"]),
+        ("budget.80", "north", ["all", "budgets", "north"]),
+    ],
+)
+def test_who_is_told(events: Events, outbox: SqlOutbox, name: str, tenant: str, told: list[str]) -> None:
+    assert events.emit(name, tenant, {"budget": "b"}).result(10)
+    found = outbox.claim(list(RULES.webhooks), 4e9, 60, 10)
+    assert sorted(each.webhook for each in found) == told
+    assert {(each.event.name, each.event.tenant, each.event.data["budget"]) for each in found} == {(name, tenant, "b")}
+
+
+def test_of_two_of_the_same_only_the_first_counts(events: Events, outbox: SqlOutbox) -> None:
+    results = [events.emit("budget.80", "t", {"n": n}, dedupe="budget:b:2026-11:80") for n in range(5)]
+    assert [each.result(10) for each in results] == [True, False, False, False, False]
+    assert [each.event.data["n"] for each in outbox.claim(["all"], 4e9, 60, 10)] == [0]
+    assert events.emit("budget.80", "t", {"n": 9}, dedupe="another").result(10)
+
+
+def test_a_claimed_delivery_is_nobody_elses_until_its_lease_ends(events: Events, outbox: SqlOutbox) -> None:
+    event = events.emit("key.created", "t", {})
+    assert event.result(10)
+    first = outbox.claim(["all"], 4e9, 60, 10)
+    assert (len(first), first[0].attempts) == (1, 1)
+    assert outbox.claim(["all"], 4e9 + 59, 60, 10) == []
+    again = outbox.claim(["all"], 4e9 + 61, 60, 10)
+    assert (len(again), again[0].attempts) == (1, 2)
+    outbox.settle(again[0], "delivered", None)
+    assert outbox.claim(["all"], 5e9, 60, 10) == []
+
+
+def test_old_events_go_once_there_is_nothing_left_to_deliver(events: Events, outbox: SqlOutbox) -> None:
+    assert events.emit("key.created", "south", {}).result(10)
+    assert outbox.forget(4e9) == 0
+    outbox.settle(outbox.claim(["all"], 4e9, 60, 10)[0], "delivered", None)
+    assert outbox.forget(0) == 0
+    assert outbox.forget(4e9) == 1
+
+
+def test_events_wait_for_a_database_that_is_away(
+    events: Events, outbox: SqlOutbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shoal.identity.events.AGAIN_S", 0.01)
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE events RENAME TO away"))
+    waiting = [events.emit("limit.hit", "south", {"n": n}) for n in range(3)]
+    assert events._thread is not None
+    assert not any(each.done() for each in waiting)
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO events"))
+    assert [each.result(10) for each in waiting] == [True] * 3
+    assert [each.event.data["n"] for each in outbox.claim(["all"], 4e9, 60, 10)] == [0, 1, 2]
+
+
+def test_what_waits_is_stored_at_the_end(outbox: SqlOutbox) -> None:
+    events = Events(outbox, RULES)
+    for number in range(50):
+        events.emit("limit.hit", "t", {"n": number})
+    events.close()
+    assert len(outbox.claim(["all"], 4e9, 60, 100)) == 50
