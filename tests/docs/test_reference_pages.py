@@ -35,7 +35,7 @@ TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness", "retention"
 ALIKE = {"trust.tenants": tuple(f"trust.tenants.NAME.{name}" for name in TENANT_TABLES)}
 # Defaults that the page says in words: unset, or another table's.
 WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists")
-ABSTRACT = ("HostError",)
+ABSTRACT = ("HostError", "LimitError")
 
 
 def keys(table: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any]]:
