@@ -20,13 +20,14 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from shoal.call import Attempt, Price, Purpose
+from shoal.call import OWN_HOST, Attempt, Price, Purpose
 from shoal.chat import Chat, Message, Usage
 from shoal.facts.tables import load
 from shoal.metering.factors import Fixed, Now
 from shoal.metering.fit import Fit, read_fit
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
+from shoal.metering.own import GUARDS
 from shoal.metering.step import MeteringStep
 from shoal.stores.ledger import Record
 
@@ -143,11 +144,12 @@ def speed(metering: Metering) -> None:
     served = Attempt("served", "h", Purpose.ANSWER, 0.0, 0, "ok", 400, 0.1, 5.0, Usage(1200, 400, 300))
     embedded = Attempt("embedded", "", Purpose.ANSWER, 0.0, 0, "ok", 1, 0.01, 0.01, Usage(100, 40, cpu_s=0.004))
     whole = [embedded, served]
+    guards = Attempt(GUARDS, OWN_HOST, Purpose.GUARD, 0.0, 0, "ok", 0, None, 0.001, Usage(cpu_s=0.001))
     figures = {
         "a served model": microseconds(lambda: metering.attempt(served, 64.0)),
         "an embedded model": microseconds(lambda: metering.attempt(embedded)),
         "an answer of both": microseconds(lambda: metering.answer(whole, {1: 64.0})),
-        "its wire form": microseconds(metering.answer(whole, {1: 64.0}).to_wire),
+        "its JSON": microseconds(metering.answer(whole, {1: 64.0}).to_json),
     }
     print(json.dumps({"cpu_us": figures}))
     step = MeteringStep(Fixed(Now(metering, "bench")))
@@ -155,6 +157,8 @@ def speed(metering: Metering) -> None:
         "a served model": microseconds(lambda: travel(step, [served])),
         "an embedded model": microseconds(lambda: travel(step, [embedded])),
         "an answer of both": microseconds(lambda: travel(step, whole)),
+        "a served model behind guards": microseconds(lambda: travel(step, [served, guards])),
+        "an answer of both behind guards": microseconds(lambda: travel(step, [*whole, guards])),
         "counting who is on the host": microseconds(lambda: step.enter(served, CHAT, 1.0).leave(2.0)),
     }
     print(json.dumps({"cpu_us in the path of a request, with the JSON (aim 20)": wired}))
@@ -163,11 +167,12 @@ def speed(metering: Metering) -> None:
 def travel(step: MeteringStep, attempts: list[Attempt]) -> bytes:
     """All that metering does for an answer before it goes out."""
     for attempt in attempts:
-        stay = step.enter(attempt, CHAT, 1.0)
-        attempt.concurrency, attempt.impacts = stay.leave(2.0), None
+        attempt.impacts = None
+        if attempt.host != OWN_HOST:
+            attempt.concurrency = step.enter(attempt, CHAT, 1.0).leave(2.0)
     record = Record("ex", "t", "k", 0.0, "m", False, attempts=attempts)
     step.settle(record)
-    return b"" if record.impacts is None else orjson.dumps(record.impacts.to_wire())
+    return b"" if record.impacts is None else orjson.dumps(orjson.Fragment(record.impacts.to_json()))
 
 
 def main() -> None:
@@ -176,7 +181,7 @@ def main() -> None:
     options = parser.parse_args()
     facts = load()
     served = Metered("served", "served", "aws/us-east-1", hardware="h100", params_b=8.0, price=Price(0.1, 0.05, 0.2))
-    speed(build([served, Metered("embedded", "embedded", "FRA")], facts))
+    speed(build([served, *(Metered(name, "embedded", "FRA") for name in ("embedded", GUARDS))], facts))
     if (options.data / POINTS).exists():
         fits(read_points(options.data / POINTS), read_fit(facts))
     else:

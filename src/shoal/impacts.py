@@ -7,9 +7,12 @@ nothing: that is `metering/`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Final
 
 from shoal.facts.fact import Fact
@@ -91,7 +94,8 @@ class Tier(StrEnum):
     ESTIMATED = "estimated"
 
 
-_ORDER = {tier: at for at, tier in enumerate(Tier)}
+_RANGES_OF = attrgetter(*RANGES)
+_ORDER = tuple(Tier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,18 +164,7 @@ class Impacts:
 
     def __add__(self, other: Impacts) -> Impacts:
         """Both together; the tier of the less sure of them."""
-        return Impacts(
-            plus(self.energy_wh, other.energy_wh),
-            plus(self.usage_gco2e, other.usage_gco2e),
-            plus(self.embodied_gco2e, other.embodied_gco2e),
-            plus(self.market_gco2e, other.market_gco2e),
-            plus(self.marginal_gco2e, other.marginal_gco2e),
-            plus(self.water_ml, other.water_ml),
-            plus(self.materials_gsbeq, other.materials_gsbeq),
-            plus(self.cost_usd, other.cost_usd),
-            _less_sure(self.tier, other.tier),
-            self.bases + tuple(basis for basis in other.bases if basis not in self.bases),
-        )
+        return total((self, other))
 
     def to_wire(self, *, final: bool = True) -> dict[str, Any]:
         """The JSON form, `usage.shoal`. Unknown quantities are null."""
@@ -191,6 +184,23 @@ class Impacts:
             "bases": [basis.to_wire() for basis in self.bases],
             "final": final,
         }
+
+    def to_json(self, *, final: bool = True) -> bytes:
+        """The same as `to_wire` in bytes: all numbers are written at once, which costs half."""
+        numbers: list[float] = []
+        known = 0
+        for place, found in enumerate(
+            (
+                *(self.energy_wh, self.carbon_gco2e, self.usage_gco2e, self.embodied_gco2e, self.market_gco2e),
+                *(self.marginal_gco2e, self.water_ml, self.materials_gsbeq, self.cost_usd),
+            )
+        ):
+            if found is not None:
+                numbers += (found.low, found.expected, found.high)
+                known |= 1 << place
+        tier = self.tier.value if self.tier is not None else UNKNOWN
+        said = _template(known) % tuple(numbers) + f'"tier":"{tier}","bases":{_bases_json(self.bases)},"final":'
+        return (said + ("true}" if final else "false}")).encode()
 
     def to_record(self) -> dict[str, Any]:
         """The JSON form that a ledger keeps: unrounded, each range as its three ends."""
@@ -218,18 +228,51 @@ NOTHING = Impacts(ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, ZERO, Tier.MEASURED)
 def total(impacts: Iterable[Impacts]) -> Impacts:
     """The sum over the attempts of an answer: routers, guards, judges, retries and failed tries included."""
     found = list(impacts)
-    if not found:
-        return NOTHING
-    summed = found[0]
-    for each in found[1:]:
-        summed = summed + each
-    return summed
+    if len(found) < 2:
+        return found[0] if found else NOTHING
+    ranges = [_sum(column) for column in zip(*map(_RANGES_OF, found), strict=True)]
+    tier, bases = found[0].tier, found[0].bases
+    for each in found:
+        tier = _less_sure(tier, each.tier)
+        if each.bases is not bases:
+            bases += tuple(basis for basis in each.bases if basis not in bases)
+    return Impacts(*ranges, tier, bases)
+
+
+def _sum(ranges: Iterable[Range | None]) -> Range | None:
+    low = expected = high = 0.0
+    for each in ranges:
+        if each is None:
+            return None
+        low += each.low
+        expected += each.expected
+        high += each.high
+    return Range(low, expected, high)
+
+
+@cache
+def _template(known: int) -> str:
+    """The JSON of the quantities of `Impacts.to_json`, with three numbers for each that is known: bit by bit."""
+    three = '{"low":%.6g,"expected":%.6g,"high":%.6g}'
+    energy, carbon, usage, embodied, market, marginal, water, materials, cost = (
+        three if known >> place & 1 else "null" for place in range(9)
+    )
+    return (
+        f'{{"energy_wh":{energy},"carbon_gco2e":{carbon},"carbon":{{"usage":{usage},"embodied":{embodied},'
+        f'"market":{market},"marginal":{marginal}}},"water_ml":{water},"materials_gsbeq":{materials},'
+        f'"cost_usd":{cost},'
+    )
+
+
+@lru_cache(1024)
+def _bases_json(bases: tuple[Basis, ...]) -> str:
+    return json.dumps([basis.to_wire() for basis in bases], ensure_ascii=False)
 
 
 def _less_sure(one: Tier | None, other: Tier | None) -> Tier | None:
-    if one is None or other is None:
-        return None
-    return max(one, other, key=_ORDER.__getitem__)
+    if one is other or one is None:
+        return one
+    return None if other is None else max(one, other, key=_ORDER.index)
 
 
 def _wire(value: Range | None) -> dict[str, float] | None:

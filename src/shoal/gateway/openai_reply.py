@@ -15,7 +15,7 @@ STREAMED = frozenset({"arguments", "input", "transcript", "data"})
 RESERVED = frozenset({"id", "object", "created", "model", "choices", "usage", "shoal", "error"})
 
 
-def usage_wire(usage: Usage | None, impacts: Json | None = None) -> Json:
+def usage_wire(usage: Usage | None, impacts: Json | orjson.Fragment | None = None) -> Json:
     """The OpenAI usage object, the host's own where there is one, with `impacts` as its `shoal`."""
     wire = _tokens_wire(usage or Usage())
     return wire if impacts is None else {**wire, "shoal": impacts}
@@ -37,7 +37,12 @@ def _tokens_wire(usage: Usage) -> Json:
 
 
 def whole_wire(
-    reply_id: str, created: int, model: str, pieces: Iterable[Piece], shoal: Json, impacts: Json | None = None
+    reply_id: str,
+    created: int,
+    model: str,
+    pieces: Iterable[Piece],
+    shoal: Json,
+    impacts: Json | orjson.Fragment | None = None,
 ) -> Json:
     """The whole reply as one JSON object; pieces of one choice are joined."""
     usage: Usage | None = None
@@ -161,7 +166,7 @@ class EventWriter:
         self._out = []
         return out[0] if len(out) == 1 else b"".join(out)
 
-    def end(self, shoal: Json, impacts: Json | None = None) -> bytes:
+    def end(self, shoal: Json, impacts: Json | orjson.Fragment | None = None) -> bytes:
         """The chunks held back, `shoal` on the last of them, the usage chunk if it was asked for, and the end mark.
         Without a usage chunk `impacts` are `shoal.usage`, since clients take any `usage` of a chunk for tokens."""
         if impacts is not None and not self._include_usage:

@@ -100,27 +100,24 @@ class GpuMeter:
             most = self._busy_wh_per_s.high * share.high * attempt.latency_s
             return Range(0.0, most / 2, most)
         step, token = self._step, self._token
-        per_token = Range(step * share.low + token, step * share.expected + token, step * share.high + token)
         context = usage.prompt_tokens + output.expected / 2
-        if context > self._fit.context_in_fit:
-            per_token = per_token + self._context.scaled(context - self._fit.context_in_fit)
+        beyond = max(context - self._fit.context_in_fit, 0.0)
         inside = self._fits and concurrency is not None and self._covers(concurrency, context)
-        written = per_token * output * (self._inside if inside else self._outside)
-        uncached = usage.prompt_tokens - usage.cached_tokens
-        return written + self._reading(uncached) if uncached > 0 else written
+        scale = self._inside if inside else self._outside
+        # The prompt's reading, beyond what the fit's own short prompts hold already.
+        uncached, read, held = usage.prompt_tokens - usage.cached_tokens, self._read, self._in_fit
+        return Range(
+            (step * share.low + token + self._context.low * beyond) * output.low * scale.low
+            + read.low * max(uncached - held.high, 0.0),
+            (step * share.expected + token + self._context.expected * beyond) * output.expected * scale.expected
+            + read.expected * max(uncached - held.expected, 0.0),
+            (step * share.high + token + self._context.high * beyond) * output.high * scale.high
+            + read.high * max(uncached - held.low, 0.0),
+        )
 
     def _covers(self, concurrency: float, context: float) -> bool:
         fit = self._fit
         return fit.concurrency.low <= concurrency <= fit.concurrency.high and context <= fit.context.high
-
-    def _reading(self, uncached: int) -> Range:
-        """Wh of reading the prompt beyond what the fit's own short prompts hold already."""
-        beyond, held = self._read, self._in_fit
-        return Range(
-            beyond.low * max(uncached - held.high, 0.0),
-            beyond.expected * max(uncached - held.expected, 0.0),
-            beyond.high * max(uncached - held.low, 0.0),
-        )
 
 
 def _read_wh(facts: Facts, hardware: str, active_b: float, watts: float) -> Range:

@@ -44,18 +44,12 @@ class Place:
         materials = (
             None if self.materials is None or materials_gsbeq is None else it_wh * self.materials + materials_gsbeq
         )
-        return Impacts(
-            it_wh * self.energy,
-            it_wh * self.usage,
-            embodied_gco2e,
-            None if self.market is None else it_wh * self.market,
-            None if self.marginal is None else it_wh * self.marginal,
-            None if self.water is None else it_wh * self.water,
-            materials,
-            cost_usd,
-            tier,
-            bases,
-        )
+        low, expected, high = it_wh.low, it_wh.expected, it_wh.high
+        energy, usage, market, marginal, water = [
+            None if each is None else Range(low * each.low, expected * each.expected, high * each.high)
+            for each in (self.energy, self.usage, self.market, self.marginal, self.water)
+        ]
+        return Impacts(energy, usage, embodied_gco2e, market, marginal, water, materials, cost_usd, tier, bases)
 
     def basis(self, boundary: str, beside: str | None = None) -> Basis:
         """What figures of this place rest on."""

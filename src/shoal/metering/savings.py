@@ -25,6 +25,7 @@ class Baseline(StrEnum):
     """What the actual side is compared with."""
 
     LARGEST_MODEL = "always the largest model of the pool"
+    NAMED_MODEL = "always the same model"
     WORLD_GRID = "the same energy at the world's average grid"
     RETRAINING = "training anew instead of reusing a model"
 
@@ -34,6 +35,7 @@ class Verdict(StrEnum):
 
     SAVED = "saved"
     COST_MORE = "cost more"
+    UNKNOWN = "no claim: not all of the sample is known"
     NO_CLAIM = "no claim: the interval spans zero"
     UNMATCHED = "unmatched: quality is not shown to be as good"
     TOO_FEW = "no claim: the sample is too small"
@@ -54,7 +56,7 @@ class Pair:
 class Saving:
     """What was saved over `exchanges` of one quantity (its unit in the name, as in "carbon_gco2e"): the interval holds
     the chance of the sample and the ranges of both sides. Negative is a loss. Figures are there whatever the verdict,
-    but only SAVED and COST_MORE may be told."""
+    but only SAVED and COST_MORE may be told. `against` says which model, place or run the baseline is."""
 
     quantity: str
     baseline: Baseline
@@ -64,10 +66,11 @@ class Saving:
     high: float
     sampled: int
     exchanges: int
+    against: str = ""
 
     def __add__(self, other: Saving) -> Saving:
         """The same quantity against the same baseline over other exchanges. Raises ValueError for any other sum."""
-        if self.baseline is not other.baseline or self.quantity != other.quantity:
+        if (self.baseline, self.against, self.quantity) != (other.baseline, other.against, other.quantity):
             raise ValueError("savings against different baselines or of different quantities are not summed")
         low, high = self.low + other.low, self.high + other.high
         return Saving(
@@ -79,6 +82,7 @@ class Saving:
             high,
             self.sampled + other.sampled,
             self.exchanges + other.exchanges,
+            self.against,
         )
 
 
@@ -88,6 +92,7 @@ def saving(
     sample: Sequence[Pair],
     exchanges: int,
     *,
+    against: str = "",
     margin: float = 0.02,
     seed: int = 0,
 ) -> Saving:
@@ -109,9 +114,8 @@ def saving(
     as_good = _rated(sample) and float(np.quantile(means[:, 3], 1 - CONFIDENCE)) >= -margin
     verdict = _verdict(len(sample), as_good, low, high)
     expected = float(columns[:, 1].mean())
-    return Saving(
-        quantity, baseline, verdict, low * exchanges, expected * exchanges, high * exchanges, len(sample), exchanges
-    )
+    ends = (low * exchanges, expected * exchanges, high * exchanges)
+    return Saving(quantity, baseline, verdict, *ends, len(sample), exchanges, against)
 
 
 def _differences(sample: Sequence[Pair]) -> Numbers:
