@@ -8,7 +8,7 @@ marked.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from random import getrandbits
+from secrets import randbits
 from typing import Protocol
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, insert
@@ -43,6 +43,6 @@ def roll_up(connection: Connection, batch: Iterable[Begun]) -> None:
 def mark(connection: Connection, hours: Iterable[int]) -> None:
     """Marks these hours in this transaction. A number at random cannot come twice, as a counted one can after rows were
     removed."""
-    rows = [{"id": getrandbits(BITS), "hour": hour} for hour in sorted(set(hours))]
+    rows = [{"id": randbits(BITS), "hour": hour} for hour in sorted(set(hours))]
     if rows:
         connection.execute(insert(USAGE_MARKS), rows)
