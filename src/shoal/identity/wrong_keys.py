@@ -9,13 +9,13 @@ from shoal.errors import TooManyWrongKeys
 
 PER_S = 10
 BURST_S = 1.0
-MOST_DEBT_S = 5.0
+MOST_DEBT_S = 2.0
 MOST_ADDRESSES = 10_000
 
 
 class WrongKeys:
     """Each address may be wrong PER_S times a second; what is more is a debt, in seconds, that an answer waits for.
-    An address that owes more than MOST_DEBT_S gets no more looks into the store until it has waited."""
+    An address that owes MOST_DEBT_S gets no more looks into the store until it has waited."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -25,10 +25,10 @@ class WrongKeys:
     def check(self, address: str) -> None:
         """Raises TooManyWrongKeys."""
         debt = self._debt(address)
-        if debt > MOST_DEBT_S:
+        if debt > MOST_DEBT_S - 1e-6:
             raise TooManyWrongKeys(
                 "too many wrong API keys came from this address: mend the program that sends them, and wait",
-                after_s=debt - MOST_DEBT_S,
+                after_s=debt - MOST_DEBT_S + 1 / PER_S,
             )
 
     def add(self, address: str) -> float:

@@ -2,16 +2,19 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
-from shoal.errors import AuthenticationError, ConfigError, PermissionDenied
+from shoal.errors import AuthenticationError, ConfigError, PermissionDenied, StorageUnreachable
 from shoal.identity import Identity, Key, Role, mint
-from shoal.identity.keys import key_id
+from shoal.identity.keys import digest, key_id
 from shoal.stores.database import Database
-from shoal.stores.keys import SqlKeys
+from shoal.stores.keys import SqlKeys, StoredKey
 
 
 class Clock:
@@ -92,3 +95,122 @@ def test_limits_of_a_key() -> None:
     with pytest.raises(PermissionDenied):
         key.admit_collection("b")
     Key("i", "t", Role.MEMBER).admit_model("gpt")
+
+
+class Fragile(SqlKeys):
+    """Keys in a database that may be away, or changes while a key is read."""
+
+    away = False
+    meanwhile: Callable[[], None] | None = None
+
+    def version(self) -> int:
+        if self.away:
+            raise OperationalError("", {}, Exception())
+        return super().version()
+
+    def find(self, key_id: str) -> StoredKey | None:
+        if self.away:
+            raise OperationalError("", {}, Exception())
+        found = super().find(key_id)
+        if self.meanwhile is not None:
+            self.meanwhile()
+        return found
+
+
+@pytest.fixture
+def fragile(tmp_path: Path) -> Iterator[Fragile]:
+    database = Database(tmp_path)
+    database.migrate()
+    yield Fragile(database)
+    database.close()
+
+
+def test_a_remembered_key_is_not_read_again_until_something_changes(fragile: Fragile) -> None:
+    clock = Clock()
+    identity = Identity(fragile, clock)
+    member, _ = identity.first_keys(str)
+    identity.authenticate(member.token)
+    fragile.find = None  # type: ignore[assignment,method-assign]
+    clock.now = 5.0
+    assert identity.authenticate(member.token).id == member.stored.id
+
+
+def test_without_the_store_remembered_keys_work_a_while_and_others_are_told_to_come_back(fragile: Fragile) -> None:
+    clock = Clock()
+    identity = Identity(fragile, clock)
+    member, admin = identity.first_keys(str)
+    identity.watch()
+    try:
+        identity.authenticate(member.token)
+        fragile.away = True
+        clock.now = 0.9
+        assert identity.authenticate(member.token).id == member.stored.id
+        with pytest.raises(StorageUnreachable):
+            identity.authenticate(admin)
+        clock.now = 61.0
+        with pytest.raises(StorageUnreachable):
+            identity.authenticate(member.token)
+        fragile.away = False
+        assert identity.authenticate(member.token).id == member.stored.id
+    finally:
+        identity.close()
+
+
+def test_the_watch_notices_what_another_process_changes(fragile: Fragile) -> None:
+    identity = Identity(fragile)
+    member, _ = identity.first_keys(str)
+    identity.watch()
+    try:
+        identity.authenticate(member.token)
+        assert identity.recall(member.token) is not None
+        began = time.monotonic()
+        assert fragile.disable(member.stored.id, 1.0)
+        while identity.recall(member.token) is not None:
+            assert time.monotonic() < began + 10
+        with pytest.raises(AuthenticationError, match="disabled"):
+            identity.authenticate(member.token)
+    finally:
+        identity.close()
+
+
+def test_a_key_that_is_disabled_while_it_is_read_is_not_remembered(fragile: Fragile) -> None:
+    identity = Identity(fragile)
+    member, _ = identity.first_keys(str)
+    fragile.meanwhile = identity.forget
+    identity.authenticate(member.token)
+    assert identity.recall(member.token) is None
+
+
+def test_both_forms_of_a_rotated_key_work_until_the_old_one_ends(keys: SqlKeys) -> None:
+    now = Clock()
+    old, new = mint("old", Role.MEMBER), mint("new", Role.MEMBER)
+    key = replace(new.stored, id=old.stored.id, digest=digest(old.token))
+    turned = f"sk-shoal-{key.id}-{'x' * 43}"
+    keys.add(replace(key, digest=digest(turned), previous=digest(old.token), previous_until=10.0, expires=20.0))
+    identity = Identity(keys, now=now)
+    for at, works in ((0.0, (True, True)), (9.9, (True, True)), (10.0, (False, True)), (20.0, (False, False))):
+        now.now = at
+        for token, good in zip((old.token, turned), works, strict=True):
+            if good:
+                assert identity.authenticate(token).id == key.id
+            else:
+                with pytest.raises(AuthenticationError):
+                    identity.authenticate(token)
+
+
+def test_the_operators_own_key_is_an_admin(keys: SqlKeys) -> None:
+    own = "9f" * 4 + "k3jd82ls-9dk3m2nXs8fj2kQm3nd8shfU2"
+    found = Identity(keys, operator=own).authenticate(own)
+    assert (found.id, found.tenant, found.role) == ("operator", "default", Role.ADMIN)
+    with pytest.raises(AuthenticationError):
+        Identity(keys, operator=own).authenticate(own + "x")
+
+
+def test_the_cache_is_bounded(keys: SqlKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal.identity.identity.MOST_CACHED", 3)
+    made = [mint(str(n), Role.MEMBER) for n in range(5)]
+    keys.add(*(each.stored for each in made))
+    identity = Identity(keys)
+    for each in made:
+        identity.authenticate(each.token)
+    assert [identity.recall(each.token) is not None for each in made] == [False, False, True, True, True]
