@@ -61,6 +61,7 @@ _NEAR, _FAR = np.uint64(0x165667B19E3779F9), np.uint64(0x2545F4914F6CDD1D)
 _HALF, _MIXER, _LONGEST = np.array([32], np.uint64), np.array([_MIX]), np.array([LONGEST_WORD])
 _RUN_SHIFT, _WORD_SHIFT = np.array([64 - RUN_BITS], np.uint64), np.array([64 - WORD_BITS], np.uint64)
 _RUN_ROWS = np.array([RUN_ROWS], np.uint64)
+_FAR_OUT = np.array([30], np.float32)
 _PARTS = np.array([_WORD, _FIRST, _NEAR, _FAR, 0], np.uint64)
 _PLAIN = bytes(48 if 48 <= byte < 58 else byte or 32 for byte in range(256))
 
@@ -135,7 +136,7 @@ class NgramFeatures:
 
     def encode(self, text: str) -> bytes:
         """The bytes that are looked at: folded, small letters, a space for each run of blanks and at both ends."""
-        plain = " ".join(self._normaliser.fold(text).lower.split())
+        plain = " ".join(self._normaliser.lower(text).split())
         if "<" in plain:
             plain = _PLACEHOLDER.sub(r"<\1>", plain)
         return b" %b " % plain.encode("utf-8", "surrogatepass").translate(_PLAIN)
@@ -341,7 +342,7 @@ def _spread(grams: Grams, count: int) -> Floats:
 
 def chances(scores: Floats) -> Floats:
     """The probabilities of log-odds."""
-    return np.asarray(1 / (1 + np.exp(-np.clip(scores, -30, 30))), np.float32)
+    return np.asarray(1 / (1 + np.exp(np.minimum(np.maximum(-scores, -_FAR_OUT), _FAR_OUT))), np.float32)
 
 
 def chance(score: float) -> float:

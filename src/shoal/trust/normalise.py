@@ -130,6 +130,12 @@ class Normaliser:
         latin = folded.encode("ascii") if folded.isascii() else self._latin(folded)
         return Folded(folded, latin, len(text), self._starts(text) if moved else None)
 
+    def lower(self, text: str) -> str:
+        """The folded text in small letters, without its map back."""
+        if text.isascii() and "%" not in text:
+            return text.lower()
+        return self.fold(text).lower
+
     def _unescaped(self, text: str) -> Folded:
         """As `fold`, for a text with escapes of URLs: each counts as the character that it stands for."""
         pieces: list[str] = []

@@ -23,6 +23,7 @@ class Beside:
         self._harm: list[tuple[HarmCheck, Stretch]] = []
         self._sentences: list[tuple[GroundednessCheck, int, Unit]] = []
         self._task: asyncio.Task[None] | None = None
+        self._offered = False
 
     def harm(self, check: HarmCheck, stretches: Sequence[Stretch]) -> None:
         """To be scored for harm."""
@@ -34,13 +35,11 @@ class Beside:
         """To be compared with the passages, in the order of the reply."""
         self._sentences.append((check, choice, unit))
 
-    def light(self) -> Sequence[tuple[HarmCheck, Stretch]]:
-        """Takes away what is to be scored for harm, where that is so little that something else may take it along."""
-        harm = self._harm
-        if not harm or self._task is not None or self._size() > LITTLE:
-            return ()
-        self._harm = []
-        return harm
+    def light(self) -> list[tuple[HarmCheck, Stretch]] | None:
+        """What is to be scored for harm, where it is so little that something else may take it along, and out. Only
+        once: where that does not do, it waits for the end."""
+        offered, self._offered = self._offered, True
+        return self._harm if not offered and self._task is None and self._size() <= LITTLE else None
 
     def finish(self) -> asyncio.Task[None] | None:
         """Judges what is left, at once where it is little: the way to a thread and back costs more. None where nothing

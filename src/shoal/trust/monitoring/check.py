@@ -135,15 +135,15 @@ class HarmCheck:
         self._hurried = False
 
     async def find(
-        self, stretches: Sequence[Stretch], call: Call | None, beside: Sequence[Watched] = ()
+        self, stretches: Sequence[Stretch], call: Call | None, beside: list[Watched] | None = None
     ) -> list[Finding]:
         """One finding for each stretch; long work runs in a thread, and so does what the monitor looks closer at.
         Without a call no judge is asked. What is only observed, and little, may come along as `beside`: that costs
-        less than by itself. Raises GuardFailed."""
+        less than by itself. What is judged of it is taken out of the list. Raises GuardFailed."""
         long = sum([len(each.text) for each in stretches]) > INLINE_CHARS or len(stretches) > AT_ONCE
         findings = None if long else self._at_once(stretches, beside)
         if findings is None:
-            findings = await in_thread(self._scored, stretches, beside)
+            findings = await in_thread(self._scored, stretches)
         if self._judge is not None and call is not None:
             for finding in findings:
                 if finding.doubtful is not None and not finding.sure:
@@ -154,27 +154,28 @@ class HarmCheck:
 
     def observe(self, stretches: Sequence[Stretch]) -> None:
         """Counts what is found, and asks no judge. Raises GuardFailed."""
-        for finding in self._scored(stretches, ()):
+        for finding in self._scored(stretches):
             self._note(finding)
 
-    def _at_once(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding] | None:
+    def _at_once(self, stretches: Sequence[Stretch], beside: list[Watched] | None) -> list[Finding] | None:
         """As `_scored`; None where the monitor would look closer. What was counted by then counts no second time: it
         is but the highest scores."""
         self._hurried = True
         try:
-            return self._scored(stretches, beside)
+            if beside and (found := self._with(stretches, beside)) is not None:
+                return found
+            return self._scored(stretches)
         except _Closer:
             return None
         finally:
             self._hurried = False
 
-    def _scored(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding]:
+    def _scored(self, stretches: Sequence[Stretch]) -> list[Finding]:
         findings: list[Finding] = []
         for start in range(0, len(stretches), AT_ONCE):
             if start:
                 go_on()
-            some = stretches[start : start + AT_ONCE]
-            findings += self._with(some, beside) if beside and not start else self._look(some)
+            findings += self._look(stretches[start : start + AT_ONCE])
         self._tally.texts += len(stretches)
         return findings
 
@@ -187,19 +188,20 @@ class HarmCheck:
             raise
         return [finding for _, _, finding in jobs]
 
-    def _with(self, stretches: Sequence[Stretch], beside: Sequence[Watched]) -> list[Finding]:
-        """As `_look`, together with what is only observed. Where that fails it is left out, since it stops nothing."""
+    def _with(self, stretches: Sequence[Stretch], beside: list[Watched]) -> list[Finding] | None:
+        """As `_look`, together with what is only observed. None where that fails, or would be looked at closer: it must
+        stop nothing, and keep nothing waiting."""
         jobs = [(self, stretch, Finding()) for stretch in stretches]
         others = [(check, stretch, Finding()) for check, stretch in beside]
         try:
             self._judge_all([*jobs, *others])
-        except GuardFailed:
-            for check in {check for check, _ in beside}:
-                check._tally.failed += 1
-            return self._look(stretches)
+        except (GuardFailed, _Closer):
+            return None
+        self._tally.texts += len(stretches)
         for check, _, finding in others:
             check._tally.texts += 1
             check._note(finding)
+        beside.clear()
         return [finding for _, _, finding in jobs]
 
     def _judge_all(self, jobs: Sequence[Job]) -> None:

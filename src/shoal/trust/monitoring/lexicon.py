@@ -104,15 +104,19 @@ class Lexicon:
 
     def find(self, text: str) -> Iterator[Term]:
         """The terms in a text as it is written, then those that only show when it is undressed."""
-        folded = self._normaliser.fold(text)
-        lower = _blank(folded.lower)
+        if text.isascii() and "%" not in text:
+            folded, latin = text.lower(), text.encode("ascii")
+        else:
+            found = self._normaliser.fold(text)
+            folded, latin = found.lower, found.latin
+        lower = _blank(folded)
         yield from self._plain(lower)
-        if not self._odd.search(folded.latin):
+        if not self._odd.search(latin):
             return
         undressed = self._undressed(lower)
         if undressed != lower:
             yield from self._plain(undressed)
-        if self._perhaps_spelt.search(folded.latin):
+        if self._perhaps_spelt.search(latin):
             for spelt in _SPELT.finditer(lower):
                 yield from self._plain(self._undressed(_SIGNS.sub("", spelt[0])))
 

@@ -72,6 +72,19 @@ def test_a_prompt_that_breaks_the_monitor_does_not_stop_the_reply() -> None:
     assert (account["prompts"]["texts"], account["replies"]["texts"]) == (0, 1)
 
 
+def test_a_prompt_that_is_looked_at_closer_does_not_keep_the_reply_waiting() -> None:
+    class Slow(Counting):
+        def quick(self, texts: Sequence[str]) -> Sequence[Seen] | None:
+            return None if any("unsure" in text for text in texts) else self.scores(texts)
+
+    monitor = Slow()
+    text, account = play(monitor, "I am unsure.", REPLY * 2)
+    assert text == REPLY * 2
+    # The two sentences at once, the prompt in the end.
+    assert monitor.texts == [REPLY, REPLY * 2, "I am unsure."]
+    assert (account["prompts"]["texts"], account["replies"]["texts"]) == (1, 2)
+
+
 def test_a_harmful_reply_is_stopped_with_a_prompt_beside_it() -> None:
     text, account = play(MildMonitor(), "What is it?", f"You {BAD}. And more.")
     assert text == ""
