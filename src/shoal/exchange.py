@@ -428,7 +428,7 @@ class Exchange:
         if self._ticket is not None:
             route |= self._ticket.said()
         summary: Json = {"exchange_id": self.id, "model": decision.model, "route": route}
-        if (trust := self._account()) is not None:
+        if (trust := self.record.trust if self._told else self._account()) is not None:
             summary["trust"] = without_scores(trust)
         if self.citations:
             summary["citations"] = [citation.to_wire() for citation in self.citations]
