@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from shoal.config.table import Table, check_reference
 
@@ -74,6 +74,35 @@ class Live(Table):
     _reference = field_validator("key")(lambda value: value if value is None else check_reference(value))
 
 
+class Baseline(Table):
+    """[metering.baseline]: what savings are measured against. `kind` "largest-model" (the most parameters), "model"
+    (`model`), "world-grid" (the same energy at the world's average) or "retraining": training anew would have taken
+    `anew_kwh`, what was done instead `reuse_kwh`, both low, expected and high, in `region`. `margin` is how much worse
+    in mean quality, from 0 to 1, still counts as good."""
+
+    kind: Literal["largest-model", "model", "world-grid", "retraining"]
+    model: str | None = None
+    margin: float = Field(0.02, ge=0, le=1)
+    anew_kwh: tuple[float, float, float] | None = None
+    reuse_kwh: tuple[float, float, float] = (0, 0, 0)
+    region: str | None = None
+
+    @field_validator("anew_kwh", "reuse_kwh")
+    @classmethod
+    def _ordered(cls, kwh: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+        if kwh is not None and not 0 <= kwh[0] <= kwh[1] <= kwh[2]:
+            raise ValueError("write low, expected and high, such as [900, 1000, 1200]")
+        return kwh
+
+    @model_validator(mode="after")
+    def _complete(self) -> Baseline:
+        if (self.kind == "model") != (self.model is not None):
+            raise ValueError('kind = "model" goes with model = "NAME", and no other kind does')
+        if (self.kind == "retraining") != (self.anew_kwh is not None):
+            raise ValueError('kind = "retraining" goes with anew_kwh = [low, expected, high], and no other kind does')
+        return self
+
+
 class Metering(Table):
     """[metering]: `here` are the machines of this process, on which embedded models run; its `hardware` is a processor
     ("aws/ice lake"). `facts` are CSV tables laid over the package's own, the last on top."""
@@ -87,3 +116,4 @@ class Metering(Table):
     window_s: float = Field(1.0, ge=1)
     sharing: SharingByKind = SharingByKind()
     live: Live | None = None
+    baseline: Baseline | None = None

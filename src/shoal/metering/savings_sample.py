@@ -64,7 +64,8 @@ def draw(ids: Iterable[str], size: int, seed: int) -> tuple[tuple[str, ...], int
 def write_draw(path: Path, drawn: Draw) -> None:
     """Writes the draw: a line that says what was drawn from, then one for each exchange to replay."""
     head = {"from": drawn.begin, "to": drawn.end, "tenant": drawn.tenant, "seed": drawn.seed}
-    lines = [head | {"exchanges": drawn.exchanges}, *({"exchange_id": name, "attempts": []} for name in drawn.ids)]
+    head |= {"size": len(drawn.ids), "exchanges": drawn.exchanges}
+    lines = [head, *({"exchange_id": name, "attempts": []} for name in drawn.ids)]
     path.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
 
 
@@ -90,9 +91,12 @@ def read_replays(path: Path) -> tuple[Draw, dict[str, Replay]]:
             raise ConfigError(f"{path}, line {number}: {error}: see docs/guides/savings.md") from None
     try:
         span = (float(head["from"]), float(head["to"]), head["tenant"], int(head["seed"]))
-        return Draw(*span, tuple(replays), int(head["exchanges"])), replays
+        size, drawn = int(head["size"]), Draw(*span, tuple(replays), int(head["exchanges"]))
     except (KeyError, TypeError, ValueError):
         raise ConfigError(f"{path}, line 1: must be the line that --draw wrote: draw a sample first") from None
+    if len(replays) != size:
+        raise ConfigError(f"{path} has {len(replays)} of the {size} exchanges that were drawn: none may be left out")
+    return drawn, replays
 
 
 def _object(line: bytes, path: Path, number: int) -> dict[str, Any]:

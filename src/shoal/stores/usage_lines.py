@@ -105,12 +105,17 @@ def _count(name: str) -> ColumnElement[Any]:
 
 
 def _first(dimension: str | None = None) -> ColumnElement[int]:
-    """1 for the first line of an exchange, or its first with this line's value; else 0."""
-    earlier = ATTEMPTS.alias(f"earlier_{dimension or 'line'}")
-    before = [earlier.c.exchange_id == ATTEMPTS.c.exchange_id, earlier.c.position < ATTEMPTS.c.position]
-    if dimension is not None:
-        before.append(earlier.c[dimension] == ATTEMPTS.c[dimension])
-    return case((exists(literal(1)).where(*before).correlate(ATTEMPTS), 0), else_=1)
+    """1 for the first line of an exchange, or its first with this line's value; else 0. Positions begin with 0."""
+    at_first = func.coalesce(ATTEMPTS.c.position, 0) == 0
+    if dimension is None:
+        return case((at_first, 1), else_=0)
+    earlier = ATTEMPTS.alias(f"earlier_{dimension}")
+    before = (
+        earlier.c.exchange_id == ATTEMPTS.c.exchange_id,
+        earlier.c.position < ATTEMPTS.c.position,
+        earlier.c[dimension] == ATTEMPTS.c[dimension],
+    )
+    return case((at_first, 1), (exists(literal(1)).where(*before).correlate(ATTEMPTS), 0), else_=1)
 
 
 def _whole(name: str, end: str) -> ColumnElement[float]:

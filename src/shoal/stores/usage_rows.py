@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, ENDS, EXCHANGES, QUANTITI
 from shoal.stores.usage_sums import Span
 
 READ_ROWS = 1000
+MOST_IDS = 500
 OF_EXCHANGE = ("tenant", "key_id", "team", "user", "tags")
 OF_ATTEMPT = (
-    *("position", "model", "host", "purpose", "outcome", "retry"),
+    *("position", "model", "host", "purpose", "outcome", "retry", "pieces"),
     *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"),
     *("latency_s", "cpu_s", "concurrency", "measured_j"),
     *("tier", "facts", "method", "zone", "grid_gco2e_per_kwh"),
@@ -48,6 +49,27 @@ def rows_of(database: Database, exchange_id: str) -> Rows | None:
     return Rows(
         dict(row._mapping), [dict(each._mapping) for each in attempts], [dict(each._mapping) for each in corrections]
     )
+
+
+def ids_of(database: Database, span: Span) -> Iterator[str]:
+    """The ids of the exchanges begun in the span, in no order, as they are asked for."""
+    chosen = select(EXCHANGES.c.id).where(EXCHANGES.c.started >= span.begin, EXCHANGES.c.started < span.end)
+    if span.tenant is not None:
+        chosen = chosen.where(EXCHANGES.c.tenant == span.tenant)
+    with database.engine.connect() as connection:
+        yield from connection.execution_options(yield_per=READ_ROWS).execute(chosen).scalars()
+
+
+def attempts_of(database: Database, ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
+    """The attempts of these exchanges, in order; none for an exchange that is not there."""
+    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in ids}
+    columns = [ATTEMPTS.c.exchange_id, ATTEMPTS.c.started, *(ATTEMPTS.c[name] for name in OF_ATTEMPT)]
+    with database.engine.connect() as connection:
+        for first in range(0, len(ids), MOST_IDS):
+            chosen = select(*columns).where(ATTEMPTS.c.exchange_id.in_(ids[first : first + MOST_IDS]))
+            for row in connection.execute(chosen.order_by(ATTEMPTS.c.exchange_id, ATTEMPTS.c.position)):
+                found[row.exchange_id].append(dict(row._mapping))
+    return found
 
 
 def usage_rows(database: Database, span: Span) -> Iterator[Mapping[str, Any]]:

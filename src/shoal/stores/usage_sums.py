@@ -23,7 +23,9 @@ from shoal.stores.usage_hours import DAYS_OF, USAGE_HOURS, USAGE_TAG_HOURS, held
 from shoal.stores.usage_lines import FIRSTS, SUMMED, TOKENS, lines
 from shoal.stores.usage_marks import HOUR_S
 
-By = Literal["model", "key", "team", "user", "tag", "day", "hour", "host", "tenant", "purpose", "tier", "facts", "method", "zone"]
+OfExchange = Literal["tenant", "key", "team", "user", "tag", "day", "hour"]
+OfAttempt = Literal["model", "host", "purpose", "tier", "facts", "method", "zone"]
+By = Literal[OfExchange, OfAttempt]
 NONE = "none"
 # What `shoal usage` shows.
 SHOWN = ("cost_usd", "energy_wh", "carbon_gco2e", "water_ml")
