@@ -47,6 +47,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield documentation(folder)
     yield weights()
     yield masking(settings)
+    yield from energy(settings)
     yield credential(folder)
     with ThreadPoolExecutor(max_workers=8) as pool:
         yield from pool.map(lambda item: host(*item), settings.hosts.items())
@@ -163,6 +164,26 @@ def masking(settings: Settings) -> Finding:
         fix = 'set trust.mode and trust.masking.mode to "enforce"'
         return Finding("masking", "warning", f"{mode}: nothing is masked", fix)
     return Finding("masking", "ok", f"{mode}, tier {settings.trust.masking.tier}")
+
+
+def energy(settings: Settings) -> Iterator[Finding]:
+    """Whether energy is measured, and with what; without counters it is modelled."""
+    from shoal.config.metering import Sharing
+    from shoal.metering.here import NAMES, kind_of, probe
+
+    if not settings.metering.counters:
+        yield Finding("energy counters", "ok", "none are read: energy is modelled (metering.counters)")
+    for name in settings.metering.counters:
+        source, fault = probe(name)
+        title = f"energy counters {NAMES[name]}"
+        if source is None:
+            yield Finding(title, "warning", fault, f'mend that, or take "{name}" out of metering.counters')
+            continue
+        calibrated = getattr(settings.metering.sharing, kind_of(source)) != Sharing()
+        found = f"{', '.join(domain.name for domain in source.domains)}: energy is measured"
+        source.close()
+        fix = "" if calibrated else "run 'shoal energy calibrate MODEL --write': energy is shared by seconds alone"
+        yield Finding(title, "ok" if calibrated else "warning", found, fix)
 
 
 def credential(folder: Path) -> Finding:

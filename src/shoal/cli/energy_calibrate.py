@@ -1,41 +1,105 @@
-"""`shoal energy calibrate`: the coefficients with which counted energy is shared among requests. It shows them and puts
-them into shoal.toml; how they are found is in metering/calibration.py."""
+"""`shoal energy calibrate`: the coefficients with which counted energy is shared among requests. It runs a load or reads
+recorded windows, and shows and writes what they say; how that is found is in metering/calibration.py."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shoal.cli.options import AsJson, ConfigPath
+from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say_json, table
 
 if TYPE_CHECKING:
+    from shoal.assembly import Assembly
+    from shoal.config import Settings
     from shoal.metering.calibration import Calibration, Observed
+    from shoal.metering.load import Phase, Recorder
 
 COLUMNS = ("counters", "J per input token", "J per output token", "J per second", "idle W", "mean error", "windows")
 LARGE_ERROR = 0.2
 
 
 def calibrate(
-    windows: Annotated[
-        Path, typer.Option("--windows", metavar="FILE", help="Windows that were recorded, one JSON object a line.")
-    ],
+    model: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="The model that gets the load.")] = None,
+    recorded: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="Windows that were recorded, instead of a load.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="FILE", help="Keep the windows of the load in this file.")
+    ] = None,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="How often the load is run.")] = 2,
     write: Annotated[bool, typer.Option("--write", help="Put the coefficients into the settings.")] = False,
+    data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Find how counted energy is shared among requests, and how well that explains the windows.
 
-    Each line of the file is {"counters": "cpu" or "gpu", "joules", "seconds", "input", "output", "resident_s"}.
+    Nothing else should run on the machine meanwhile. A round takes about 20 windows.
     """
-    from shoal.metering.recorded import read_windows
+    from shoal.cli.house import settings_of
+    from shoal.metering.recorded import read_windows, write_windows
 
-    found = fitted(read_windows(windows))
+    if (model is None) == (recorded is None):
+        raise typer.BadParameter("name a model that gets the load, or --from FILE with recorded windows")
+    if recorded is not None:
+        windows = read_windows(recorded)
+    else:
+        windows = asyncio.run(_load(settings_of(config, data_dir).settings, model or "", rounds))
+    if record is not None:
+        write_windows(record, windows)
+    found = fitted(windows)
     if write:
         put(found, config)
     show(found, as_json)
+
+
+async def _load(settings: Settings, model: str, rounds: int) -> dict[str, list[Observed]]:
+    """The windows of a load on the model. Raises ConfigError where no counter tells of it."""
+    from shoal.cli.house import assembly
+    from shoal.errors import ConfigError
+    from shoal.metering.load import Recorder
+
+    async with assembly(settings) as opened:
+        step, ticker = opened.metering.step, opened.metering.ticker
+        if ticker is None:
+            raise ConfigError(
+                "no energy counter of this machine can be read: set metering.counters, and see 'shoal doctor'"
+            )
+        opened.registry.find(model)
+        if not step.counts(model):
+            raise ConfigError(f"no counter tells of '{model}': say that it runs here with metering.hosts.NAME.here")
+        recorder = Recorder()
+        ticker.watch = recorder.note
+        await _run(opened, model, rounds, recorder)
+    return recorder.windows
+
+
+async def _run(opened: Assembly, model: str, rounds: int, recorder: Recorder) -> None:
+    from shoal.call import closing
+    from shoal.chat import Chat, Message
+    from shoal.cli.house import own_key
+    from shoal.exchange import Exchange
+    from shoal.metering.load import plan, run_load
+
+    key = own_key(opened)
+
+    async def ask(phase: Phase) -> None:
+        options = {"max_tokens": phase.max_tokens}
+        chat = Chat(model, (Message.of("user", phase.prompt),), options, stream=True)
+        exchange = Exchange(opened.house, key, chat)
+        try:
+            async with closing(exchange.travel()) as pieces:
+                async for _ in pieces:
+                    pass
+        finally:
+            await exchange.settled()
+
+    note(f"running a known load on {model}: leave the machine alone meanwhile")
+    await run_load(plan(rounds), ask, recorder)
 
 
 def fitted(windows: dict[str, list[Observed]]) -> dict[str, Calibration]:

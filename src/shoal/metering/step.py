@@ -52,6 +52,10 @@ class MeteringStep:
         """What an attempt would take that began now, with those that are on its host."""
         return self.metering.attempt(attempt, self._residents.now(attempt.host, attempt.model) + 1.0)
 
+    def counts(self, model: str) -> bool:
+        """Whether counters of this machine tell of the model."""
+        return model in self._kinds
+
     def enter(self, attempt: Attempt, chat: Chat, at: float) -> Stay:
         """A try begins; who leaves is told how many were there at once."""
         stay = self._residents.enter(attempt.host, attempt.model, at)

@@ -12,7 +12,7 @@ import structlog
 from shoal.errors import StorageError
 from shoal.metering.counters.seam import EnergySource
 from shoal.metering.idle import IdleLine
-from shoal.metering.sampler import Measured, Sampler
+from shoal.metering.sampler import Closed, Measured, Sampler
 from shoal.stores.idle_energy import IdleRow
 
 SAVE_S = 60.0
@@ -25,7 +25,8 @@ class IdleStore(Protocol):
 
 
 class Ticker:
-    """Ticks every `window_s` seconds from `start` on until it is closed; closes the sources with it."""
+    """Ticks every `window_s` seconds from `start` on until it is closed; closes the sources with it. `watch`, where it
+    is set, is told of every window."""
 
     def __init__(
         self,
@@ -42,6 +43,7 @@ class Ticker:
         self._sources = dict(sources)
         self._window_s = window_s
         self._saved = wall()
+        self.watch: Callable[[Closed], None] | None = None
         self._lost: set[str] = set()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="shoal-sampler", daemon=True)
@@ -54,6 +56,8 @@ class Ticker:
         """Closes the windows that are due, notes their idle energy, and saves it now and then."""
         for closed in self._sampler.tick(self._measured):
             self._idle.note(closed, self._wall())
+            if self.watch is not None:
+                self.watch(closed)
             if closed.window is None and closed.kind not in self._lost:
                 structlog.get_logger("shoal.metering").warning("counter_window_lost", counters=closed.kind)
             (self._lost.add if closed.window is None else self._lost.discard)(closed.kind)
