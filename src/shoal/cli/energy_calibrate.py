@@ -1,5 +1,5 @@
-"""`shoal energy calibrate`: the coefficients with which counted energy is shared among requests. It runs a load or reads
-recorded windows, and shows and writes what they say; how that is found is in metering/calibration.py."""
+"""`shoal energy calibrate`: the coefficients with which counted energy is shared among requests. It runs a load, or
+reads recorded windows, and shows and writes what they say; how that is found is in metering/calibration.py."""
 
 from __future__ import annotations
 

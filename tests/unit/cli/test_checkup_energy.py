@@ -1,4 +1,4 @@
-"""What the doctor says of energy counters: modelled without them, measured with them, and whether they are calibrated."""
+"""What the doctor says of energy counters: modelled without them, measured with them, calibrated or not."""
 
 from __future__ import annotations
 
