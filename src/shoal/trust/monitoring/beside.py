@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 
 from shoal.errors import GuardFailed
-from shoal.trust.monitoring.check import INLINE_CHARS, HarmCheck, Stretch
+from shoal.trust.monitoring.check import INLINE_CHARS, HarmCheck, Stretch, Watched
 from shoal.trust.monitoring.groundedness import GroundednessCheck
 from shoal.trust.monitoring.units import Unit
 from shoal.trust.work import in_thread
@@ -45,8 +46,9 @@ class Beside:
         """Judges what is left, at once where it is little: the way to a thread and back costs more. None where nothing
         is left to wait for."""
         if self._task is None and self._size() <= INLINE_CHARS:
-            _judge(self._harm, self._sentences)
-            self._harm, self._sentences = [], []
+            self._harm = _unsure(self._harm)
+            _judge((), self._sentences)
+            self._sentences = []
         if self._harm or self._sentences:
             self._task = asyncio.create_task(self._after(self._task))
         return self._task if self._task is not None and not self._task.done() else None
@@ -68,11 +70,24 @@ class Beside:
         await in_thread(_judge, harm, sentences)
 
 
-def _judge(harm: Sequence[tuple[HarmCheck, Stretch]], sentences: Sequence[tuple[GroundednessCheck, int, Unit]]) -> None:
-    for check in dict.fromkeys(each for each, _ in harm):
-        try:
-            check.observe([stretch for each, stretch in harm if each is check])
-        except GuardFailed:
-            continue  # counted in the check's tally; what is only observed stops nothing
+def _judge(harm: Sequence[Watched], sentences: Sequence[tuple[GroundednessCheck, int, Unit]]) -> None:
+    for check, stretches in _by_check(harm):
+        with suppress(GuardFailed):  # counted in the check's tally; what is only observed stops nothing
+            check.observe(stretches)
     for grounded, choice, unit in sentences:
         grounded.read(choice, unit)
+
+
+def _unsure(harm: Sequence[Watched]) -> list[Watched]:
+    """Judges what can be judged at once; returns what its monitor would look closer at."""
+    left: list[Watched] = []
+    for check, stretches in _by_check(harm):
+        with suppress(GuardFailed):
+            if not check.observe_at_once(stretches):
+                left += [(check, stretch) for stretch in stretches]
+    return left
+
+
+def _by_check(harm: Sequence[Watched]) -> list[tuple[HarmCheck, list[Stretch]]]:
+    checks = dict.fromkeys(each for each, _ in harm)
+    return [(check, [stretch for each, stretch in harm if each is check]) for check in checks]

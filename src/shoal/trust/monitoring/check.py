@@ -157,6 +157,13 @@ class HarmCheck:
         for finding in self._scored(stretches):
             self._note(finding)
 
+    def observe_at_once(self, stretches: Sequence[Stretch]) -> bool:
+        """As `observe`; False, and nothing counted, where the monitor would look closer. Raises GuardFailed."""
+        findings = self._at_once(stretches, None)
+        for finding in findings or ():
+            self._note(finding)
+        return findings is not None
+
     def _at_once(self, stretches: Sequence[Stretch], beside: list[Watched] | None) -> list[Finding] | None:
         """As `_scored`; None where the monitor would look closer. What was counted by then counts no second time: it
         is but the highest scores."""

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from shoal.errors import GuardFailed
+from shoal.trust.monitoring.beside import Beside
 from shoal.trust.monitoring.check import AT_ONCE, HarmCheck, Scale, Stretch
 from shoal.trust.monitoring.seam import TwoStages
 from shoal.trust.monitoring.tally import Tally
@@ -101,3 +102,28 @@ def test_what_is_only_observed_is_scored_in_full() -> None:
     harm, tally = check(monitor)
     harm.observe([Stretch(f"hm {BAD}")])
     assert tally.over == {"violence": 1}
+
+
+def test_what_is_only_observed_waits_for_a_thread_where_it_takes_long() -> None:
+    monitor = SlowMonitor()
+    harm, tally = check(monitor)
+
+    async def observed() -> bool:
+        beside = Beside()
+        beside.harm(harm, [Stretch(f"hm {BAD}")])
+        task = beside.finish()
+        if task is None:
+            return False
+        await task
+        return True
+
+    assert asyncio.run(observed())
+    assert threading.get_ident() not in monitor.where.values()
+    assert (tally.texts, tally.over) == (1, {"violence": 1})
+
+
+@pytest.mark.parametrize(("text", "done"), [(BAD, True), ("hm", False)])
+def test_little_that_is_only_observed_is_counted_at_once(text: str, done: bool) -> None:
+    harm, tally = check(SlowMonitor())
+    assert harm.observe_at_once([Stretch(text)]) is done
+    assert tally.texts == int(done)
