@@ -13,14 +13,17 @@ from sqlalchemy import ColumnElement, Connection, Integer, Table, cast, delete, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.errors import StorageError
+from shoal.stores.answers import ANSWERS
+from shoal.stores.changes import changing
 from shoal.stores.contents import CONTENT_READS, CONTENTS
 from shoal.stores.database import Database
 from shoal.stores.day_keys import CONTENT_KEYS
+from shoal.stores.events import DELIVERIES, EVENTS
 from shoal.stores.feedback import FEEDBACK
 from shoal.stores.keys import KEYS
 from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, EXCHANGES
 from shoal.stores.passages import COLLECTIONS, DOCUMENTS, PASSAGES
-from shoal.stores.people import ORGANISATIONS
+from shoal.stores.people import ORGANISATIONS, TEAMS, USERS
 from shoal.stores.salts import TENANT_SALTS
 from shoal.stores.usage_hours import drop
 from shoal.stores.usage_marks import HOUR_S
@@ -36,8 +39,14 @@ def of_tenant(tenant: str) -> list[Where]:
     collections = select(COLLECTIONS.c.id).where(COLLECTIONS.c.tenant == tenant)
     documents = select(DOCUMENTS.c.id).where(DOCUMENTS.c.collection_id.in_(collections))
     exchanges = select(EXCHANGES.c.id).where(EXCHANGES.c.tenant == tenant)
+    events = select(EVENTS.c.id).where(EVENTS.c.tenant == tenant)
     return [
+        ("kept answers", ANSWERS, ANSWERS.c.actor.in_(select(KEYS.c.id).where(KEYS.c.tenant == tenant))),
+        ("deliveries", DELIVERIES, DELIVERIES.c.event_id.in_(events)),
+        ("events", EVENTS, EVENTS.c.tenant == tenant),
         ("API keys", KEYS, KEYS.c.tenant == tenant),
+        ("users", USERS, USERS.c.tenant == tenant),
+        ("teams", TEAMS, TEAMS.c.tenant == tenant),
         ("content keys", CONTENT_KEYS, CONTENT_KEYS.c.tenant == tenant),
         ("salt of persons", TENANT_SALTS, TENANT_SALTS.c.tenant == tenant),
         ("contents", CONTENTS, CONTENTS.c.tenant == tenant),
@@ -93,7 +102,8 @@ class Erasure:
         counts: Counter[str] = Counter()
         try:
             for database in self._databases:
-                with database.engine.begin() as connection:
+                # A change: gateways that remember keys of the tenant notice it within a second.
+                with changing(database.engine) as connection:
                     drop(connection, _hours(connection, wheres))
                     counts.update({name: _remove(connection, table, wanted) for name, table, wanted in wheres})
         except SQLAlchemyError as error:

@@ -12,14 +12,18 @@ from sqlalchemy import Engine, event
 from shoal.call import Attempt, Purpose
 from shoal.errors import StorageError
 from shoal.identity import Role, mint
+from shoal.stores.answers import KeptAnswer, keep_answer
+from shoal.stores.changes import changing
 from shoal.stores.contents import ContentRow, Keys, Reading, SqlContents
 from shoal.stores.database import Database
 from shoal.stores.day_keys import DayKey
 from shoal.stores.erasure import Erasure, of_persons, of_tenant
+from shoal.stores.events import add_event, new_event
 from shoal.stores.feedback import FeedbackRow, SqlFeedback
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import Document, Draft, SqlPassages
+from shoal.stores.people import Team, User, add_entry
 from shoal.stores.salts import SqlSalts
 from shoal.stores.usage_hours import refresh
 from shoal.stores.usage_sums import usage_sums
@@ -43,7 +47,13 @@ def leave(database: Database, tenant: str) -> None:
     """Something of everything, so much that indexes and tables have several pages."""
     SqlSalts(database).make(tenant, f"salt of {tenant}".encode())
     keys, ledger, contents = SqlKeys(database), SqlLedger(database), SqlContents(database)
-    keys.add(mint(f"owned by {tenant}", Role.MEMBER, tenant=tenant).stored)
+    owned = mint(f"owned by {tenant}", Role.MEMBER, tenant=tenant).stored
+    keys.add(owned)
+    with changing(database.engine) as connection:
+        add_entry(connection, Team(tenant, f"team of {tenant}", "a team", 1.0))
+        add_entry(connection, User(f"user of {tenant}", tenant, "a user", "member", 1.0, email=f"ada@{tenant}"))
+        add_event(connection, new_event("key.created", tenant, {"key": owned.id}), [f"hook of {tenant}"])
+        keep_answer(connection, KeptAnswer(owned.id, b"k", b"r", 201, f"sealed of {tenant}".encode(), 1.0), 0.0)
     for number in range(200):
         name, person = f"ex_{tenant}_{number}", PEOPLE[number % 2]
         attempts = [Attempt("m", f"host of {tenant} {person}", Purpose.ANSWER, 1.0, 0, "ok", 1, 0.1, 0.5)]
