@@ -153,10 +153,12 @@ async def _choice(settings: Settings, chat: Chat) -> Choice:
     from shoal.cli.house import assembly
     from shoal.errors import ConfigError
     from shoal.routing.auto import Auto
+    from shoal.routing.router import Router
 
     async with assembly(settings) as opened:
         auto, _ = opened.registry.find("auto")
-        if not isinstance(auto, Auto) or auto.router is None:
+        router = auto.router if isinstance(auto, Auto) else None
+        if not isinstance(router, Router):
             raise ConfigError(
                 "no route is configured: make one with 'shoal route certify' and name it as routing.route"
             )
@@ -164,7 +166,7 @@ async def _choice(settings: Settings, chat: Chat) -> Choice:
         call = Call(
             exchange_id="explain", tenant="default", opener=house.models, trail=Trail(), placement=house.placement
         )
-        return auto.router.decide(chat, call)
+        return router.decide(chat, call)
 
 
 def _cell(value: float | None) -> str:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import structlog
 
 from shoal.call import Call, Decision, ModelCard, closing
 from shoal.chat import Chat, Piece
 from shoal.errors import DeadlineExceeded, HostError, ShoalError, UnknownModel
-from shoal.routing.router import Router
+from shoal.routing.router import Choice
 
 CARD = ModelCard(
     name="auto",
@@ -46,6 +47,15 @@ class Candidate:
     because: str
 
 
+class Chooser(Protocol):
+    """The learned router, as `auto` sees it: `models` may be chosen."""
+
+    @property
+    def models(self) -> tuple[str, ...]: ...
+
+    def choose(self, chat: Chat, call: Call) -> Choice: ...
+
+
 class Auto:
     """The model `auto`. `floor` is the least confidence (0..1) at which a specialist answers, `reference` the name of
     the model that answers otherwise (None: there is none)."""
@@ -57,7 +67,7 @@ class Auto:
         candidates: Sequence[Candidate],
         reference: str | None,
         floor: float,
-        router: Router | None = None,
+        router: Chooser | None = None,
         *,
         observes: bool = False,
     ) -> None:

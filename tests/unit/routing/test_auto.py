@@ -9,9 +9,10 @@ import pytest
 
 from shoal.call import Call, Model, Patience, Trail, closing
 from shoal.chat import Chat, Citation, Message, Passage, Piece, Usage
-from shoal.errors import DeadlineExceeded, ModelFailed
+from shoal.errors import DeadlineExceeded, HostUnreachable, ModelFailed
 from shoal.models.registry import Registry
 from shoal.routing.auto import ADD_A_HOST, Auto, Candidate
+from shoal.routing.router import Choice
 from shoal.testing import ScriptedModel
 
 CITED = (Citation(1, Passage("p", "c", "s", "t", "text"), "text"),)
@@ -122,3 +123,67 @@ def test_an_abstention_names_the_closest_texts() -> None:
     passages = tuple(Passage(str(at), "c", f"{at % 4}.md", "T", "text") for at in range(8))
     said, _ = ask(says("a", 0.3), passages=passages)
     assert "The closest texts are 0.md, 1.md, 2.md." in said
+
+
+class Chooses:
+    """A router of one mind."""
+
+    models = ("small", "big")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def choose(self, chat: Chat, call: Call) -> Choice:
+        return Choice(self.name, "because", (), 0.1)
+
+
+def routed(router: Chooses, *models: Model, observes: bool = False) -> tuple[str, Trail]:
+    auto = Auto([], "big", 0.7, router, observes=observes)
+    entries: dict[str, tuple[Model, Patience]] = {model.card.name: (model, Patience(retries=0)) for model in models}
+    trail = Trail()
+
+    async def run() -> str:
+        call = Call(exchange_id="ex", tenant="t", opener=Registry({**entries, "auto": (auto, Patience())}), trail=trail)
+        asked = Chat("auto", (Message.of("user", "q"),), stream=True)
+        async with closing(call.open("auto").reply(asked, call)) as pieces:
+            return "".join([piece.text async for piece in pieces])
+
+    return asyncio.run(run()), trail
+
+
+BIG = ScriptedModel(["big says"], name="big")
+
+
+def test_the_router_chooses_among_larger_models() -> None:
+    said, trail = routed(Chooses("small"), ScriptedModel(["small says"], name="small"), BIG)
+    assert said == "small says"
+    assert decided(trail) == ("small", "no specialist suits this request; because")
+    assert trail.decision is not None
+    assert trail.decision.compared is not None
+    assert trail.decision.compared["threshold"] == 0.1
+
+
+def test_an_observing_router_changes_nothing_and_is_recorded() -> None:
+    said, trail = routed(Chooses("small"), ScriptedModel(["small says"], name="small"), BIG, observes=True)
+    assert said == "big says"
+    assert decided(trail) == ("big", "no specialist suits this request; observed: small")
+
+
+def test_a_chosen_model_that_fails_or_vanishes_is_replaced_by_the_reference() -> None:
+    failing = ScriptedModel([HostUnreachable("x", host="h")], name="small")
+    for models in ((failing, BIG), (BIG,)):
+        said, trail = routed(Chooses("small"), *models)
+        assert said == "big says"
+        assert decided(trail)[0] == "big"
+        assert "small failed" in decided(trail)[1]
+
+
+def test_a_chosen_model_that_fails_in_the_middle_is_not_replaced() -> None:
+    broken = ScriptedModel(["half", HostUnreachable("x", host="h")], name="small")
+    with pytest.raises(HostUnreachable):
+        routed(Chooses("small"), broken, BIG)
+
+
+def test_the_models_that_may_be_called_are_named_once() -> None:
+    auto = Auto([Candidate("s", lambda _: True, "x")], "big", 0.7, Chooses("small"))
+    assert auto.path(Chat("auto", (Message.of("user", "q"),))) == ("s", "small", "big")

@@ -1,0 +1,95 @@
+"""`shoal route`: certify, show, explain, and what is said of wrong input."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from shoal.cli.run import run
+from tests.unit.routing.labelled import labels
+
+CONFIG = """
+[hosts.h]
+dialect = "openai"
+base_url = "http://127.0.0.1:9/v1"
+[models.small]
+host = "h"
+price = { input = 0.2, output = 0.2 }
+[models.large]
+host = "h"
+price = { input = 5, output = 15 }
+[auto]
+reference = "large"
+weights = { cost = 1, energy = 0, carbon = 0 }
+[routing]
+"""
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Path:
+    found = labels(1200)
+    lines = [
+        {"prompt": ask, "scores": dict(zip(found.models, score.tolist(), strict=True)), "tokens": {"small": 40}}
+        for ask, score in zip(found.asks, found.scores, strict=True)
+    ]
+    file = tmp_path / "labels.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return file
+
+
+def certify(labels: Path, *more: str) -> int:
+    route = str(labels.parent / "route")
+    return run(["route", "certify", str(labels), "--reference", "large", "--models", "small", "--out", route, *more])
+
+
+def test_a_route_from_labels_to_an_explained_choice(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert certify(written, "--alpha", "0.08", "--json") == 0
+    made = json.loads(capsys.readouterr().out)
+    assert made["finding"]["worth_it"] is True
+    assert made["certificate"]["segments"]["all"]["share"] > 0.3
+
+    assert run(["route", "show", made["route"]]) == 0
+    assert "at most 8.0% worse, with 90%" in capsys.readouterr().out
+
+    config = written.parent / "shoal.toml"
+    config.write_text(f"{CONFIG}route = {json.dumps(made['route'])}\n")
+    where: Sequence[str] = ("--config", str(config), "--data-dir", str(written.parent / "data"))
+    asked = "Please tell me about the return policy for shoes, case 13."
+    assert run(["route", "explain", asked, *where, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["model"] == "small"
+    prices = {each["model"]: each["cost_usd"] for each in told["candidates"]}
+    assert 0 < prices["small"] < prices["large"]
+
+    request = written.parent / "request.json"
+    request.write_text(json.dumps({"model": "x", "messages": [{"role": "user", "content": asked}], "tools": [{}]}))
+    assert run(["route", "explain", str(request), *where]) == 0
+    assert "small: will do" in capsys.readouterr().out
+
+
+def test_labels_that_tell_nothing_are_said(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert certify(written, "--alpha", "0.001") == 0
+    assert "keep 'large'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["certify", "missing.jsonl", "--reference", "large", "--models", "small"], 3, "cannot be read"),
+        (["show", "missing"], 3, "is missing or damaged"),
+        (["explain", "missing.json"], 2, "cannot be read"),
+    ],
+)
+def test_what_is_not_there(
+    arguments: list[str], code: int, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["route", *arguments]) == code
+    assert says in capsys.readouterr().err
+
+
+def test_explain_needs_a_route(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["route", "explain", "hello", "--data-dir", str(tmp_path)]) == 3
+    assert "no route is configured" in capsys.readouterr().err

@@ -1,0 +1,49 @@
+"""Foreign traffic: ranks among held-out asks, both views count, few asks do no harm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from shoal.routing.features import AskFeatures
+from shoal.routing.foreign import STAY, Foreign
+from tests.unit.routing.labelled import labels
+
+FEATURES = AskFeatures()
+
+
+@pytest.fixture(scope="module")
+def known() -> Foreign:
+    return Foreign.fit(FEATURES.of(labels(600).asks))
+
+
+def test_most_of_its_own_kind_stays(known: Foreign) -> None:
+    asks = FEATURES.of(labels(600, 9).asks)
+    assert known.is_foreign(known.views(asks)).mean() <= 1 - STAY + 0.1
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "SELECT name FROM users WHERE id = 7;",
+        "Schreibe ein Gedicht über den Herbst in drei Strophen.",
+        "9 + 9 * 9 = ?",
+        "",
+    ],
+)
+def test_other_asks_are_foreign(known: Foreign, ask: str) -> None:
+    assert known.is_foreign(known.views(FEATURES.of([ask]))).all()
+
+
+def test_the_lower_rank_counts(known: Foreign) -> None:
+    high = known.ranks[:, -1:]
+    assert known.rank(high) == 1
+    low = high.copy()
+    low[1] = known.ranks[1, 0] - 1
+    assert known.rank(low) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_few_asks(count: int) -> None:
+    few = Foreign.fit(FEATURES.of(labels(count).asks))
+    assert np.isfinite(few.views(FEATURES.of(["x"]))).all()

@@ -1,0 +1,58 @@
+"""Labels from files: the form, and errors that name the line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from shoal.errors import ConfigError
+from shoal.routing.labels import labels_of, read_labels
+
+GOOD = '{"prompt": "a", "scores": {"x": 1, "y": 0.5}, "tokens": {"x": 7}, "groups": {"tag": "t"}}'
+
+
+def test_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "l.jsonl"
+    file.write_text(f'{GOOD}\n\n{{"messages": [{{"role": "user", "content": "b"}}], "scores": {{"y": 1}}}}\n')
+    found = read_labels(file)
+    assert found.models == ("x", "y")
+    assert list(found.asks) == ["a", "b"]
+    assert np.array_equal(found.scores, [[1, 0.5], [np.nan, 1]], equal_nan=True)
+    assert found.tokens[0, 0] == 7
+    assert found.groups[0] == {"tag": "t"}
+    assert list(found.complete().asks) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("{", "line 2: this is not JSON"),
+        ("[]", "line 2: this is not a JSON object"),
+        ('{"scores": {"x": 1}}', "neither 'prompt'"),
+        ('{"prompt": 3, "scores": {"x": 1}}', "neither 'prompt'"),
+        ('{"prompt": "a", "scores": {"x": 2}}', "a number from 0 to 1"),
+        ('{"prompt": "a", "scores": {"x": NaN}}', "a number from 0 to 1"),
+        ('{"prompt": "a", "scores": {"x": "good"}}', "a number from 0 to 1"),
+        ('{"prompt": "a", "scores": [1]}', "must be an object"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path: Path, line: str, says: str) -> None:
+    file = tmp_path / "l.jsonl"
+    file.write_text(f"{GOOD}\n{line}\n")
+    with pytest.raises(ConfigError, match=says):
+        read_labels(file)
+
+
+def test_no_labels_and_unknown_models() -> None:
+    with pytest.raises(ConfigError, match="there are no labels"):
+        labels_of([])
+    with pytest.raises(ConfigError, match="they know x, y"):
+        labels_of([{"prompt": "a", "scores": {"x": 1, "y": 1}}]).of(["z"])
+
+
+def test_the_digest_tells_data_apart() -> None:
+    one, other = (labels_of([{"prompt": "a", "scores": {"x": score}}]) for score in (0, 1))
+    assert one.digest() != other.digest()
+    assert one.digest() == labels_of([{"prompt": "a", "scores": {"x": 0}}]).digest()

@@ -1,0 +1,68 @@
+"""The policy: prices, bars, and who wins."""
+
+from __future__ import annotations
+
+import pytest
+
+from shoal.call import ModelCard, Placement
+from shoal.chat import Chat, Message
+from shoal.routing.policy import ONLY, UNKNOWN_PRICE, Candidate, Offer, Weights, barred, chosen
+
+WEIGHTS = Weights(1, 0.0002, 0.0001, 0)
+BIG = Candidate("big", 0.9, 0.0, 100, Offer(0.01, 2.0, 1.0, 3.0))
+SMALL = Candidate("small", 0.88, 0.02, 100, Offer(0.001, 0.1, 0.05, 4.0))
+TINY = Candidate("tiny", 0.5, 0.4, 100, Offer(0.0001, 0.01, 0.005, 1.0))
+
+
+def test_a_price_of_a_worked_case() -> None:
+    assert BIG.offer.price(WEIGHTS) == pytest.approx(0.01 + 2 * 0.0002 + 1 * 0.0001)
+
+
+def test_what_counts_and_is_not_known_is_no_price() -> None:
+    assert Offer(cost_usd=1).price(WEIGHTS) == UNKNOWN_PRICE
+    assert Offer(cost_usd=1).price(ONLY["cost"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("threshold", "weights", "name"),
+    [
+        (0.05, WEIGHTS, "small"),
+        (0.5, WEIGHTS, "tiny"),
+        (0.01, WEIGHTS, "big"),
+        (None, WEIGHTS, "big"),
+        (0.05, ONLY["latency"], "big"),
+        (0.5, ONLY["latency"], "tiny"),
+    ],
+)
+def test_the_cheapest_that_will_do(threshold: float | None, weights: Weights, name: str) -> None:
+    assert chosen([BIG, SMALL, TINY], weights, threshold, "big") == name
+
+
+def test_a_barred_model_is_not_chosen() -> None:
+    assert chosen([BIG, SMALL.without("no")], WEIGHTS, 0.05, "big") == "big"
+
+
+def test_without_prices_the_reference_stays() -> None:
+    unknown = [Candidate("big", 1, 0), Candidate("small", 1, 0)]
+    assert chosen(unknown, WEIGHTS, 1.0, "big") == "big"
+
+
+CARD = ModelCard("m", "general", "host", host="h", region="eu", licence="MIT", context=100, tags=("tools",))
+CHAT = Chat("auto", (Message.of("user", "q"),))
+IMAGE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a/b.png"}}]}
+
+
+@pytest.mark.parametrize(
+    ("chat", "placement", "licences", "tokens", "why"),
+    [
+        (CHAT, Placement(), (), 10, None),
+        (CHAT, Placement(frozenset({"us"})), (), 10, "runs in region 'eu'"),
+        (CHAT, Placement(), ("Apache-2.0",), 10, "its licence is MIT"),
+        (CHAT, Placement(), (), 101, "the prompt has about 101 tokens"),
+        (Chat("auto", (Message.from_wire(IMAGE),)), Placement(), (), 10, "not tagged for vision"),
+        (Chat("auto", (), {"tools": [{}]}), Placement(), (), 10, None),
+    ],
+)
+def test_bars(chat: Chat, placement: Placement, licences: tuple[str, ...], tokens: int, why: str | None) -> None:
+    found = barred(CARD, chat, placement, licences, tokens)
+    assert (found is None) if why is None else (found is not None and why in found)

@@ -1,0 +1,168 @@
+"""The router: one decision per turn, conversations that stay, constraints, foreign asks, records without text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from shoal.call import Call, ModelCard, Placement, Trail
+from shoal.chat import Chat, Message, ShoalOptions
+from shoal.errors import ConfigError, PlacementError
+from shoal.models.registry import Registry
+from shoal.routing.certify import Aim, certify
+from shoal.routing.features import AskFeatures
+from shoal.routing.policy import Offer, Weights
+from shoal.routing.route import Route
+from shoal.routing.router import Router, Rules
+from tests.unit.routing.labelled import labels
+
+CARDS = {name: ModelCard(name, "general", "host", host="h", licence="MIT") for name in ("small", "large")}
+USD = {"small": 1e-6, "large": 1e-5}
+RULES = Rules(Weights(1, 0, 0, 0), allow=("quality", "latency"))
+
+
+@pytest.fixture(scope="module")
+def route() -> Route:
+    plain = labels(1600)
+    return certify(replace(plain, groups=[{}] * 1600), "large", ["small"], Aim(alpha=0.08), features=AskFeatures())[0]
+
+
+def offer(name: str, prompt: int, cached: int, output: float) -> Offer:
+    """A tenth of the price for what is cached."""
+    return Offer(USD[name] * (prompt - 0.9 * cached + output), 0.1, 0.1, 1.0 if name == "large" else 2.0)
+
+
+class Clock:
+    def __init__(self, at: float) -> None:
+        self.at = at
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def router(route: Route, rules: Rules = RULES, clock: Clock | None = None, **cards: ModelCard) -> Router:
+    now = clock or Clock(route.certificate.made)
+    return Router(route, {**CARDS, **cards}, "large", offer, rules, now)
+
+
+def call(**changes: Any) -> Call:
+    return Call(exchange_id="e", tenant="t", opener=Registry({}), trail=Trail(), **changes)
+
+
+def asks(*said: str, optimize: str | None = None, **options: Any) -> Chat:
+    roles = ("user", "assistant")
+    messages = tuple(Message.of(roles[at % 2], text) for at, text in enumerate(said))
+    return Chat("auto", messages, options, shoal=ShoalOptions(optimize=optimize))
+
+
+EASY, HARD = (
+    "Please tell me about the return policy for shoes, case 13.",
+    "Please tell me about the bound of the spectral gap, case 13.",
+)
+
+
+def test_easy_asks_go_to_the_small_model(route: Route) -> None:
+    choice = router(route).choose(asks(EASY), call())
+    assert choice.model == "small"
+    assert "certified up to" in choice.reason
+
+
+def test_hard_asks_stay_with_the_reference(route: Route) -> None:
+    assert router(route).choose(asks(HARD), call()).model == "large"
+
+
+def test_foreign_asks_stay_with_the_reference(route: Route) -> None:
+    choice = router(route).choose(asks("SELECT * FROM lamps WHERE price < 3;"), call())
+    assert (choice.model, choice.foreign) == ("large", True)
+    assert choice.reason == "unlike anything that the router learned from"
+
+
+@pytest.mark.parametrize(("optimize", "name"), [("quality", "large"), ("latency", "large"), ("cost", "small")])
+def test_what_the_caller_asks_to_optimise(route: Route, optimize: str, name: str) -> None:
+    assert router(route).choose(asks(EASY, optimize=optimize), call()).model == name
+
+
+def test_an_expired_certificate_routes_nothing_unless_the_operator_says_so(route: Route) -> None:
+    late = Clock(route.certificate.expires)
+    assert router(route, clock=late).choose(asks(EASY), call()).model == "large"
+    assert router(route, replace(RULES, uncertified=True), late).choose(asks(EASY), call()).model == "small"
+
+
+def test_one_decision_per_turn(route: Route) -> None:
+    """What an agent's loop adds changes nothing."""
+    one = router(route)
+    first = one.choose(asks(EASY), call())
+    loop = asks(EASY, "call")
+    loop = replace(loop, messages=(*loop.messages, Message.of("tool", f"{HARD} " * 50)))
+    again = one.choose(loop, call())
+    assert (first.model, again.model) == ("small", "small")
+    assert again.reason.endswith("same turn")
+
+
+def test_a_conversation_stays_where_its_prompt_is_cached(route: Route) -> None:
+    """The small model would do for the second turn, but would read a long prompt anew, at a third of the price."""
+
+    def nearly(name: str, prompt: int, cached: int, output: float) -> Offer:
+        return Offer((1.0 if name == "large" else 0.3) * (prompt - 0.9 * cached + output))
+
+    made = Clock(route.certificate.made)
+    one, other = (Router(route, CARDS, "large", nearly, RULES, made) for _ in range(2))
+    assert one.choose(asks(HARD, optimize="quality"), call()).model == "large"
+    stay = next(iter(one._stays.values()))
+    stay.tokens = 9_000
+    second = asks(HARD, "a" * 36_000, EASY)
+    assert one.choose(second, call()).model == "large"
+    assert other.choose(second, call()).model == "small"
+
+
+def test_conversations_are_forgotten(route: Route) -> None:
+    clock = Clock(route.certificate.made)
+    one = router(route, replace(RULES, sticky_s=10, sticky_most=2), clock)
+    for name in ("a", "b", "c"):
+        one.choose(replace(asks(EASY), shoal=ShoalOptions(conversation=name)), call())
+    assert len(one._stays) == 2
+    clock.at += 11
+    assert "same turn" not in one.choose(replace(asks(EASY), shoal=ShoalOptions(conversation="c")), call()).reason
+
+
+def test_tenants_do_not_share_conversations(route: Route) -> None:
+    one = router(route)
+    one.choose(asks(EASY), call())
+    other = Call(exchange_id="e", tenant="other", opener=Registry({}), trail=Trail())
+    assert "same turn" not in one.choose(asks(EASY), other).reason
+
+
+def test_the_reference_is_barred_and_the_small_one_is_not(route: Route) -> None:
+    card = replace(CARDS["large"], licence="secret")
+    choice = router(route, replace(RULES, licences=("MIT",)), large=card).choose(asks(HARD), call())
+    assert (choice.model, choice.reason) == ("small", "large may not answer this")
+
+
+def test_constraints_that_leave_nobody_are_named(route: Route) -> None:
+    with pytest.raises(PlacementError, match=r"large: model 'large' runs in region.*small: model 'small'"):
+        router(route).choose(asks(EASY), call(placement=Placement(frozenset({"eu"}))))
+
+
+def test_a_model_that_is_not_configured_is_left_out(route: Route) -> None:
+    one = Router(route, {"large": CARDS["large"]}, "large", offer, RULES, Clock(route.certificate.made))
+    assert one.models == ("large",)
+    assert one.choose(asks(EASY), call()).model == "large"
+
+
+def test_another_reference_is_refused(route: Route) -> None:
+    with pytest.raises(ConfigError, match=r"certified against 'large', but auto.reference is 'small'"):
+        Router(route, CARDS, "small", offer, RULES)
+
+
+@pytest.mark.parametrize("text", ["", "x" * 1_000_000, "\ud800", "日本語で答えて"])
+def test_any_prompt_gets_a_choice(route: Route, text: str) -> None:
+    assert router(route).choose(asks(text), call()).model == "large"
+
+
+def test_the_record_holds_numbers_and_no_text(route: Route) -> None:
+    record = router(route).choose(asks(EASY), call()).to_record()
+    assert "shoes" not in str(record)
+    assert {each["model"] for each in record["candidates"]} == {"small", "large"}
+    assert all(isinstance(each["loss"], float) for each in record["candidates"])
