@@ -17,13 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from bench.process import sample
 from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
-from shoal.impacts import Basis, Impacts, Range, Tier, total
+from shoal.impacts import RANGES, Basis, Impacts, Range, Tier, total
 from shoal.stores.database import Database
 from shoal.stores.journal import Journal
 from shoal.stores.ledger import Record, SqlLedger
@@ -31,6 +31,7 @@ from shoal.stores.ledger_backlog import Backlog
 from shoal.stores.ledger_writer import LedgerWriter
 
 BASIS = Basis("service", "DEU", 344.1, "Ember, yearly electricity data", 2024, "2026-11", beside=None)
+FACTORS = (1.0, 0.34, 0.05, 0.3, 0.5, 1.8, 0.001, 0.0002)
 ROUNDS, REPEATS = 5000, 7
 STEADY_PER_S, TICK_S = 5000, 0.02
 
@@ -59,8 +60,8 @@ def _attempt(begun: float, number: int, outcome: str = "ok") -> Attempt:
     attempt = Attempt("llama-3.1-8b", "local", Purpose.ANSWER, begun, 0, outcome, 7, 0.2, 1.4)
     attempt.usage, attempt.concurrency, attempt.facts = Usage(312, 118, 64, 0, 0.0), 3.7, "2026-11"
     energy = Range(wh / 2, wh, wh * 2)
-    ranges = [energy.scaled(factor) for factor in (1.0, 0.34, 0.05, 0.3, 0.5, 1.8, 0.001, 0.0002)]
-    attempt.impacts = Impacts(*ranges, tier=Tier.MODELLED, bases=(BASIS,))
+    ranges = {name: energy.scaled(factor) for name, factor in zip(RANGES, FACTORS, strict=True)}
+    attempt.impacts = Impacts(**ranges, tier=Tier.MODELLED, bases=(BASIS,))
     return attempt
 
 
@@ -128,7 +129,6 @@ def steady(database: Database, folder: Path, seconds: float) -> str:
 
 def outage(database: Database, folder: Path, count: int) -> str:
     """The database is down while `count` records come, then up again."""
-    process = psutil.Process()
     write = LedgerWriter.write
     ledger = SqlLedger(database, Journal(folder / "journal"))
 
@@ -137,22 +137,27 @@ def outage(database: Database, folder: Path, count: int) -> str:
 
     before = rows(database)
     _patch(down)
-    memory = process.memory_info().rss
+    memory = _rss_mb()
     for first in range(0, count, 1000):
         for record in records(1000, first=2 * 10**9 + first):
             ledger.open(record)
             ledger.add(record)
             ledger.deliver(record.id)
-    grown, waiting = process.memory_info().rss - memory, ledger.waiting
+    grown, waiting = _rss_mb() - memory, ledger.waiting
     _patch(write)
     begun = time.perf_counter()
     assert ledger.flush()
     wall = time.perf_counter() - begun
     ledger.close()
     return (
-        f"database down for {count:,} records: {grown / 1e6:.0f} MB more memory, {waiting:,} entries in it; up again, "
+        f"database down for {count:,} records: {grown:.0f} MB more memory, {waiting:,} entries in it; up again, "
         f"{rows(database) - before:,} are written in {wall:.1f} s = {count / wall:,.0f} records/s"
     )
+
+
+def _rss_mb() -> float:
+    found = sample(os.getpid())
+    return 0.0 if found is None else found.rss_mb
 
 
 def _patch(write: Callable[..., None]) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from shoal.errors import StorageError
-from shoal.stores import journal as files
 from shoal.stores.journal import START, Journal, Position, hold, lock_path, read_segment, segment_path, segments
 from shoal.stores.journal_lines import frame
 
@@ -79,7 +78,7 @@ def test_a_full_disk_is_said_once_and_nothing_before_it_is_lost(
 ) -> None:
     journal = Journal(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "write", full(3, written))
+        patched.setattr("os.write", full(3, written))
         ends = [journal.append(line(number)) for number in range(6)]
         assert journal.fault == "No space left on device"
     assert [end is not None for end in ends] == [True, True, False, False, False, False]
@@ -96,8 +95,8 @@ def test_where_half_a_line_cannot_be_taken_back_the_next_one_stands_by_itself(
     journal = Journal(tmp_path)
     journal.append(line(0))
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "write", full(1, 20))
-        patched.setattr(files.os, "ftruncate", full(1, 0))
+        patched.setattr("os.write", full(1, 20))
+        patched.setattr("os.ftruncate", full(1, 0))
         assert journal.append(line(1)) is None
     end = journal.append(line(2))
     assert end is not None
@@ -114,7 +113,7 @@ def test_a_file_that_cannot_begin_leaves_the_present_one_in_use(
     journal = Journal(tmp_path)
     journal.opened("a", frame(("open", "a")))
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "write", full(1, 5))
+        patched.setattr("os.write", full(1, 5))
         journal.turn()
     assert segments(tmp_path, journal.name) == [1]
     journal.append(line(1))
@@ -130,7 +129,7 @@ def test_what_is_synced_is_what_was_written(tmp_path: Path, monkeypatch: pytest.
         if stat.S_ISREG(found.st_mode):
             synced.append(found.st_size)
 
-    monkeypatch.setattr(files.os, "fsync", note)
+    monkeypatch.setattr("os.fsync", note)
     journal.sync()
     assert synced == []
     journal.append(line(1))

@@ -141,9 +141,12 @@ def test_a_crash_while_it_is_replayed_writes_nothing_twice(
     found.close(done=False)
     written: list[str] = []
     real = LedgerWriter.write
-    monkeypatch.setattr(
-        LedgerWriter, "write", lambda self, batch: (written.extend(batch.records), real(self, batch))[1]
-    )
+
+    def noted(self: LedgerWriter, batch: Batch) -> None:
+        written.extend(batch.records)
+        real(self, batch)
+
+    monkeypatch.setattr(LedgerWriter, "write", noted)
     recover(database, tmp_path / "journal")
     assert written == [f"{number}" for number in range(4, 10)]
     assert len(states(database)) == 11
@@ -188,7 +191,7 @@ def test_wherever_the_crash_comes(
         journal.forget(ends[reached - 1])
     last = segment_path(folder, journal.name, journal.end.segment)
     journal.close(keep=True)
-    carried = ends and data.draw(st.booleans())
+    carried = bool(ends) and data.draw(st.booleans())
     kept = history
     if carried and reached < len(history) and ends[-1].segment == (ends[-2].segment if len(ends) > 1 else 1):
         os.truncate(last, ends[-1].offset - 3)

@@ -13,16 +13,16 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from shoal.stores import journal as files
 from shoal.stores import ledger_backlog, ledger_drain
 from shoal.stores.database import Database
 from shoal.stores.journal import Journal, segments
 from shoal.stores.journal_lines import closed_line
 from shoal.stores.ledger import EXCHANGES, Record, SqlLedger
 from shoal.stores.ledger_drain import ask_to_turn
-from shoal.stores.ledger_writer import LedgerWriter
+from shoal.stores.ledger_writer import Batch, LedgerWriter
 
 SOON_S = 20.0
+NO_ROOM = "the journal cannot be written (No space left on device): free space on its disk"
 
 
 def record(number: int, outcome: str = "ok") -> Record:
@@ -45,7 +45,7 @@ class Switch:
         self.order: list[str] = []
         real = LedgerWriter.write
 
-        def write(writer: LedgerWriter, batch: ledger_drain.Batch) -> None:
+        def write(writer: LedgerWriter, batch: Batch) -> None:
             if not self.up:
                 raise OperationalError("", {}, OSError("down"))
             real(writer, batch)
@@ -110,15 +110,15 @@ def test_a_full_disk_stops_nobody(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(files.os, "write", no_room)
+        patched.setattr("os.write", no_room)
         for number in range(2, 50):
             ledger.open(record(number))
             ledger.add(record(number))
             ledger.deliver(f"ex_{number}")
-        assert ledger.faults == ("the journal cannot be written (No space left on device): free space on its disk",)
+        assert list(ledger.faults) == [NO_ROOM]
         assert ledger.flush()  # the database may be elsewhere
     ledger.add(record(50))
-    assert ledger.faults == ()
+    assert list(ledger.faults) == []
     ledger.close()
     with database.engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(EXCHANGES)).scalar_one() == 50
