@@ -1,8 +1,8 @@
 """Prints the figures of routing: `python -m bench.routing --data PATH [--labels FILE] [PART ...]`.
 
-`--data` is the folder with the public data sets; `--labels` a file of labels of one's own (JSON Lines), on which the same
-is printed with its last model in the order of mean scores as the reference. Splits are drawn by seed; settings of the
-router were chosen with other seeds (100 to 102) than those reported (0 to 4).
+`--data` is the folder with the public data sets; `--labels` a file of labels of one's own (JSON Lines), on which the
+same is printed with the model of the best mean score as the reference. Splits are drawn by seed; settings of the router
+were chosen with other seeds (100 to 102) than those reported (0 to 4).
 """
 
 from __future__ import annotations
@@ -153,7 +153,9 @@ def tables(data: Path) -> None:
     known = labels.of(models)
     price = np.array([prices[model] for model in models])
     cheap = float(np.median(sorted(price)[:5]))
-    print(f"LLMRouter ({len(known)} asks once each, {len(models)} models), fitted on 70 %; prices in USD per 1e6 tokens")
+    print(
+        f"LLMRouter ({len(known)} asks once each, {len(models)} models), fitted on 70 %; prices in USD per 1e6 tokens"
+    )
     curves, singles, atprice = [], [], []
     for seed in SEEDS:
         own, held = split(known, seed, round(0.7 * len(known)))
@@ -171,8 +173,8 @@ def tables(data: Path) -> None:
     print(f"  AIQ: router {mean[0]:.3f}, single models {mean[1]:.3f}")
     large, small = np.mean(singles, axis=0)
     print(
-        f"  accuracy at a mean price of {cheap:.2f} (the 8B class): router {np.mean(atprice):.3f}, best single model at that "
-        f"price {small:.3f}, best single model at any price {large:.3f}"
+        f"  accuracy at a mean price of {cheap:.2f} (the 8B class): router {np.mean(atprice):.3f}, best single "
+        f"model at that price {small:.3f}, at any price {large:.3f}"
     )
     print(f"  RouterArena's formula at 1,000 tokens an ask: {arena_score(float(np.mean(atprice)), cheap):.3f}")
 
@@ -187,7 +189,9 @@ def speed() -> None:
     labels = sets.labels(("small", "large"), list(zip(asks, scores.tolist(), strict=True)), [{}] * len(asks))
     model = ValueModel.fit(labels, FEATURES)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"Refit on 100,000 labels of 60 words: {time.process_time() - begun:.0f} CPU-s, peak {peak:.1f} GB (60 s, 2 GB)")
+    print(
+        f"Refit on 100,000 labels of 60 words: {time.process_time() - begun:.0f} CPU-s, peak {peak:.1f} GB (60 s, 2 GB)"
+    )
     for at in range(6):
         anchors = sets.labels((f"m{at}",), [(ask, [1.0]) for ask in asks[:200]], [{}] * 200)
         model = model.joined(f"m{at}", anchors, FEATURES)
@@ -211,7 +215,9 @@ def own_labels(path: Path) -> None:
     row(f"{path.name} ({len(ranked)} asks), 5 folds", [folds(pair, 5, seed) for seed in SEEDS])
     row("by chance", chance(pair))
     _, finding = certify(ranked, reference, small, Aim(ALPHA, DELTA), features=FEATURES)
-    print(f"  {finding.recommendation} (router {finding.router:.3f}, chance {finding.chance:.3f}, alone {finding.alone})")
+    print(
+        f"  {finding.recommendation} (router {finding.router:.3f}, chance {finding.chance:.3f}, alone {finding.alone})"
+    )
 
 
 def main() -> None:

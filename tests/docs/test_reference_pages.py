@@ -26,6 +26,7 @@ NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.mask
     "trust.defence.tools.rules": "trust.defence.tools.rules.NAME",
     "metering.hosts": "metering.hosts.NAME",
     "metering.models": "metering.models.NAME",
+    "cascades": "cascades.NAME",
     "events.webhooks": "events.webhooks.NAME",
     "limits.rates": "limits.rates.NAME",
     "budgets": "budgets.NAME",
@@ -34,7 +35,7 @@ NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.mask
 TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness", "retention")
 ALIKE = {"trust.tenants": tuple(f"trust.tenants.NAME.{name}" for name in TENANT_TABLES)}
 # Defaults that the page says in words: unset, or another table's.
-WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists")
+WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists", "refusal, form")
 ABSTRACT = ("HostError", "LimitError")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from shoal.call import Call, Model, Patience, Trail, closing
 from shoal.chat import Chat, Message
-from shoal.errors import HostUnreachable, ModelFailed
+from shoal.errors import HostUnreachable, ModelFailed, ShoalError
 from shoal.models.registry import Registry
 from shoal.routing.cascade import Cascade, Step
 from shoal.routing.checks import Refusal
@@ -60,7 +60,7 @@ def test_the_last_answer_is_not_checked() -> None:
 
 
 @pytest.mark.parametrize("error", [HostUnreachable("x", host="h"), ModelFailed("x")])
-def test_a_model_that_fails_is_a_doubt(error: Exception) -> None:
+def test_a_model_that_fails_is_a_doubt(error: ShoalError) -> None:
     said, trail = ask(ScriptedModel([error], name="small"), model("middle", "I can't"), model("large", "Blue."))
     assert said == ["Blue."]
     assert decided(trail)[1].startswith("escalated (small: failed (")

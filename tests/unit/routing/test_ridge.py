@@ -35,7 +35,7 @@ def test_it_finds_what_the_closed_form_finds() -> None:
 def test_a_column_of_zeros_costs_and_weighs_nothing() -> None:
     rows = np.eye(3)
     found = solve(Plain(rows), np.array([[1.0, 0.0], [0.0, 0.0], [2.0, 0.0]]), 1.0)
-    assert np.allclose(found, [[0.5, 0], [0, 0], [1.0, 0]])
+    assert np.allclose(found, np.array([[0.5, 0.0], [0.0, 0.0], [1.0, 0.0]]))
 
 
 def test_the_penalty_must_be_above_zero() -> None:
