@@ -112,6 +112,7 @@ class Assembly:
             observers=(self.ledger.add, self._pace.saw_all, *observers),
             ledger=self.ledger,
             limits=self.limits,
+            metadata_tags=settings.identity.metadata_tags,
         )
 
     async def close(self) -> None:

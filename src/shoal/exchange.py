@@ -42,6 +42,7 @@ from shoal.trust.work import in_thread, tell_seconds
 UNKNOWN = "unknown"
 LONG_REPLY = 50_000
 SOON_S = 0.05
+LONGEST_TAG = 256
 T = TypeVar("T")
 SCORES = frozenset({"score", "doubt", "top", "safety"})
 
@@ -49,7 +50,8 @@ SCORES = frozenset({"score", "doubt", "top", "safety"})
 @dataclass(frozen=True, slots=True)
 class House:
     """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
-    of every ended exchange. Steps that are None are switched off for everybody."""
+    of every ended exchange; `metadata_tags` are fields of a request's metadata that become tags. Steps that are None
+    are switched off for everybody."""
 
     identity: Identity
     models: Registry
@@ -66,6 +68,7 @@ class House:
     observers: tuple[Callable[[Record], None], ...]
     limits: LimitsStep | None = None
     ledger: Intake | None = None
+    metadata_tags: tuple[str, ...] = ()
 
 
 class Exchange:
@@ -110,7 +113,7 @@ class Exchange:
             # The name of a model that nobody knows may be anything, also what was meant as a prompt.
             asked=chat.model if chat.model in house.models else UNKNOWN,
             streamed=chat.stream,
-            tags={**dict(key.tags), **chat.shoal.tags} or None,
+            tags=tags_of(house, key, chat) or None,
             person=house.keeping.person_of(key.tenant, chat.options) if house.keeping is not None else None,
         )
 
@@ -433,6 +436,15 @@ class Exchange:
         if self.citations:
             summary["citations"] = [citation.to_wire() for citation in self.citations]
         return summary
+
+
+def tags_of(house: House, key: Key, chat: Chat) -> dict[str, str]:
+    """The exchange's tags: those of the named fields of its metadata, its own, and the key's, which no caller changes,
+    since budgets may hang on them."""
+    metadata = chat.options.get("metadata") if house.metadata_tags else None
+    said = metadata if isinstance(metadata, dict) else {}
+    named = {name: str(said[name])[:LONGEST_TAG] for name in house.metadata_tags if isinstance(said.get(name), str)}
+    return {**named, **chat.shoal.tags, **dict(key.tags)}
 
 
 def without_scores(account: Json) -> Json:
