@@ -1,0 +1,138 @@
+"""Tasks to try models on, read from JSON Lines. It knows what a task holds, not how an answer is judged.
+
+A line is `{"prompt": "...", "answer": "..."}`, or `messages` for `prompt`; with `id`, `family`, `tags`, `tools`,
+`response_format`, `tests` or `rubric` where wanted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shoal.chat import Chat, Json, Message, ShoalOptions
+from shoal.config import nearest
+from shoal.errors import ConfigError
+
+MOST_TASKS = 100_000
+MOST_NAME = 200
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+KNOWN = (
+    *("id", "prompt", "messages", "answer", "tests", "rubric", "family", "tags", "tools", "response_format"),
+    "max_tokens",
+)
+PASSED_ON = ("tools", "response_format", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One task: `chat` is what is asked, of no model yet; `answer`, `tests` and `rubric` are for its judge, `family`
+    what kind of task it is, None where nobody said."""
+
+    id: str
+    chat: Chat
+    answer: Any = field(default=None, repr=False)
+    tests: str | None = field(default=None, repr=False)
+    rubric: str | None = field(default=None, repr=False)
+    family: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """All tasks of a file; `digest` is the SHA-256 of what they say."""
+
+    all: Sequence[Task] = field(repr=False)
+    digest: str
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+
+def read_tasks(path: Path) -> Tasks:
+    """The tasks of a file. Raises ConfigError that names the first line that is not of the form, ids that come twice,
+    and a file without a task."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            return tasks_of(_rows(lines, path))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8: convert it first (for example with iconv)") from None
+
+
+def tasks_of(rows: Iterable[tuple[int, Json]]) -> Tasks:
+    """Tasks from numbered lines. Raises ConfigError."""
+    found: list[Task] = []
+    digest = hashlib.sha256()
+    for at, row in rows:
+        if len(found) == MOST_TASKS:
+            raise ConfigError(f"there are more than {MOST_TASKS:,} tasks: take a sample")
+        found.append(_task(row, at))
+        digest.update(json.dumps(row, sort_keys=True).encode() + b"\n")
+    if not found:
+        raise ConfigError("there are no tasks: write one JSON object per line, with 'prompt' and 'answer'")
+    twice = [name for name, count in Counter(task.id for task in found).items() if count > 1]
+    if twice:
+        named = ", ".join(f"'{name[:40]}'" for name in twice[:3])
+        raise ConfigError(f"{len(twice)} ids come more than once ({named}): give each task an id of its own")
+    return Tasks(found, digest.hexdigest())
+
+
+def _rows(lines: Iterable[str], path: Path) -> Iterable[tuple[int, Json]]:
+    for at, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError):
+            raise ConfigError(f"{path}, line {at}: this is not JSON") from None
+        if not isinstance(row, dict):
+            raise ConfigError(f"{path}, line {at}: this is not a JSON object")
+        yield at, row
+
+
+def _task(row: Json, at: int) -> Task:
+    for name in row:
+        if name not in KNOWN:
+            raise ConfigError(f"line {at} of the tasks: '{name[:40]}'{nearest(name[:40], KNOWN)}")
+    tags = row.get("tags") or {}
+    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
+        raise ConfigError(f"line {at} of the tasks: 'tags' must be an object of texts")
+    options = {name: row[name] for name in PASSED_ON if row.get(name) is not None}
+    chat = Chat("", _messages(row, at), options, shoal=ShoalOptions(collections=(), tags=tags))
+    name = row.get("id", at)
+    if not isinstance(name, str | int) or len(str(name)) > MOST_NAME:
+        raise ConfigError(f"line {at} of the tasks: 'id' must be a text of at most {MOST_NAME} characters")
+    text = {each: _text(row, each, at) for each in ("tests", "rubric", "family")}
+    return Task(str(name), chat, row.get("answer"), text["tests"], text["rubric"], text["family"])
+
+
+def _text(row: Json, name: str, at: int) -> str | None:
+    found = row.get(name)
+    if found is not None and not (isinstance(found, str) and found.strip()):
+        raise ConfigError(f"line {at} of the tasks: '{name}' must be a text")
+    if name == "family" and found is not None and len(found) > MOST_NAME:
+        raise ConfigError(f"line {at} of the tasks: 'family' must have at most {MOST_NAME} characters")
+    return found
+
+
+def _messages(row: Json, at: int) -> tuple[Message, ...]:
+    prompt, messages = row.get("prompt"), row.get("messages")
+    if isinstance(prompt, str) and prompt.strip() and messages is None:
+        return (Message.of("user", prompt),)
+    if isinstance(messages, list) and messages and prompt is None and all(map(_is_message, messages)):
+        return tuple(map(Message.from_wire, messages))
+    raise ConfigError(f"line {at} of the tasks needs either 'prompt' (a text) or 'messages' (a list of messages)")
+
+
+def _is_message(found: Any) -> bool:
+    if not isinstance(found, dict) or found.get("role") not in ROLES:
+        return False
+    content = found.get("content")
+    if isinstance(content, list):
+        return all(isinstance(part, dict) and "shoal" not in part for part in content)
+    return content is None or isinstance(content, str)
