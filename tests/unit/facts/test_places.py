@@ -74,3 +74,12 @@ def test_an_unknown_region_gives_the_nearest(facts: Facts, name: str, nearest: s
 def test_a_site_falls_back_to_its_provider_and_then_to_any(facts: Facts, region: str, pue: float, wue: float) -> None:
     site = find_site(facts, region)
     assert (site.pue.value, site.wue.value) == (pue, wue)
+
+
+def test_every_region_of_the_three_providers_has_a_grid_its_own_or_its_countrys(facts: Facts) -> None:
+    providers = [region.partition("/")[0] for region in facts.zones]
+    assert {name: providers.count(name) for name in ("aws", "azure", "gcp")} == {"aws": 38, "azure": 72, "gcp": 44}
+    assert all(find_grid(facts, region).average.value > 0 for region in facts.zones)
+    assert find_grid(facts, "azure/uksouth").average == facts.find("grid", "GBR", "average")
+    assert find_grid(facts, "azure/uksouth").marginal is None
+    assert sum("/" not in subject for subject in facts.subjects("grid")) >= 200
