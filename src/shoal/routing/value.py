@@ -125,8 +125,10 @@ class ValueModel:
         out = np.empty((len(asks), self.held.shape[1] - 1))
         for at in range(len(asks)):
             own = rows[starts[at] : starts[at + 1]]
+            parts = np.zeros((2, len(own)), np.float32)
             split = int(own.searchsorted(RUN_ROWS))
-            runs, words = (self.held.take(own[part], axis=0).sum(axis=0) for part in (slice(split), slice(split, None)))
+            parts[0, :split] = parts[1, split:] = 1
+            runs, words = parts @ self.held.take(own, axis=0, mode="clip")
             out[at, :-1] = runs[:-2] / np.sqrt(runs[-2] or 1.0) + words[:-2] / np.sqrt(words[-2] or 1.0)
             out[at, -1] = (runs[-1] + words[-1]) / max(len(own), 1)
         return out
