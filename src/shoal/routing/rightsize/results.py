@@ -1,7 +1,7 @@
 """The file of results: one line per try, only ever added to, so that a run that was interrupted goes on where it was.
 
-Its first line says which tasks and which judge it belongs to. What a line says of a task and a model holds until a later
-line says otherwise; errors are tried again. It calls nothing.
+Its first line says which tasks and which judge it belongs to. What a line says of a task and a model holds until a
+later line says otherwise; errors are tried again. It calls nothing.
 """
 
 from __future__ import annotations

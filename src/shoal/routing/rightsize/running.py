@@ -123,12 +123,11 @@ class Run:
         while (taken := await self._next()) is not None:
             task, model, need = taken
             try:
-                result = await self._try(task, model)
+                self._take(await self._try(task, model))
             finally:
                 async with self._free:
                     self._budget.reserved_usd -= need
                     self._free.notify_all()
-            self._take(result)
 
     async def _next(self) -> tuple[Task, str, float] | None:
         """The next try with what is reserved for it; None where there is none, or no money for it."""

@@ -16,6 +16,7 @@ import secrets
 import signal
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from shoal.errors import ConfigError
@@ -55,8 +56,7 @@ class Tests:
         if len(answer) > MOST_CODE:
             return Verdict(0.0)
         with tempfile.TemporaryDirectory(prefix="shoal-tests-") as folder:
-            for name, text in (("answer.py", code_of(answer)), ("tests.py", task.tests or "")):
-                Path(folder, name).write_text(text, encoding="utf-8", errors="replace")
+            _write(folder, {"answer.py": code_of(answer), "tests.py": task.tests or ""})
             return Verdict(float(await self._passes(folder)))
 
     async def _passes(self, folder: str) -> bool:
@@ -106,3 +106,8 @@ def code_of(answer: str) -> str:
     """The code of an answer: all blocks in fences of Markdown, else all of it."""
     blocks = _CODE.findall(answer)
     return "\n\n".join(blocks) if blocks else answer
+
+
+def _write(folder: str, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        Path(folder, name).write_text(text, encoding="utf-8", errors="replace")

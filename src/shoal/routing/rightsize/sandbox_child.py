@@ -1,8 +1,8 @@
 """Runs one file of foreign Python in this process, after giving up what it may not have. It knows nothing of Shoal.
 
 Started as `python -I -B sandbox_child.py FOLDER PROOF_FD`, in a process group of its own; `FOLDER/answer.py` is run,
-then `FOLDER/tests.py` in the same names. Only after both is the word from standard input written to PROOF_FD, so that an
-answer that ends the process early has not passed.
+then `FOLDER/tests.py` in the same names. Only after both is the word from standard input written to PROOF_FD, so that
+an answer that ends the process early has not passed.
 """
 
 import ctypes
