@@ -305,7 +305,7 @@ def main() -> None:
     experts = cross_scores(prepared)
     found = crossed(prepared, experts)
     if options.cross:
-        found = looked_closer(found, prepared, experts, np.load(options.cross))
+        found = looked_closer(found, np.load(options.cross))
     print_moderation(prepared, experts, found)
     print_calibration(found)
     print_thresholds(found)

@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.models.specialists.cards import CARD_FILE
-from shoal.trust.monitoring.cascade import FORM_FILE, NAME, Blend, beside, inside
+from shoal.trust.monitoring.cascade import FORM_FILE, NAME, Blend, Closer, inside
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
 from shoal.trust.monitoring.encoder import ENCODER_FILE
 from shoal.trust.monitoring.lexicon import LEXICON_FILE, Lexicon
@@ -28,12 +27,13 @@ from shoal.trust.ngrams import MODEL_FILE, chances
 from shoal.tuning.harm_card import prose
 from shoal.tuning.harm_encoder import encoder_cross_scores, kept, lessons_of, train_for
 from shoal.tuning.harm_experts import (
-    CLOSER,
     EXPERTS,
     Prepared,
     as_fitted,
+    as_it_was,
     cross_scores,
     fit_blend,
+    fit_closer,
     fit_experts,
     prepare,
     weights_of,
@@ -78,21 +78,26 @@ class Crossed:
     scores: Floats = field(repr=False)
 
 
-def cross_blend(prepared: Prepared, experts: Floats, names: Sequence[str] = EXPERTS) -> Floats:
-    """(N, len(OUTPUTS)) log-odds by a blend fitted on the other folds, over the experts' own cross-scores."""
-    corpus = prepared.corpus
+def crossed(prepared: Prepared, experts: Floats) -> Crossed:
+    """The first stage alone: the blend, fold by fold, over the experts' own cross-scores."""
+    corpus, found = prepared.corpus, np.zeros((len(experts), len(OUTPUTS)), np.float32)
     weight, labels, fold = weights_of(corpus), corpus.labels, corpus.fold
-    found = np.zeros((len(fold), len(OUTPUTS)), np.float32)
     for number in np.unique(fold):
         held = fold == number
-        blend = fit_blend(experts[~held], prepared.signs[~held], labels[~held], weight[~held], names)
+        blend = fit_blend(experts[~held], prepared.signs[~held], labels[~held], weight[~held])
         found[held] = blend.scores(experts[held], prepared.signs[held])
-    return found
+    return Crossed(corpus, found)
 
 
-def crossed(prepared: Prepared, experts: Floats) -> Crossed:
-    """The first stage alone: the blend, fold by fold."""
-    return Crossed(prepared.corpus, cross_blend(prepared, experts))
+def cross_closer(first: Crossed, looked: Floats) -> Crossed:
+    """The encoder asked about every text: what mends the first stage's cross-scores, fold by fold, over its own."""
+    corpus, found = first.corpus, np.zeros_like(first.scores)
+    weight, labels, fold = weights_of(corpus), corpus.labels, corpus.fold
+    for number in np.unique(fold):
+        held = fold == number
+        closer = fit_closer(first.scores[~held], looked[~held], labels[~held], weight[~held])
+        found[held] = closer.scores(first.scores[held], looked[held])
+    return Crossed(corpus, found)
 
 
 def band_of(first: Crossed) -> tuple[float, float]:
@@ -102,12 +107,27 @@ def band_of(first: Crossed) -> tuple[float, float]:
     return round(float(np.quantile(first.scores[harmless].max(axis=1), 1 - LOOKED_AT)), 3), SURE
 
 
-def looked_closer(first: Crossed, prepared: Prepared, experts: Floats, looked: Floats) -> Crossed:
-    """Both stages: in the band the closer blend, fold by fold, over the cross-scores of experts and encoder."""
-    closer = cross_blend(prepared, beside(experts, looked), CLOSER)
-    scores = first.scores.copy()
+def unhelped(first: Crossed, second: Crossed) -> list[str]:
+    """The outputs whose cross-entropy over the texts in the band the encoder does not lower by more than one standard
+    error."""
+    unsure, weight = inside(first.scores, band_of(first)), weights_of(first.corpus)
+    found = []
+    for at, output in enumerate(OUTPUTS):
+        there = unsure[first.corpus.labels[unsure, at] >= 0]
+        sign = np.where(first.corpus.labels[there, at] == 1, -1, 1)
+        lost = [np.logaddexp(0, sign * scores[there, at]) * weight[there] for scores in (first.scores, second.scores)]
+        gain = lost[0] - lost[1]
+        if gain.mean() <= gain.std() / np.sqrt(len(gain)):
+            found.append(output)
+    return found
+
+
+def looked_closer(first: Crossed, looked: Floats) -> Crossed:
+    """Both stages: the encoder is asked in the band alone, and heard where it helps."""
+    second, scores = cross_closer(first, looked), first.scores.copy()
     unsure = inside(scores, band_of(first))
-    scores[unsure] = closer[unsure]
+    heard = [at for at, output in enumerate(OUTPUTS) if output not in unhelped(first, second)]
+    scores[np.ix_(unsure, heard)] = second.scores[np.ix_(unsure, heard)]
     return Crossed(first.corpus, scores)
 
 
@@ -148,7 +168,7 @@ def reached(first: Crossed) -> Json:
 
 
 def write_form(
-    linear: Blend, closer: Blend, band: tuple[float, float], limits: dict[Category, float], folder: Path
+    linear: Blend, closer: Closer, band: tuple[float, float], limits: dict[Category, float], folder: Path
 ) -> None:
     """Writes cascade.json."""
     form = {
@@ -163,7 +183,7 @@ def write_form(
     (folder / FORM_FILE).write_text(json.dumps(form) + "\n", encoding="utf-8")
 
 
-def _rounded(blend: Blend) -> Json:
+def _rounded(blend: Blend | Closer) -> Json:
     return {
         "weights": [[round(float(value), 5) for value in row] for row in blend.weights],
         "bias": [round(float(value), 5) for value in blend.bias],
@@ -221,14 +241,16 @@ def join(prepared: Prepared, experts: Floats, looked: Floats, folder: Path) -> J
     """Fits both blends on the cross-scores, writes the form; returns its figures."""
     corpus, weight = prepared.corpus, weights_of(prepared.corpus)
     first = crossed(prepared, experts)
-    found = looked_closer(first, prepared, experts, looked)
+    found = looked_closer(first, looked)
     limits, band = thresholds(found), band_of(first)
     linear = fit_blend(experts, prepared.signs, corpus.labels, weight)
-    closer = fit_blend(beside(experts, looked), prepared.signs, corpus.labels, weight, CLOSER)
+    left = unhelped(first, cross_closer(first, looked))
+    closer = as_it_was(fit_closer(first.scores, looked, corpus.labels, weight), left)
     write_form(linear, closer, band, limits, folder)
     return {
         "thresholds": limits,
         "band": band,
+        "left_to_the_linear_model": left,
         "share_that_reaches_the_encoder": reached(first),
         "recall_of_held_out_folds": recall(found, limits),
         "benign_stopped_in_held_out_folds": stopped(found, limits),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.trust.monitoring.cascade import SIGNS, Blend, mixed, signs
+from shoal.trust.monitoring.cascade import SIGNS, Blend, Closer, mixed, signs
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS, UNSAFE
 from shoal.tuning.harm_data import MADLIBS
 from shoal.tuning.harm_linear import Weights, fit
@@ -36,10 +36,13 @@ PROSE_ALONE = frozenset({"self_harm"})
 """Outputs of which the other sources have next to no harmful text: their expert for it is not asked."""
 STYLE = "style"
 EXPERTS = (*(f"prose_{name}" for name in PROSE), *(f"general_{name}" for name in OUTPUTS), STYLE)
-CLOSER = (*EXPERTS[:-1], *(f"encoder_{name}" for name in EXPERTS), STYLE)
-"""What the closer blend mixes: the same with the encoder, which has the experts' outputs, style included."""
 PROSE_FREEDOM, GENERAL_FREEDOM, STYLE_FREEDOM = 100.0, 30.0, 30.0
-BLEND_FREEDOM = 1.0
+BLEND_FREEDOM, UNSAFE_FREEDOM = 1.0, 0.2
+"""`unsafe` may read everything: chosen by the cross-entropy over all sources of texts unseen."""
+SPREAD = 3.0
+"""Log-odds of experts are so many times as large as signs of the lexicon."""
+CLOSER_FREEDOM, CLOSER_FIRST, CLOSER_SPREAD = 0.01, 10.0, 4.0
+"""The closer look mends the first stage's log-odds, which are next to free, by a little of what the encoder says."""
 NEVER = -10.0
 """Log-odds of what no text was labelled for."""
 BIAS_WEIGHT = 0.2
@@ -99,46 +102,84 @@ def weights_of(corpus: Corpus) -> Floats:
     return np.asarray((shares / np.maximum(counts, 1))[kind] * len(kind), np.float32)
 
 
-def inputs_of(output: str, names: Sequence[str] = EXPERTS) -> NDArray[np.int64]:
-    """The columns of `mixed` that an output's blend reads: its own experts and terms, any harm, and the style."""
-    wanted = [f"prose_{output}", f"prose_{UNSAFE}"]
-    if output not in PROSE_ALONE:
-        wanted += [f"general_{output}", f"general_{UNSAFE}"]
-    wanted += [*(f"encoder_{name}" for name in wanted), f"encoder_{STYLE}"]
-    experts = [names.index(name) for name in dict.fromkeys(wanted) if name in names]
+def inputs_of(output: str) -> NDArray[np.int64]:
+    """The columns of `mixed` that an output's blend reads: its own experts and terms, any harm, and the style; all of
+    them for UNSAFE."""
+    again = len(EXPERTS) + SIGNS
+    if output == UNSAFE:
+        return np.arange(again + len(EXPERTS) - 1 + SIGNS)
+    experts = experts_of(output)
     levels = SIGNS // len(CATEGORIES)
-    own = CATEGORIES.index(output) if output in CATEGORIES else None
-    terms = range(SIGNS) if own is None else range(own * levels, (own + 1) * levels)
-    again = len(names) + SIGNS
+    own = CATEGORIES.index(output)
+    terms = range(own * levels, (own + 1) * levels)
     return np.array(
         [
             *experts,
-            names.index(STYLE),
-            *(len(names) + at for at in terms),
+            EXPERTS.index(STYLE),
+            *(len(EXPERTS) + at for at in terms),
             *(again + at for at in experts),
         ],
         np.int64,
     )
 
 
-def fit_blend(
-    experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats, names: Sequence[str] = EXPERTS
-) -> Blend:
-    """A logistic regression for each output over the texts whose label is known; `experts` (N, len(names))."""
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+def experts_of(output: str) -> list[int]:
+    """The places of the experts of an output, and of those of any harm."""
+    names = [f"prose_{output}", f"prose_{UNSAFE}"]
+    if output not in PROSE_ALONE:
+        names += [f"general_{output}", f"general_{UNSAFE}"]
+    return [EXPERTS.index(name) for name in dict.fromkeys(names) if name in EXPERTS]
 
+
+def fit_blend(experts: Floats, found: Floats, labels: NDArray[np.int8], weight: Floats) -> Blend:
+    """A logistic regression for each output over the texts whose label is known."""
     both = mixed(experts, found)
+    spread = np.ones(both.shape[1], np.float32)
+    spread[[*range(len(EXPERTS)), *range(len(EXPERTS) + SIGNS, both.shape[1] - SIGNS)]] = SPREAD
+    spread[EXPERTS.index(STYLE)] = 1
     weights = np.zeros((both.shape[1], len(OUTPUTS)), np.float32)
     bias = np.zeros(len(OUTPUTS), np.float32)
     for at, output in enumerate(OUTPUTS):
-        known, columns = labels[:, at] >= 0, inputs_of(output, names)
-        if len(np.unique(labels[known, at])) < 2:  # a source left out may be the only one of an output
-            bias[at] = NEVER
-            continue
-        model = LogisticRegression(C=BLEND_FREEDOM, max_iter=2000)
-        model.fit(both[known][:, columns], labels[known, at], sample_weight=weight[known])
-        weights[columns, at], bias[at] = model.coef_[0], model.intercept_[0]
+        columns = inputs_of(output)
+        scale = spread[columns] if output == UNSAFE else np.ones(len(columns), np.float32)
+        freedom = UNSAFE_FREEDOM if output == UNSAFE else BLEND_FREEDOM
+        weights[columns, at], bias[at] = _fitted(both[:, columns] / scale, labels[:, at], weight, freedom)
+        weights[columns, at] /= scale
     return Blend(weights, bias)
+
+
+def fit_closer(first: Floats, looked: Floats, labels: NDArray[np.int8], weight: Floats) -> Closer:
+    """A logistic regression for each output over its own log-odds (N, len(OUTPUTS)) and the encoder's (N,
+    len(EXPERTS)), held back towards the former."""
+    weights = np.zeros((len(OUTPUTS) + len(EXPERTS), len(OUTPUTS)), np.float32)
+    bias = np.zeros(len(OUTPUTS), np.float32)
+    for at, output in enumerate(OUTPUTS):
+        own = experts_of(output)
+        read = np.concatenate([first[:, [at]] * CLOSER_FIRST, looked[:, own] / CLOSER_SPREAD], axis=1)
+        found, bias[at] = _fitted(read, labels[:, at], weight, CLOSER_FREEDOM)
+        weights[at, at] = found[0] * CLOSER_FIRST
+        weights[[len(OUTPUTS) + place for place in own], at] = found[1:] / CLOSER_SPREAD
+    return Closer(weights, bias)
+
+
+def as_it_was(closer: Closer, outputs: Sequence[str]) -> Closer:
+    """The same, which leaves the log-odds of these outputs alone."""
+    weights, bias = closer.weights.copy(), closer.bias.copy()
+    for at in map(OUTPUTS.index, outputs):
+        weights[:, at], bias[at] = 0, 0
+        weights[at, at] = 1
+    return Closer(weights, bias)
+
+
+def _fitted(read: Floats, labels: NDArray[np.int8], weight: Floats, freedom: float) -> tuple[Floats, float]:
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    known = labels >= 0
+    if len(np.unique(labels[known])) < 2:  # a source left out may be the only one of an output
+        return np.zeros(read.shape[1], np.float32), NEVER
+    model = LogisticRegression(C=freedom, max_iter=3000)
+    model.fit(read[known], labels[known], sample_weight=weight[known])
+    return np.asarray(model.coef_[0], np.float32), float(model.intercept_[0])
 
 
 def as_fitted(weights: Weights) -> list[Fitted]:

@@ -11,9 +11,19 @@ from numpy.typing import NDArray
 from shoal.trust.monitoring.cascade import SIGNS, mixed
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
 from shoal.trust.ngrams import ROWS
-from shoal.tuning.harm import LOWEST, Crossed, recall, thresholds
+from shoal.tuning.harm import (
+    LOWEST,
+    Crossed,
+    band_of,
+    cross_closer,
+    looked_closer,
+    reached,
+    recall,
+    thresholds,
+    unhelped,
+)
 from shoal.tuning.harm_data import Example, _moderated, harmless, labelled
-from shoal.tuning.harm_experts import EXPERTS, STYLE, fit_blend, inputs_of, weights_of
+from shoal.tuning.harm_experts import EXPERTS, STYLE, as_it_was, fit_blend, fit_closer, inputs_of, weights_of
 from shoal.tuning.harm_linear import descend, fit
 from shoal.tuning.harm_set import MOST, Corpus, sampled
 
@@ -136,16 +146,62 @@ def test_a_blend_trusts_the_expert_of_the_style() -> None:
 
 def test_what_a_blend_reads() -> None:
     experts = np.linspace(0, 3, 2 * len(EXPERTS), dtype=np.float32).reshape(2, -1)
-    assert mixed(experts, np.zeros((2, SIGNS), np.float32)).shape == (2, 2 * len(EXPERTS) - 1 + SIGNS)
+    assert mixed(experts, np.zeros((2, SIGNS), np.float32)).shape == (2, 2 * len(EXPERTS) - 1 + 2 * SIGNS)
     for output in OUTPUTS:
         columns = inputs_of(output)
         assert len(set(columns.tolist())) == len(columns)
-        assert columns.max() < 2 * len(EXPERTS) - 1 + SIGNS
+        assert columns.max() < 2 * len(EXPERTS) - 1 + 2 * SIGNS
     asked = {EXPERTS[at] for at in inputs_of("self_harm") if at < len(EXPERTS)}
     assert asked == {"prose_self_harm", "prose_unsafe", "style"}
+    assert len(inputs_of("unsafe")) == 2 * len(EXPERTS) - 1 + 2 * SIGNS
 
 
 def test_each_kind_of_source_has_its_share() -> None:
     weight = weights_of(corpus(("moderation", 10, {}), ("banking", 100, {}), ("tweets", 40, {"hate": 1})))
     assert weight.sum() == pytest.approx(150)
     assert [weight[:10].sum(), weight[10:110].sum(), weight[110:].sum()] == pytest.approx([90, 30, 30], rel=1e-3)
+
+
+def looked_at(noise: float) -> tuple[Crossed, NDArray[np.float32]]:
+    """Texts of which the first stage knows nothing of hate, and the encoder all; `noise` hides what it knows."""
+    held = corpus(("banking", 1000, {}), ("tweets", 1000, {"hate": 1}))
+    rng = np.random.default_rng(3)
+    first = rng.normal(size=(2000, len(OUTPUTS))).astype(np.float32)
+    looked = np.zeros((2000, len(EXPERTS)), np.float32)
+    told = np.where(held.labels[:, OUTPUTS.index("hate")] == 1, 3.0, -3.0)
+    looked[:, EXPERTS.index("general_hate")] = told + noise * rng.normal(size=2000)
+    return Crossed(held, first), looked
+
+
+def test_the_encoder_is_heard_where_it_knows_more_and_in_the_band_alone() -> None:
+    first, looked = looked_at(0.0)
+    both = looked_closer(first, looked)
+    low, high = band_of(first)
+    highest = first.scores.max(axis=1)
+    outside = (highest < low) | (highest >= high)
+    assert outside.any()
+    assert (both.scores[outside] == first.scores[outside]).all()
+    hate = OUTPUTS.index("hate")
+    assert "hate" not in unhelped(first, cross_closer(first, looked))
+    hits = first.corpus.labels[~outside, hate] == 1
+    assert ((both.scores[~outside, hate] > 0) == hits).mean() > ((first.scores[~outside, hate] > 0) == hits).mean()
+
+
+def test_five_in_a_hundred_harmless_texts_reach_the_encoder() -> None:
+    first, _ = looked_at(0.0)
+    assert reached(first)["banking"] == pytest.approx(0.05, abs=0.005)
+
+
+def test_an_encoder_that_knows_nothing_is_not_heard() -> None:
+    first, looked = looked_at(0.0)
+    looked = np.random.default_rng(0).normal(size=looked.shape).astype(np.float32)
+    first.scores[:, OUTPUTS.index("hate")] /= 100  # as likely as not, which is true of half
+    assert "hate" in unhelped(first, cross_closer(first, looked))
+
+
+def test_outputs_may_be_left_as_they_are() -> None:
+    first, looked = looked_at(0.0)
+    closer = fit_closer(first.scores, looked, first.corpus.labels, weights_of(first.corpus))
+    assert as_it_was(closer, OUTPUTS).scores(first.scores, looked) == pytest.approx(first.scores)
+    mended = as_it_was(closer, OUTPUTS[1:]).scores(first.scores, looked)
+    assert mended[:, 0] == pytest.approx(closer.scores(first.scores, looked)[:, 0])

@@ -13,7 +13,7 @@ from shoal.trust.monitoring.categories import OUTPUTS
 from shoal.trust.monitoring.encoder import WORDS, features_of
 from shoal.tuning.harm_data import Example, harmless, labelled
 from shoal.tuning.harm_encoder import BATCH_TOKENS, PEAK_RATE, Lessons, _cut, kept, rate_at, shipped_scores, taught
-from shoal.tuning.harm_experts import BIAS_WEIGHT, CLOSER, EXPERTS, inputs_of
+from shoal.tuning.harm_experts import BIAS_WEIGHT, EXPERTS, experts_of
 from shoal.tuning.harm_network import WORD_DIM
 from shoal.tuning.harm_set import Corpus
 from shoal.tuning.harm_unlabelled import _alike, _trigrams
@@ -57,13 +57,9 @@ def test_the_rate_rises_and_falls(share: float, expected: float) -> None:
     assert rate_at(share) / PEAK_RATE == pytest.approx(expected, abs=0.001)
 
 
-def test_the_closer_blend_reads_the_encoder_too() -> None:
-    asked = {CLOSER[at] for at in inputs_of("self_harm", CLOSER) if at < len(CLOSER)}
-    assert asked == {
-        *("prose_self_harm", "prose_unsafe", "encoder_prose_self_harm", "encoder_prose_unsafe"),
-        *("encoder_style", "style"),
-    }
-    assert "encoder_general_illicit" in {CLOSER[at] for at in inputs_of("illicit", CLOSER) if at < len(CLOSER)}
+def test_a_closer_look_reads_an_outputs_own_heads() -> None:
+    assert [EXPERTS[at] for at in experts_of("self_harm")] == ["prose_self_harm", "prose_unsafe"]
+    assert [EXPERTS[at] for at in experts_of("illicit")] == ["prose_unsafe", "general_illicit", "general_unsafe"]
 
 
 def test_texts_that_repeat_moderated_ones_are_left_out() -> None:

@@ -54,7 +54,7 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Blend:
     """How experts and lexicon together make log-odds, fitted on texts that the experts had not seen: `weights`
-    (2 experts - 1 + SIGNS, len(OUTPUTS)), `bias` (len(OUTPUTS),)."""
+    (2 experts - 1 + 2 SIGNS, len(OUTPUTS)), `bias` (len(OUTPUTS),)."""
 
     weights: Floats = field(repr=False)
     bias: Floats = field(repr=False)
@@ -65,15 +65,24 @@ class Blend:
 
 
 def mixed(experts: Floats, signs: Floats) -> Floats:
-    """(N, 2 experts - 1 + SIGNS) what a blend reads. The last expert tells by the style which of the others to trust:
-    its probability stands in its place, and each column of the others follows once more times that probability."""
+    """(N, 2 experts - 1 + 2 SIGNS) what a blend reads. The last expert tells by the style which of the others to trust:
+    its probability stands in its place, and each column of the others and of the lexicon follows once more times that
+    probability."""
     style = chances(experts[:, -1:])
-    return np.concatenate([experts[:, :-1], style, signs, experts[:, :-1] * style], axis=1)
+    return np.concatenate([experts[:, :-1], style, signs, experts[:, :-1] * style, signs * style], axis=1)
 
 
-def beside(experts: Floats, looked: Floats) -> Floats:
-    """(N, experts + encoder's outputs) what the closer blend mixes; the style stays last."""
-    return np.concatenate([experts[:, :-1], looked, experts[:, -1:]], axis=1)
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """How the encoder mends log-odds: `weights` (len(OUTPUTS) + encoder's outputs, len(OUTPUTS)), of the first stage's
+    log-odds and of what the encoder says; `bias` (len(OUTPUTS),)."""
+
+    weights: Floats = field(repr=False)
+    bias: Floats = field(repr=False)
+
+    def scores(self, first: Floats, looked: Floats) -> Floats:
+        """(N, len(OUTPUTS)) calibrated log-odds of (N, len(OUTPUTS)) and (N, encoder's outputs)."""
+        return np.asarray(np.concatenate([first, looked], axis=1) @ self.weights + self.bias, np.float32)
 
 
 def inside(scores: Floats, band: tuple[float, float]) -> NDArray[np.int64]:
@@ -86,12 +95,12 @@ def inside(scores: Floats, band: tuple[float, float]) -> NDArray[np.int64]:
 class Form:
     """What is chosen beside the weights: the blend, the threshold of each category, and how far from it, in log-odds, a
     score counts as uncertain. Where the highest log-odds lie in `band` (from, to) the encoder is asked, and `closer`
-    blends it with the rest."""
+    mends the scores by what it says."""
 
     blend: Blend
     thresholds: Mapping[Category, float]
     margin: float
-    closer: Blend | None = None
+    closer: Closer | None = None
     band: tuple[float, float] = (math.inf, math.inf)
 
     @classmethod
@@ -100,16 +109,15 @@ class Form:
         held = json.loads(path.read_bytes())
         if tuple(held["outputs"]) != OUTPUTS:
             raise ValueError("made for other outputs")
-        if "closer" not in held:  # TEMPORARY
-            old = Blend(np.array(held["weights"], np.float32), np.array(held["bias"], np.float32))
-            return cls(old, {name: float(held["thresholds"][name]) for name in CATEGORIES}, float(held["margin"]))
-        blend, closer = (
-            Blend(np.array(part["weights"], np.float32), np.array(part["bias"], np.float32))
-            for part in (held["linear"], held["closer"])
-        )
+        blend = Blend(*_arrays(held["linear"]))
+        closer = Closer(*_arrays(held["closer"]))
         limits = {name: float(held["thresholds"][name]) for name in CATEGORIES}
         low, high = (float(edge) for edge in held["band"])
         return cls(blend, limits, float(held["margin"]), closer, (low, high))
+
+
+def _arrays(held: Mapping[str, Sequence[object]]) -> tuple[Floats, Floats]:
+    return np.array(held["weights"], np.float32), np.array(held["bias"], np.float32)
 
 
 class Network(Protocol):
@@ -174,7 +182,7 @@ class Cascade:
         unsure = inside(scores, self._form.band)
         if len(unsure):
             looked = self._encoder.scores([windows[at] for at in unsure.tolist()])
-            scores[unsure] = self._form.closer.scores(beside(experts[unsure], looked), found[unsure])
+            scores[unsure] = self._form.closer.scores(scores[unsure], looked)
         return scores
 
     def read(self, windows: Sequence[str]) -> tuple[Floats, Floats]:
@@ -240,6 +248,6 @@ def load_cascade(folder: Path = WEIGHTS / NAME) -> Cascade:
         ) from error
     if not all(math.isfinite(limit) and 0 < limit < 1 for limit in form.thresholds.values()):
         raise WeightsError(f"the thresholds in '{folder.name}' are not between 0 and 1: install Shoal again")
-    if form.closer is not None and not (folder / ENCODER_FILE).is_file():
+    if not (folder / ENCODER_FILE).is_file():
         raise WeightsError(f"the encoder in '{folder.name}' is missing: install Shoal again")
     return Cascade(Lexicon.load(folder), NgramModel.load(folder), form, Encoder(folder))

@@ -24,8 +24,8 @@ from shoal.trust.monitoring.cascade import (
     WINDOW,
     Blend,
     Cascade,
+    Closer,
     Form,
-    beside,
     load_cascade,
     signs,
     windows,
@@ -47,7 +47,7 @@ def shipped() -> Cascade:
 def scripted(weight: float = 4.0, threshold: float = 0.6, margin: float = 1.0) -> Cascade:
     """A cascade that knows one word: profanity where "darn" is, nothing else."""
     linear = NgramModel(("x",), np.zeros((ROWS, 1), np.int8), np.ones(1, np.float32), np.zeros(1, np.float32))
-    weights = np.zeros((1 + SIGNS, len(OUTPUTS)), np.float32)
+    weights = np.zeros((1 + 2 * SIGNS, len(OUTPUTS)), np.float32)
     at = CATEGORIES.index("profanity")
     weights[1 + 3 * at, at] = weight
     bias = np.full(len(OUTPUTS), -4, np.float32)
@@ -131,15 +131,15 @@ class Nay:
 
 
 def staged(band: tuple[float, float]) -> tuple[Cascade, Nay]:
-    """As `scripted`, where the closer blend reads the network's outputs alone: log-odds of -5 for all."""
+    """As `scripted`, where the closer look hears the network's outputs alone: log-odds of -5 for all."""
     linear = NgramModel(("x",), np.zeros((ROWS, 1), np.int8), np.ones(1, np.float32), np.zeros(1, np.float32))
-    first = np.zeros((1 + SIGNS, len(OUTPUTS)), np.float32)
+    first = np.zeros((1 + 2 * SIGNS, len(OUTPUTS)), np.float32)
     first[1 + 3 * CATEGORIES.index("profanity"), CATEGORIES.index("profanity")] = 4
-    closer = np.zeros((2 * 3 - 1 + SIGNS, len(OUTPUTS)), np.float32)
-    closer[:2] = 1
-    bias = np.full(len(OUTPUTS), -4, np.float32)
-    blends = Blend(first, bias), Blend(closer, np.full(len(OUTPUTS), -1, np.float32))
-    form = Form(blends[0], dict.fromkeys(CATEGORIES, 0.4), 1.0, blends[1], band)
+    weights = np.zeros((len(OUTPUTS) + 2, len(OUTPUTS)), np.float32)
+    weights[len(OUTPUTS) :] = 1
+    closer = Closer(weights, np.full(len(OUTPUTS), -1, np.float32))
+    blend = Blend(first, np.full(len(OUTPUTS), -4, np.float32))
+    form = Form(blend, dict.fromkeys(CATEGORIES, 0.4), 1.0, closer, band)
     network = Nay()
     return Cascade(LEXICON, linear, form, network), network
 
@@ -186,9 +186,13 @@ def test_a_long_text_is_looked_at_closer_where_it_is_unsure() -> None:
     assert "darn" in network.asked[0]
 
 
-def test_what_is_read_beside_the_network_ends_with_the_style() -> None:
-    found = beside(np.array([[1, 2, 9]], np.float32), np.array([[5, 6]], np.float32))
-    assert found.tolist() == [[1, 2, 5, 6, 9]]
+def test_a_closer_look_mends_the_first_stages_log_odds() -> None:
+    weights = np.zeros((len(OUTPUTS) + 2, len(OUTPUTS)), np.float32)
+    weights[np.arange(len(OUTPUTS)), np.arange(len(OUTPUTS))] = 1
+    weights[-1, 0] = 0.5
+    first = np.arange(len(OUTPUTS), dtype=np.float32)[None]
+    found = Closer(weights, np.full(len(OUTPUTS), 0.25, np.float32)).scores(first, np.array([[7, 2]], np.float32))
+    assert found.tolist() == [[1.25, *(value + 0.25 for value in range(1, len(OUTPUTS)))]]
 
 
 def test_the_same_text_scores_the_same_alone_and_among_others(shipped: Cascade) -> None:
