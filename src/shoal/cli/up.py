@@ -70,16 +70,21 @@ def _serve(settings: Settings, as_json: bool) -> None:
     from shoal.assembly import Assembly
     from shoal.gateway.metrics import Metrics
     from shoal.gateway.server import serve
+    from shoal.gateway.telemetry import open_telemetry
     from shoal.trust.retention.hardening import Returning
     from shoal.trust.retention.last_words import say_no_text_of_tasks
 
     async def serve_all() -> None:
         say_no_text_of_tasks(asyncio.get_running_loop())
         metrics = Metrics()
-        observers = (metrics.observe, *((Returning(),) if settings.server.hardened else ()))
+        telemetry = open_telemetry(settings)
+        watching = (telemetry.observe,) if telemetry is not None else ()
+        observers = (metrics.observe, *watching, *((Returning(),) if settings.server.hardened else ()))
         assembly = Assembly(settings, observers)
         unmasked = _unmasked(settings)
         await serve(assembly, metrics, lambda address: _greet(address, assembly.first_start, as_json, unmasked))
+        if telemetry is not None:
+            telemetry.close()
 
     if sys.platform == "win32":
         asyncio.run(serve_all())

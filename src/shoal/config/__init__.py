@@ -24,6 +24,7 @@ from shoal.config.limits import Budget, Limits
 from shoal.config.metering import Metering
 from shoal.config.routing import Cascade, Routing
 from shoal.config.table import Table, check_reference
+from shoal.config.telemetry import Telemetry
 from shoal.config.trust import TrustRules
 from shoal.errors import ConfigError
 
@@ -202,6 +203,7 @@ class Settings(Table):
     trust: TrustRules = TrustRules()
     audit: Audit = Audit()
     metering: Metering = Metering()
+    telemetry: Telemetry = Telemetry()
     identity: IdentityRules = IdentityRules()
     events: EventRules = EventRules()
     limits: Limits = Limits()
