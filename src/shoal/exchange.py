@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 import orjson
 
-from shoal.call import Call, Decision, ModelCard, Placement, Trail, closing
+from shoal.call import Call, Decision, ModelCard, Placement, Purpose, Trail, closing
 from shoal.chat import Chat, Citation, Json, Piece
 from shoal.errors import DeadlineExceeded, ShoalError
 from shoal.grounding.search import Retriever
@@ -76,16 +76,18 @@ class Exchange:
 
     __slots__ = (
         *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
-        *("_late", "_own", "_ticket", "_told"),
+        *("_late", "_own", "_purpose", "_ticket", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
-    def __init__(self, house: House, key: Key, chat: Chat) -> None:
+    def __init__(self, house: House, key: Key, chat: Chat, purpose: Purpose = Purpose.ANSWER) -> None:
+        """`purpose` is what the ledger says of the calls: a judge's are no answers."""
         # Begins with the time in ms: rows that come in the order of their key are cheaper to store.
         self.id = f"ex_{time.time_ns() // 1_000_000:012x}{urandom(8).hex()}"
         self.house = house
         self.key = key
         self.chat = chat
+        self._purpose = purpose
         self.trail = Trail()
         self.citations: tuple[Citation, ...] = ()
         self.confidence: float | None = None
@@ -310,6 +312,7 @@ class Exchange:
             tenant=self.key.tenant,
             opener=self.house.models,
             trail=self.trail,
+            purpose=self._purpose,
             deadline=self._deadline,
             placement=self.house.placement,
             screen=self._screen,
