@@ -44,6 +44,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield data_directory(folder)
     yield disk(folder)
     yield database(folder)
+    if settings.server.database is not None:
+        yield postgres(settings)
     yield documentation(folder)
     yield weights()
     yield masking(settings)
@@ -111,6 +113,24 @@ def database(folder: Path) -> Finding:
     if revision > head():
         return Finding("database", "fault", f"schema {revision}, newer than {head()}", "install the newer Shoal")
     return Finding("database", "ok", f"schema {revision}")
+
+
+def postgres(settings: Settings) -> Finding:
+    """Whether PostgreSQL can be reached and its tables are those of this version."""
+    from shoal.stores.database import Database, head
+
+    try:
+        opened = Database.of(settings)
+        revision = opened.revision()
+        opened.close()
+    except ShoalError as error:
+        return Finding("PostgreSQL", "fault", "cannot be used", error.message)
+    if revision is None or revision < head():
+        said = f"schema {revision or 'none yet'}, this is {head()}"
+        return Finding("PostgreSQL", "warning", said, "the next 'shoal up' brings it up")
+    if revision > head():
+        return Finding("PostgreSQL", "fault", f"schema {revision}, newer than {head()}", "install the newer Shoal")
+    return Finding("PostgreSQL", "ok", f"{opened.where}, schema {revision}")
 
 
 def reading(path: Path) -> sqlite3.Connection:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from shoal.config import Settings
     from shoal.stores.database import Database
     from shoal.stores.erasure import Where
+    from shoal.stores.journal_traces import Of
 
 # A running gateway trusts a key and a salt for a second, and writes within a quarter of one.
 SETTLE_S = 1.5
@@ -49,13 +50,13 @@ def erase(
         raise typer.BadParameter("say --tenant NAME or --person ID")
     settings = settings_of(config, data_dir).settings
     with database(settings) as opened:
-        wheres = _wheres(settings, opened, tenant, person)
+        wheres, of = _aimed(settings, opened, tenant, person)
         if dry_run:
             _show(_counts(opened, wheres), as_json, dry_run=True)
             return
         if not yes:
             _ask(_counts(opened, wheres), as_json)
-        removed, clean, left = _erase(opened, wheres)
+        removed, clean, left = _erase(opened, wheres, of)
     _record(settings, tenant, bool(person), removed)
     _show(removed, as_json, clean=clean, left=left)
     if not clean or left:
@@ -65,7 +66,8 @@ def erase(
         note(REMAINS)
 
 
-def _wheres(settings: Settings, opened: Database, tenant: str | None, person: str | None) -> Sequence[Where]:
+def _aimed(settings: Settings, opened: Database, tenant: str | None, person: str | None) -> tuple[Sequence[Where], Of]:
+    """Whom it is about: as rows of the database, and as lines of a journal."""
     from shoal.stores.erasure import of_persons, of_tenant
     from shoal.stores.passages import SHARED
     from shoal.stores.salts import SqlSalts
@@ -74,10 +76,12 @@ def _wheres(settings: Settings, opened: Database, tenant: str | None, person: st
 
     if person:
         root = RootKey.open(settings.trust.root_key, settings.server.data_dir)
-        return of_persons(Persons(SqlSalts(opened), root).known(person, tenant))
+        known = Persons(SqlSalts(opened), root).known(person, tenant)
+        pairs = {tuple(each) for each in known}
+        return of_persons(known), lambda fields: (fields.get("tenant"), fields.get("person")) in pairs
     if tenant is None or tenant == SHARED:
         raise typer.BadParameter(f"'{SHARED}' is no tenant: collections for all are removed with 'shoal ground remove'")
-    return of_tenant(tenant)
+    return of_tenant(tenant), lambda fields: fields.get("tenant") == tenant
 
 
 def _counts(opened: Database, wheres: Sequence[Where]) -> dict[str, int]:
@@ -93,18 +97,22 @@ def _ask(counts: dict[str, int], as_json: bool) -> None:
     typer.confirm("Remove all of this for good?", abort=True, err=True)
 
 
-def _erase(opened: Database, wheres: Sequence[Where]) -> tuple[dict[str, int], bool, int]:
-    """(removed, whether no byte is left, rows that came meanwhile). Twice, since a running gateway may still write what
-    it had in hand."""
+def _erase(opened: Database, wheres: Sequence[Where], of: Of) -> tuple[dict[str, int], bool, int]:
+    """(removed, whether no byte is left, rows and lines of journals that came meanwhile). Twice, since a running
+    gateway may still write what it had in hand; it begins a new journal, and removes the old one."""
     from shoal.stores.erasure import Erasure
+    from shoal.stores.journal import FOLDER
+    from shoal.stores.journal_traces import traces
+    from shoal.stores.ledger_drain import ask_to_turn
 
-    erasure = Erasure(opened)
+    erasure, journals = Erasure(opened), opened.folder / FOLDER
     removed = erasure.remove(wheres)
+    ask_to_turn(journals)
     time.sleep(SETTLE_S)
     for name, count in erasure.remove(wheres).items():
         removed[name] += count
     clean = erasure.finish()
-    return removed, clean, sum(erasure.count(wheres).values())
+    return removed, clean, sum(erasure.count(wheres).values()) + traces(journals, of)
 
 
 def _record(settings: Settings, tenant: str | None, person: bool, removed: dict[str, int]) -> None:

@@ -30,12 +30,14 @@ def settings_of(config: Path | None, data_dir: Path | None = None, *, observe: b
 
 @contextmanager
 def database(settings: Settings) -> Iterator[Database]:
-    """The database, up to date. Raises ConfigError, StorageError."""
+    """The database, up to date, with what a crash left in journals. Raises ConfigError, StorageError."""
     from shoal.stores.database import Database
+    from shoal.stores.ledger import recover
 
     opened = Database.of(settings)
     try:
         opened.migrate()
+        recover(opened)
         yield opened
     finally:
         opened.close()

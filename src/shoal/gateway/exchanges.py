@@ -64,7 +64,11 @@ class Exchanges:
             raise NotFound("there is no such exchange of this key: take the id from the header x-shoal-exchange")
         metering = self._house.metering
         final = metering is None or not metering.awaits(record.id)
-        await send_json(send, 200, record_wire(record, final=final))
+        wire = record_wire(record, final=final)
+        corrections = await asyncio.to_thread(self._ledger.corrections, record.id)
+        if corrections:
+            wire["corrections"] = [each._asdict() for each in corrections]
+        await send_json(send, 200, wire)
 
 
 def may_see(key: Key, record: Record) -> bool:

@@ -270,9 +270,9 @@ class Chain:
         return file
 
 
-def lock(file: int, *, wait: bool = False) -> None:
+def lock(file: int, *, wait: bool = False, surely: bool = False) -> None:
     """Holds the file until it is closed. Raises BlockingIOError where another holds it and `wait` is false; a file
-    system without locks is left alone."""
+    system without locks is left alone, unless it must be held `surely`: OSError."""
     if sys.platform == "win32":
         return
     try:
@@ -280,6 +280,8 @@ def lock(file: int, *, wait: bool = False) -> None:
     except BlockingIOError:
         raise
     except OSError:
+        if surely:
+            raise
         return
 
 

@@ -89,6 +89,14 @@ class Database:
         except (DatabaseError, sqlite3.Error) as error:
             raise StorageError(self._what_to_do(error)) from None
 
+    def revision(self) -> str | None:
+        """The schema revision of its tables; None where it has none. Raises StorageError."""
+        try:
+            with self.engine.connect() as connection:
+                return _revision(connection)
+        except (DatabaseError, sqlite3.Error) as error:
+            raise StorageError(self._what_to_do(error)) from None
+
     def truncate_log(self) -> bool:
         """Writes the write-ahead log into the database and empties it, so that no deleted row is left there. False
         where a reader of another process keeps it for now. PostgreSQL's own log is its operator's."""
@@ -113,8 +121,7 @@ class Database:
 
     def _behind(self) -> bool:
         """Whether the tables are older than this Shoal. Raises StorageError where they are newer."""
-        with self.engine.connect() as connection:
-            present = _revision(connection)
+        present = self.revision()
         if present is not None and present > head():
             raise StorageError(
                 f"{self.where} was written by a newer Shoal (schema {present}, this one knows {head()}): install that "

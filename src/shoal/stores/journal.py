@@ -193,12 +193,12 @@ class Journal:
         self.fault = cause
 
 
-def hold(path: Path) -> int:
+def hold(path: Path, *, surely: bool = False) -> int:
     """Opens and locks the file, for as long as it stays open. Raises BlockingIOError where another process holds it or
-    has just removed it."""
+    has just removed it. On a file system without locks that cannot be told: `surely` raises OSError there."""
     file = os.open(path, os.O_RDWR | os.O_CREAT | BINARY, 0o600)
     try:
-        lock(file)
+        lock(file, surely=surely)
         if os.fstat(file).st_nlink == 0:
             raise BlockingIOError(errno.EAGAIN, "removed meanwhile")
     except OSError:

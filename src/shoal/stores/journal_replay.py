@@ -83,7 +83,7 @@ def abandoned(folder: Path, own: str | None = None) -> Iterator[Abandoned]:
     names = {path.name.partition("-")[0] for path in folder.glob("*-*.log")}
     for name in sorted(names - {own}):
         try:
-            yield Abandoned(folder, name, hold(lock_path(folder, name)))
+            yield Abandoned(folder, name, hold(lock_path(folder, name), surely=True))
         except OSError:
             continue
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row, bindparam, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.call import OWN_HOST
+from shoal.errors import StorageError
 from shoal.stores.database import Database
-from shoal.stores.journal import Journal
+from shoal.stores.journal import FOLDER, Journal
+from shoal.stores.journal_replay import abandoned
 from shoal.stores.ledger_backlog import Backlog
 from shoal.stores.ledger_drain import WAKE_ROWS, Drain
 from shoal.stores.ledger_rows import ATTEMPTS, CORRECTIONS, ENDS, EXCHANGES, QUANTITIES, record_of
@@ -31,8 +34,20 @@ __all__ = [
     "Record",
     "Sighting",
     "SqlLedger",
+    "recover",
 ]
 READ_ROWS = 1000
+RECOVER_S = 60.0
+
+
+class Correction(NamedTuple):
+    """A correction of a record: its number from 1 on, when it came (Unix seconds), why in one word, and the earlier
+    values of what it changed, by column: under "exchange", or under the position of an attempt."""
+
+    revision: int
+    at: float
+    cause: str
+    was: dict[str, Any]
 
 
 class Intake(Protocol):
@@ -49,6 +64,8 @@ class Ledger(Protocol):
     """Where records are read, and what keeps them from being written."""
 
     def get(self, exchange_id: str) -> Record | None: ...
+
+    def corrections(self, exchange_id: str) -> list[Correction]: ...
 
     @property
     def faults(self) -> tuple[str, ...]: ...
@@ -83,8 +100,24 @@ class SqlLedger:
         self._backlog.settled(record, cause)
 
     def get(self, exchange_id: str) -> Record | None:
-        """The record of that exchange, written yet or not."""
-        return self._backlog.find(exchange_id) or self._read(exchange_id)
+        """The record of that exchange, written yet or not. Raises StorageError where the database cannot be read."""
+        waiting = self._backlog.find(exchange_id)
+        if waiting is not None:
+            return waiting
+        try:
+            return self._read(exchange_id)
+        except SQLAlchemyError as error:
+            raise _unreadable(error) from None
+
+    def corrections(self, exchange_id: str) -> list[Correction]:
+        """What the record said before it was corrected, oldest first. Raises StorageError."""
+        columns = [CORRECTIONS.c[name] for name in Correction._fields]
+        query = select(*columns).where(CORRECTIONS.c.exchange_id == bindparam("wanted")).order_by(columns[0])
+        try:
+            with self._engine.connect() as connection:
+                return [Correction(*tuple(row)) for row in connection.execute(query, {"wanted": exchange_id})]
+        except SQLAlchemyError as error:
+            raise _unreadable(error) from None
 
     def sightings(self, since: float, tenant: str | None = None) -> Iterator[Sighting]:
         """The exchanges begun at `since` (Unix seconds) or later, one by one; of all tenants where none is named. Read
@@ -149,6 +182,27 @@ class SqlLedger:
                 return None
             attempts = [dict(each._mapping) for each in connection.execute(of_exchange)]
         return record_of(dict(row._mapping), attempts)
+
+
+def _unreadable(error: SQLAlchemyError) -> StorageError:
+    cause = type(getattr(error, "orig", None) or error).__name__
+    return StorageError(f"the ledger cannot be read now ({cause}): try again; records that wait are written later")
+
+
+def recover(database: Database, within_s: float = RECOVER_S) -> bool:
+    """Brings what a crash left in journals into the database, for who reads it while no gateway runs; False where that
+    takes longer, or the database is out of order."""
+    folder = database.folder / FOLDER
+    left = list(abandoned(folder))
+    for journal in left:
+        journal.close(done=False)
+    if not left:
+        return True
+    ledger = SqlLedger(database, Journal(folder))
+    try:
+        return ledger.recovered(within_s)
+    finally:
+        ledger.close()
 
 
 def _sighting(rows: Sequence[Row[Any, Any, Any]]) -> Sighting:

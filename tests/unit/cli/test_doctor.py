@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.unit.cli.conftest import Shell
 
 EPHEMERAL = "[server]\nport = 0\n"
@@ -37,3 +39,19 @@ def test_settings_that_are_wrong_are_a_fault_too(shell: Shell) -> None:
     assert said.code == 1
     (found,) = said.json()
     assert (found["name"], found["state"]) == ("settings", "fault")
+
+
+def test_postgresql_is_looked_at_where_it_is_chosen(
+    shell: Shell, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.write("shoal.toml", EPHEMERAL + 'database = "env:DATABASE_URL"\n')
+    for url, state, found in (
+        (postgres_url, "warning", "none yet"),
+        ("postgresql://shoal:secret@127.0.0.1:1/shoal", "fault", "cannot be used"),
+        ("sqlite:///x", "fault", "cannot be used"),
+    ):
+        monkeypatch.setenv("DATABASE_URL", url)
+        said = shell("doctor", "--json")
+        finding = next(each for each in said.json() if each["name"] == "PostgreSQL")
+        assert (finding["state"], found in finding["found"]) == (state, True)
+        assert "secret" not in said.out

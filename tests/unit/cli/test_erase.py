@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,8 @@ from shoal.stores.contents import SqlContents
 from shoal.stores.database import Database
 from shoal.stores.erasure import Erasure
 from shoal.stores.feedback import SqlFeedback
+from shoal.stores.journal import Journal
+from shoal.stores.journal_lines import closed_line, open_line
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.salts import SqlSalts
@@ -127,3 +132,48 @@ def test_it_fails_where_something_is_left(used: Shell, monkeypatch: pytest.Monke
     said = erase(used, "--tenant", "southsea", "--yes")
     assert said.code == 1
     assert "a request under way" in said.err
+
+
+@pytest.fixture
+def gateway(used: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlLedger]:
+    """The ledger of a gateway that runs meanwhile; the command waits until it has begun a new journal."""
+    journal = Journal(used.data / "journal")
+    ledger = SqlLedger(Database(used.data), journal)
+    pause = threading.Event()
+
+    def turned(_: float) -> None:
+        until = time.monotonic() + 20
+        while journal.first == 1:
+            assert time.monotonic() < until
+            pause.wait(0.01)
+
+    monkeypatch.setattr("shoal.cli.erase.time.sleep", turned)
+    yield ledger
+    ledger.close()
+
+
+def test_the_journal_of_a_running_gateway_forgets_too(used: Shell, gateway: SqlLedger) -> None:
+    gateway.add(Record("ex_new", "northsea", "key", 1.0, "m", False))
+    assert gateway.flush()
+    said = erase(used, "--tenant", "northsea", "--yes")
+    assert said.code == 0, said.err
+    assert "exchanges\t3\n" in said.out
+    assert b"northsea" not in bytes_of(used.data)
+
+
+@pytest.mark.parametrize(("words", "left"), [(("--tenant", "northsea"), 1), (("--tenant", "southsea"), 0)])
+def test_a_request_under_way_is_said(used: Shell, gateway: SqlLedger, words: tuple[str, ...], left: int) -> None:
+    gateway.open(Record("ex_new", "northsea", "key", 1.0, "m", False))
+    said = erase(used, *words, "--yes", "--json")
+    assert (said.code, said.json()["left"]) == (min(left, 1), left)
+
+
+def test_what_a_crash_left_in_a_journal_is_erased(used: Shell) -> None:
+    died = Journal(used.data / "journal")
+    died.closed("ex_new", closed_line(Record("ex_new", "northsea", "key", 1.0, "m", False)))
+    died.opened("ex_open", open_line(Record("ex_open", "northsea", "key", 1.0, "m", False)))
+    died.close(keep=True)
+    said = erase(used, "--tenant", "northsea", "--yes")
+    assert said.code == 0, said.err
+    assert "exchanges\t4\n" in said.out
+    assert b"northsea" not in bytes_of(used.data)

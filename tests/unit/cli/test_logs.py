@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import structlog
@@ -31,3 +32,13 @@ def test_words_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     to_stderr("info")
     structlog.get_logger("shoal.test").info("draining", wait_s=30)
     assert "draining" in capsys.readouterr().err
+
+
+def test_a_log_that_nobody_reads_stops_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gone = (tmp_path / "log").open("w", encoding="utf-8")
+    monkeypatch.setattr("sys.stderr", gone)
+    to_stderr("info", as_json=True)
+    structlog.get_logger().info("before")
+    gone.close()
+    structlog.get_logger().info("after")
+    assert "before" in (tmp_path / "log").read_text(encoding="utf-8")
