@@ -71,6 +71,11 @@ class Sandbox:
         tables["auto"] = {**tables.get("auto", {}), "reference": "openai/echo"}
         tables["audit"] = {**tables.get("audit", {}), **self._audit()}
         tables.setdefault("grounding", {})["fallback"] = "shoal-docs"
+        for name in ("hosts", "models", "baseline"):
+            tables.get("metering", {}).pop(name, None)
+        if "otlp" in tables.get("telemetry", {}):
+            # The operator's collector is not to count canaries; what is sent goes where nobody is.
+            tables["telemetry"] = {"otlp": nobody_url, "interval_s": 1}
         trust = tables.get("trust", {})
         trust.pop("root_key", None)
         for masking in (trust.get("masking"), *(each.get("masking") for each in trust.get("tenants", {}).values())):
