@@ -22,7 +22,7 @@ from bench.harm import LEFT_OUT, auc, precision
 from bench.process import ROOT
 from shoal.errors import ShoalError
 from shoal.models.specialists.cards import WEIGHTS
-from shoal.trust.monitoring.cascade import NAME, beside, inside
+from shoal.trust.monitoring.cascade import NAME, inside
 from shoal.trust.monitoring.categories import OUTPUTS, UNSAFE
 from shoal.trust.monitoring.encoder import Encoder
 from shoal.trust.monitoring.lexicon import Lexicon
@@ -30,7 +30,7 @@ from shoal.tuning.harm import (
     PASSES,
     Crossed,
     band_of,
-    cross_blend,
+    cross_closer,
     crossed,
     looked_closer,
     reached,
@@ -41,11 +41,10 @@ from shoal.tuning.harm import (
 )
 from shoal.tuning.harm_encoder import Lessons, encoder_cross_scores, kept, lessons_of, shipped_scores, train_for
 from shoal.tuning.harm_experts import (
-    CLOSER,
-    EXPERTS,
     Prepared,
     cross_scores,
     fit_blend,
+    fit_closer,
     fit_experts,
     prepare,
     weights_of,
@@ -110,10 +109,11 @@ def print_stops(stages: dict[str, Crossed]) -> None:
 
 
 def print_left_out(prepared: Prepared, lessons: Lessons, crosses: tuple[Floats, Floats], names: Sequence[str]) -> None:
-    """Both stages trained without a source, tested on it and on harmless texts of an unseen fold. The blends are fitted
-    on the cross-scores of the other sources: scores of models that had seen the source."""
+    """Both stages trained without a source, tested on it and on harmless texts of an unseen fold. Blend and closer look
+    are fitted on the cross-scores of the other sources: scores of models that had seen the source."""
     corpus, (experts, looked) = prepared.corpus, crosses
     benign, labels, weight = np.isin(corpus.sources, list(BENIGN)), corpus.labels, weights_of(corpus)
+    first = crossed(prepared, experts).scores
     print("\n--- one kind of source left out: AUC, recall at 1 % of harmless texts; linear, then both everywhere")
     for name in names:
         out = np.isin(corpus.sources, LEFT_OUT[name])
@@ -121,16 +121,14 @@ def print_left_out(prepared: Prepared, lessons: Lessons, crosses: tuple[Floats, 
         test = np.flatnonzero((out | (benign & (corpus.fold == 0))) & (labels[:, AT] >= 0))
         own = fit_experts(prepared, seen).scores(prepared.features[test])
         network = shipped_scores(train_for(lessons, seen, say), [corpus.texts[at] for at in test.tolist()])
+        blend = fit_blend(experts[seen], prepared.signs[seen], labels[seen], weight[seen])
+        closer = fit_closer(first[seen], looked[seen], labels[seen], weight[seen])
+        linear = blend.scores(own, prepared.signs[test])
         hits, told = labels[test, AT] == 1, []
-        for made, scored, columns in (
-            (experts, own, EXPERTS),
-            (beside(experts, looked), beside(own, network), CLOSER),
-        ):
-            blend = fit_blend(made[seen], prepared.signs[seen], labels[seen], weight[seen], columns)
-            values = blend.scores(scored, prepared.signs[test])[:, AT]
+        for values in (linear[:, AT], closer.scores(linear, network)[:, AT]):
             limit = np.quantile(values[benign[test]], 0.99)
             told.append(f"AUC {auc(hits, values):.3f}, recall {float((values[hits] >= limit).mean()):.3f}")
-        print(f"{name:12} {hits.sum():5} harmful: {'   '.join(told)}")
+        print(f"{name:12} {hits.sum():5} harmful: {'   '.join(told)}", flush=True)
 
 
 def print_calls(corpus: Corpus) -> None:
@@ -170,8 +168,8 @@ def main() -> None:
 
     looked = kept(options.cross, lambda: encoder_cross_scores(lessons(), say))
     first = crossed(prepared, experts)
-    everywhere = Crossed(corpus, cross_blend(prepared, beside(experts, looked), CLOSER))
-    stages = {"linear": first, "cascade": looked_closer(first, prepared, experts, looked), "both": everywhere}
+    everywhere = cross_closer(first, looked)
+    stages = {"linear": first, "cascade": looked_closer(first, looked), "both": everywhere}
     print_precision(stages)
     print_band({"linear": first, "both": everywhere}, first)
     print_stops(stages)
