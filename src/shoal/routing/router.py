@@ -146,7 +146,7 @@ class Router:
 
     def _valued(self, chat: Chat) -> tuple[list[Candidate], bool]:
         value = self._route.value
-        found = value.values(self._features.of([ask_of(chat)]), [_groups(chat)])
+        found = value.values(self._features.of([ask_of(chat)]), [groups_of(chat)])
         good = dict(zip(value.models, found.good[0], strict=True))
         tokens = dict(zip(value.models, found.tokens[0], strict=True))
         best = good[self._reference]
@@ -178,7 +178,7 @@ class Router:
     def _threshold(self, chat: Chat) -> float | None:
         certificate = self.certificate
         now = 0.0 if self._rules.uncertified else self._clock()
-        group = _groups(chat).get(certificate.level) if certificate.level is not None else None
+        group = groups_of(chat).get(certificate.level) if certificate.level is not None else None
         return certificate.threshold(group, now)
 
     def _reason(
@@ -228,7 +228,7 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(f"{value:.4g}")
 
 
-def _groups(chat: Chat) -> dict[str, str]:
+def groups_of(chat: Chat) -> dict[str, str]:
     """What the ask belongs to: the system prompt as its template, a flow's step and the first tag."""
     found: dict[str, str] = {}
     if chat.system:
