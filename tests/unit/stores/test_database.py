@@ -4,9 +4,11 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import inspect, text
 
-from shoal.errors import StorageError
+from shoal.config import Server, Settings
+from shoal.errors import ConfigError, StorageError
 from shoal.stores.database import FILE, Database, head
 from shoal.stores.ledger import SqlLedger
 
@@ -93,3 +95,60 @@ def test_a_read_only_file(tmp_path: Path) -> None:
     cause = sqlite3.OperationalError("attempt to write a readonly database")
     assert "mend its permissions" in database._what_to_do(cause)
     database.close()
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "sqlite:///x", "mysql://u:secret@h/d", "postgresql+asyncpg://u:secret@h/d", "://secret"]
+)
+def test_an_address_that_is_no_postgresql_s(tmp_path: Path, url: str) -> None:
+    with pytest.raises(ConfigError, match="postgresql://USER:PASSWORD@HOST:PORT/NAME") as said:
+        Database(tmp_path, url)
+    assert "secret" not in said.value.message
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg", "postgres"])
+def test_a_password_is_never_shown(tmp_path: Path, scheme: str) -> None:
+    database = Database(tmp_path, f"{scheme}://shoal:secret@127.0.0.1:1/shoal")
+    with pytest.raises(StorageError, match="see that PostgreSQL runs there") as said:
+        database.migrate()
+    assert "secret" not in said.value.message + database.where + repr(database.engine)
+    assert "shoal" in database.where
+    database.close()
+
+
+def test_without_the_driver_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal.stores.database.find_spec", lambda _: None)
+    with pytest.raises(ConfigError, match=r"pip install 'shoal\[postgres\]'"):
+        Database(tmp_path, "postgresql://h/d")
+
+
+def test_the_address_comes_from_where_the_settings_say(
+    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    settings = Settings(server=Server(data_dir=tmp_path, database="env:DATABASE_URL"))
+    database = Database.of(settings)
+    database.migrate()
+    assert (database.postgres, database.passages.postgres) == (True, False)
+    assert (database.revision(), database.passages.revision()) == (head(), head())
+    database.close()
+    assert not Database.of(Settings(server=Server(data_dir=tmp_path))).postgres
+    with pytest.raises(ValidationError, match="env:NAME"):
+        Server(database="postgresql://u:p@h/d")
+
+
+def test_a_postgresql_of_a_newer_shoal_is_left_alone(tmp_path: Path, postgres_url: str) -> None:
+    database = Database(tmp_path, postgres_url)
+    database.migrate()
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StorageError, match="newer Shoal"):
+        database.migrate()
+    database.close()
+
+
+def test_a_table_can_be_written_anew(database: Database) -> None:
+    database.rewrite()
+    if database.postgres:
+        database.rewrite("content_keys")
+    assert database.truncate_log()

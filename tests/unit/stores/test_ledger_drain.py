@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from shoal.errors import StorageError
 from shoal.stores import ledger_backlog, ledger_drain
 from shoal.stores.database import Database
 from shoal.stores.journal import Journal, segments
@@ -191,3 +192,36 @@ def test_a_flood_from_many_threads_is_written_once(database: Database, tmp_path:
         wanted = select(func.count()).select_from(EXCHANGES).where(EXCHANGES.c.delivered)
         assert connection.execute(wanted).scalar_one() == 1200
     assert os.listdir(tmp_path / "journal") == []
+
+
+def test_a_postgresql_that_goes_away_for_a_while_misses_nothing(
+    postgres_server: str, postgres_url: str, tmp_path: Path
+) -> None:
+    """Its connections are cut and new ones refused, then it is there again."""
+    import psycopg
+
+    name = postgres_url.partition("/test_")[2].partition("?")[0]
+    database = Database(tmp_path, postgres_url)
+    database.migrate()
+    ledger = SqlLedger(database, Journal(tmp_path / "journal"))
+    ledger.add(record(1))
+    assert ledger.flush()
+    with psycopg.connect(postgres_server, autocommit=True) as operator:
+        operator.execute(f"ALTER DATABASE test_{name} ALLOW_CONNECTIONS false")
+        operator.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test_{name}'")
+        for number in range(2, 40):
+            ledger.open(record(number))
+            ledger.add(record(number))
+            ledger.deliver(f"ex_{number}")
+        assert not ledger.flush()
+        assert ["the database cannot be written" in fault for fault in ledger.faults] == [True]
+        assert ledger.get("ex_39") is not None
+        with pytest.raises(StorageError, match="try again"):
+            ledger.get("ex_1")
+        operator.execute(f"ALTER DATABASE test_{name} ALLOW_CONNECTIONS true")
+    assert ledger.flush()
+    assert list(ledger.faults) == []
+    ledger.close()
+    with database.engine.connect() as connection:
+        assert connection.execute(select(func.count()).select_from(EXCHANGES)).scalar_one() == 39
+    database.close()
