@@ -94,6 +94,7 @@ class Assembly:
             card=self.registry.card,
             path=self._path,
             measure=lambda attempt: self.metering.step.metering.attempt(attempt),
+            events=self.people.events,
         )
         rules = settings.trust.placement
         self.house = House(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from fnmatch import fnmatchcase
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError, SQLAlchemyError
 
 from shoal.chat import Json
 from shoal.config.events import EventRules, Webhook
@@ -21,6 +21,8 @@ from shoal.stores.events import Event, SqlOutbox, add_event, events_page, new_ev
 
 AGAIN_S = 1.0
 MOST_WAITING = 10_000
+# What says that the database, not the event, is at fault; a table that is missing too.
+AWAY = (OperationalError, InterfaceError, ProgrammingError)
 Waiting = tuple[Event, "Future[bool]"]
 
 
@@ -50,7 +52,7 @@ class Events:
 
     def emit(self, name: str, tenant: str, data: Mapping[str, Any], dedupe: str | None = None) -> Future[bool]:
         """Takes an event: `data` holds names and numbers alone. It blocks nobody; the result says, once it is stored,
-        whether it was new. Of two with the same `dedupe` (at most 200 characters) only the first counts."""
+        whether it was new. Of two with the same `dedupe` only the first counts."""
         waiting: Waiting = (new_event(name, tenant, data, dedupe), Future())
         with self._lock:
             if len(self._waiting) >= MOST_WAITING:
@@ -103,7 +105,7 @@ class Events:
         if not batch:
             return True
         try:
-            added = self._outbox.add([(event, self.webhooks(event.name, event.tenant)) for event, _ in batch])
+            added = self._add(batch)
         except SQLAlchemyError as error:
             self._log.error("events_not_stored", waiting=len(batch), cause=type(error).__name__)
             return False
@@ -114,6 +116,21 @@ class Events:
             self._done(event, future, new=event in added)
         self._tell()
         return True
+
+    def _add(self, batch: Sequence[Waiting]) -> list[Event]:
+        """Stores events; one that no database takes is left out, so that it does not keep the others waiting for ever.
+        Raises SQLAlchemyError where the database is away."""
+        rows = [(event, self.webhooks(event.name, event.tenant)) for event, _ in batch]
+        try:
+            return self._outbox.add(rows)
+        except AWAY:
+            raise
+        except SQLAlchemyError as error:
+            if len(batch) > 1:
+                return [event for each in batch for event in self._add([each])]
+            name = batch[0][0].name
+            self._log.error("event_refused", kind=name, cause=type(error).__name__)
+            return []
 
     def _done(self, event: Event, future: Future[bool], *, new: bool) -> None:
         if new:

@@ -26,6 +26,7 @@ from shoal.stores.counters import Answer, Counters, Grant, Item, Passed, Refusal
 MOST_PLANS = 10_000
 MOST_TOLD = 100_000
 TRIES = 4
+MINUTE = 60_000_000
 UNKNOWN = "unknown"
 SHARES = (0.5, 0.8, 1.0)
 FREE = (0.0, 0.0)
@@ -47,7 +48,7 @@ class Events(Protocol):
     """Who is told of budgets that are nearly spent and of limits that are reached; `dedupe` is the same for what must
     be said once."""
 
-    def emit(self, name: str, tenant: str, data: dict[str, object], *, dedupe: str | None = None) -> None: ...
+    def emit(self, name: str, tenant: str, data: dict[str, object], *, dedupe: str | None = None) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,13 +268,12 @@ class LimitsStep:
         line, (_, _, _, hold, charge, _, _) = lines[answer.at], items[answer.at]
         headers = standing.standing([line], [answer.level], [answer.level], answer.now)
         error = standing.refusal(line, answer.level, hold + charge, answer.now, headers)
-        self._log.info("limit_reached", limit=line.limit.name, of=line.limit.of, code=error.code)
-        self._emit("limit.reached", line, answer.now // 60_000_000, {"code": error.code})
+        self._emit("limit.reached", line, answer.now // MINUTE, {"code": error.code})
         return error
 
     def _emit(self, name: str, line: Line, when: object, data: dict[str, object]) -> None:
         dedupe = f"{name}:{line.counter}:{when}"
-        if self._seams.events is None or dedupe in self._told:
+        if dedupe in self._told:
             return
         if len(self._told) >= MOST_TOLD:
             self._told.clear()
@@ -281,7 +281,9 @@ class LimitsStep:
         tenant = line.limit.tenant or (line.subject.partition("/")[0] if line.limit.of != "model" else "")
         about = {"limit": line.limit.name, "of": line.limit.of, "subject": line.subject}
         about["quantity"] = line.limit.quantity.name.lower()
-        self._seams.events.emit(name, tenant, {**about, **data}, dedupe=dedupe)
+        self._log.info(name.replace(".", "_"), tenant=tenant, **about, **data)
+        if self._seams.events is not None:
+            self._seams.events.emit(name, tenant, {**about, **data}, dedupe=dedupe)
 
 
 def _cost(pair: tuple[float, float], read: int, written: int) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from os import urandom
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     JSON,
     Column,
@@ -43,6 +45,7 @@ DELIVERIES = Table(
     Column("attempts", Integer),
     Column("next_try", Float),
 )
+LONGEST_DEDUPE = 200
 PENDING, DELIVERED, GIVEN_UP = "pending", "delivered", "given up"
 
 
@@ -72,7 +75,10 @@ def new_event(name: str, tenant: str, data: Mapping[str, Any], dedupe: str | Non
     """An event of now."""
     now = time.time()
     # Begins with the time in ms, so that ids are in the order of the events.
-    return Event(f"evt_{int(now * 1000):012x}{urandom(8).hex()}", name, tenant, now, dict(data), dedupe)
+    event_id = f"evt_{int(now * 1000):012x}{urandom(8).hex()}"
+    if dedupe is not None and not (len(dedupe) <= LONGEST_DEDUPE and dedupe.isprintable()):
+        dedupe = sha256(dedupe.encode("utf-8", "surrogatepass")).hexdigest()
+    return Event(event_id, name, tenant, now, orjson.loads(orjson.dumps(dict(data), default=str)), dedupe)
 
 
 def add_event(connection: Connection, event: Event, webhooks: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -96,3 +97,20 @@ def test_what_waits_is_stored_at_the_end(outbox: SqlOutbox) -> None:
         events.emit("limit.hit", "t", {"n": number})
     events.close()
     assert len(outbox.claim(["all"], 4e9, 60, 100)) == 50
+
+
+def test_an_event_that_the_database_refuses_keeps_no_other_waiting(
+    events: Events, outbox: SqlOutbox, database: Database
+) -> None:
+    names = ["limit.reached", "too long for its column" * 10, "limit.reached"]
+    waiting = [events.emit(name, "south", {"n": n, "odd": Path("x")}) for n, name in enumerate(names)]
+    kept = [True, not database.postgres, True]
+    assert [each.result(10) for each in waiting] == kept
+    told = [each.event.data["n"] for each in outbox.claim(["all"], 4e9, 60, 10)]
+    assert told == [n for n in range(3) if kept[n]]
+
+
+def test_a_long_or_odd_dedupe_is_one_all_the_same(events: Events) -> None:
+    assert [events.emit("budget.spent", "t", {}, dedupe="a\x00b").result(10) for _ in range(2)] == [True, False]
+    assert [events.emit("budget.spent", "t", {}, dedupe="x" * 5000).result(10) for _ in range(2)] == [True, False]
+    assert events.emit("budget.spent", "t", {}, dedupe="x" * 4999).result(10)
