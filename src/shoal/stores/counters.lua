@@ -1,9 +1,10 @@
 -- The counters in Redis or Valkey: one hash holds every counter, reservation and the generation, so that eviction or a
 -- restart takes all of it or nothing. Python puts one of the scripts below "-- script NAME" after this part.
 --
--- Fields of a counter: NAME:u used, NAME:r reserved, NAME:m mark (the window's start, the time when it will be empty,
--- the oldest slot), NAME:s<slot> one slot. R:<id> is an open reservation, g the generation, t the time up to which the
--- ledger was counted when it began, n how many reservations there are. All numbers are whole and below 2^53.
+-- The field of a counter has its name and holds three doubles: used, reserved, mark (the window's start, the time when
+-- it will be empty, the oldest slot); NAME:s<slot> is one slot. R:<id> is an open reservation, g the generation, t the
+-- time up to which the ledger was counted when it began, n how many reservations there are. All numbers are whole and
+-- below 2^53, which doubles hold exactly.
 local hash, leases, prefix = KEYS[1], KEYS[2], KEYS[3]
 local HELD, DRAINING, FIXED, ROLLING = 0, 1, 2, 3
 local SLOTS, MOST, DAY_MS = 60, 4503599627370496, 86400000
@@ -14,14 +15,23 @@ local function text(number)
   return string.format('%.0f', number)
 end
 
+local EMPTY = struct.pack('<ddd', 0, 0, 0)
+
+local function read(name, packed)
+  local u, r, m = struct.unpack('<ddd', packed or EMPTY)
+  return { name = name, u = u, r = r, m = m }
+end
+
 local function load(name)
-  local found = redis.call('HMGET', hash, name .. ':u', name .. ':r', name .. ':m')
-  return { name = name, u = tonumber(found[1]) or 0, r = tonumber(found[2]) or 0, m = tonumber(found[3]) or 0 }
+  return read(name, redis.call('HGET', hash, name))
+end
+
+local function packed(state)
+  return struct.pack('<ddd', state.u, math.max(state.r, 0), state.m)
 end
 
 local function save(state)
-  redis.call('HSET', hash, state.name .. ':u', text(state.u), state.name .. ':r', text(math.max(state.r, 0)),
-    state.name .. ':m', text(state.m))
+  redis.call('HSET', hash, state.name, packed(state))
 end
 
 -- Takes out what is over and says what is used now.
@@ -123,20 +133,18 @@ reap(lost)
 if redis.call('EXISTS', prefix .. ':gone:' .. id) == 1 then
   return { 'window', now }
 end
-local fields = {}
+local names = {}
 for at, item in ipairs(items) do
   if (item[2] == FIXED and (now < item[6] or now >= item[7]))
     or (item[2] == ROLLING and math.floor(now / item[7]) ~= item[6]) then
     return { 'window', now }
   end
-  local name = item[1]
-  fields[at * 3 - 2], fields[at * 3 - 1], fields[at * 3] = name .. ':u', name .. ':r', name .. ':m'
+  names[at] = item[1]
 end
-local found = #fields > 0 and redis.call('HMGET', hash, unpack(fields)) or {}
-local states, reply = {}, { 'granted', now }
+local found = #names > 0 and redis.call('HMGET', hash, unpack(names)) or {}
+local states, levels, befores = {}, {}, {}
 for at, item in ipairs(items) do
-  local state = { name = item[1], u = tonumber(found[at * 3 - 2]) or 0, r = tonumber(found[at * 3 - 1]) or 0,
-    m = tonumber(found[at * 3]) or 0 }
+  local state = read(item[1], found[at])
   states[at] = state
   local before = used(state, item[2], item[6])
   local level = before + state.r
@@ -152,16 +160,14 @@ for at, item in ipairs(items) do
     end
     return { 'refused', now, at - 1, level }
   end
-  reply[at * 2 + 1], reply[at * 2 + 2] = after, before
+  levels[at], befores[at] = text(after), text(before)
 end
 local values, kept = {}, ARGV[6]
 for at, item in ipairs(items) do
   local state = states[at]
   state.r = state.r + item[4]
   use(state, item[2], item[5], item[6])
-  values[at * 6 - 5], values[at * 6 - 4] = fields[at * 3 - 2], text(state.u)
-  values[at * 6 - 3], values[at * 6 - 2] = fields[at * 3 - 1], text(state.r)
-  values[at * 6 - 1], values[at * 6] = fields[at * 3], text(state.m)
+  values[at * 2 - 1], values[at * 2] = item[1], packed(state)
 end
 local known = redis.call('HGET', hash, 'R:' .. id)
 if known then
@@ -173,7 +179,8 @@ values[#values + 1] = 'R:' .. id
 values[#values + 1] = kept
 redis.call('HSET', hash, unpack(values))
 redis.call('ZADD', leases, text(now + lease), id)
-return reply
+-- One string: a client reads a list of numbers one by one.
+return { 'granted', now, '[[' .. table.concat(levels, ',') .. '],[' .. table.concat(befores, ',') .. ']]' }
 
 -- script settle: settlements [[id, ended, generation, [[counter, law, actual, charge, start, end], ...]], ...]
 local generation = redis.call('HGET', hash, 'g')

@@ -101,7 +101,7 @@ class RedisCounters:
         if reply[0] == b"granted":
             self._open.add(reservation)
             self._spawn("renew", self._renew)
-            return Grant(int(reply[1]), reply[2::2], reply[3::2])
+            return Grant(int(reply[1]), *orjson.loads(reply[2]))
         if reply[0] == b"refused":
             return Refusal(int(reply[1]), int(reply[2]), int(reply[3]))
         return Passed(int(reply[1]))
