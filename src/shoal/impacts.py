@@ -187,20 +187,14 @@ class Impacts:
 
     def to_json(self, *, final: bool = True) -> bytes:
         """The same as `to_wire` in bytes: all numbers are written at once, which costs half."""
-        numbers: list[float] = []
-        known = 0
-        for place, found in enumerate(
-            (
-                *(self.energy_wh, self.carbon_gco2e, self.usage_gco2e, self.embodied_gco2e, self.market_gco2e),
-                *(self.marginal_gco2e, self.water_ml, self.materials_gsbeq, self.cost_usd),
-            )
-        ):
-            if found is not None:
-                numbers += (found.low, found.expected, found.high)
-                known |= 1 << place
-        tier = self.tier.value if self.tier is not None else UNKNOWN
-        said = _template(known) % tuple(numbers) + f'"tier":"{tier}","bases":{_bases_json(self.bases)},"final":'
-        return (said + ("true}" if final else "false}")).encode()
+        ranges = _RANGES_OF(self)
+        numbers = [end for each in ranges if each is not None for end in (each.low, each.expected, each.high)]
+        usage, embodied = self.usage_gco2e, self.embodied_gco2e
+        if usage is not None and embodied is not None:
+            numbers += (usage.low + embodied.low, usage.expected + embodied.expected, usage.high + embodied.high)
+        body = _template(tuple([each is not None for each in ranges])) % tuple(numbers)
+        end = "true}" if final else "false}"
+        return f'{body}"tier":"{self.tier or UNKNOWN}","bases":{_bases_json(self.bases)},"final":{end}'.encode()
 
     def to_record(self) -> dict[str, Any]:
         """The JSON form that a ledger keeps: unrounded, each range as its three ends."""
@@ -230,37 +224,34 @@ def total(impacts: Iterable[Impacts]) -> Impacts:
     found = list(impacts)
     if len(found) < 2:
         return found[0] if found else NOTHING
-    ranges = [_sum(column) for column in zip(*map(_RANGES_OF, found), strict=True)]
-    tier, bases = found[0].tier, found[0].bases
-    for each in found:
+    first, *others = found
+    ranges: list[Range | None] = list(_RANGES_OF(first))
+    tier, bases = first.tier, first.bases
+    for each in others:
+        ranges = [
+            None
+            if one is None or two is None
+            else Range(one.low + two.low, one.expected + two.expected, one.high + two.high)
+            for one, two in zip(ranges, _RANGES_OF(each), strict=True)
+        ]
         tier = _less_sure(tier, each.tier)
         if each.bases is not bases:
-            bases += tuple(basis for basis in each.bases if basis not in bases)
-    return Impacts(*ranges, tier, bases)
-
-
-def _sum(ranges: Iterable[Range | None]) -> Range | None:
-    low = expected = high = 0.0
-    for each in ranges:
-        if each is None:
-            return None
-        low += each.low
-        expected += each.expected
-        high += each.high
-    return Range(low, expected, high)
+            bases = (*bases, *[basis for basis in each.bases if basis not in bases])
+    energy, usage, embodied, market, marginal, water, materials, cost = ranges
+    return Impacts(energy, usage, embodied, market, marginal, water, materials, cost, tier, bases)
 
 
 @cache
-def _template(known: int) -> str:
-    """The JSON of the quantities of `Impacts.to_json`, with three numbers for each that is known: bit by bit."""
+def _template(known: tuple[bool, ...]) -> str:
+    """The JSON of the quantities, with three numbers for each of RANGES that is known and, at the end, for the sum of
+    usage and embodied carbon."""
     three = '{"low":%.6g,"expected":%.6g,"high":%.6g}'
-    energy, carbon, usage, embodied, market, marginal, water, materials, cost = (
-        three if known >> place & 1 else "null" for place in range(9)
-    )
+    energy, usage, embodied, market, marginal, water, materials, cost = (three if each else "null" for each in known)
+    carbon = three if usage == embodied == three else "null"
     return (
-        f'{{"energy_wh":{energy},"carbon_gco2e":{carbon},"carbon":{{"usage":{usage},"embodied":{embodied},'
-        f'"market":{market},"marginal":{marginal}}},"water_ml":{water},"materials_gsbeq":{materials},'
-        f'"cost_usd":{cost},'
+        f'{{"energy_wh":{energy},"carbon":{{"usage":{usage},"embodied":{embodied},"market":{market},'
+        f'"marginal":{marginal}}},"water_ml":{water},"materials_gsbeq":{materials},"cost_usd":{cost},'
+        f'"carbon_gco2e":{carbon},'
     )
 
 

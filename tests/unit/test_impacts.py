@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.impacts import RANGES, ZERO, Basis, Impacts, Range, Tier, plus
+from shoal.impacts import RANGES, ZERO, Basis, Impacts, Range, Tier, plus, total
 
 NUMBERS = st.floats(0, 1e6, allow_nan=False)
 ENDS = st.lists(NUMBERS, min_size=3, max_size=3).map(sorted).map(lambda ends: Range.checked(*ends))
@@ -67,3 +68,25 @@ def test_a_ledger_keeps_impacts_whole(ranges: list[Range | None], tier: Tier | N
     assert [name for name in RANGES if kept[name] is None] == [
         name for name, each in zip(RANGES, ranges, strict=True) if each is None
     ]
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.floats(0, 1e6).map(lambda x: Range(x / 3, x, 2 * x))), min_size=8, max_size=8),
+    st.sampled_from([None, *Tier]),
+    st.booleans(),
+)
+def test_the_bytes_say_what_the_wire_form_says(ranges: list[Range | None], tier: Tier | None, final: bool) -> None:
+    bases = (Basis("é % boundary", "DEU", 381.2, "owid", 2023, "v1"), Basis("b", "WOR", 1, "s", 2020, "v", beside="x"))
+    found = Impacts(**dict(zip(RANGES, ranges, strict=True)), tier=tier, bases=bases)
+    assert json.loads(found.to_json(final=final)) == found.to_wire(final=final)
+
+
+def test_a_sum_of_three_names_each_basis_once() -> None:
+    one, two = Basis("a", "DEU", 1, "s", 2023, "v"), Basis("b", "DEU", 1, "s", 2023, "v")
+    parts = [
+        Impacts(Range(1, 2, 3), cost_usd=Range(1, 1, 1), tier=Tier.MEASURED, bases=(one,)),
+        Impacts(Range(1, 2, 3), tier=Tier.ESTIMATED, bases=(two,)),
+        Impacts(Range(1, 2, 3), cost_usd=Range(1, 1, 1), tier=Tier.MODELLED, bases=(Basis(**asdict(one)),)),
+    ]
+    assert total(parts) == Impacts(Range(3, 6, 9), tier=Tier.ESTIMATED, bases=(one, two))
+    assert total([*parts, Impacts()]).tier is None

@@ -47,7 +47,10 @@ class CpuMeter:
                 else Range(each[0] * known, each[1] * known, each[2] * known)
                 for each in self._per_s
             ]
-            return Impacts(*ranges, Tier.MODELLED, self._bases)
+            energy, usage, embodied, market, marginal, water, materials, cost = ranges
+            return Impacts(
+                energy, usage, embodied, market, marginal, water, materials, cost, Tier.MODELLED, self._bases
+            )
         seconds = Range(0.0, attempt.latency_s / 2, attempt.latency_s)
         return self._impacts(self._wh_per_s * seconds, seconds, Tier.MODELLED, self._bases)
 

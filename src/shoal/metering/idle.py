@@ -66,6 +66,7 @@ class IdleLine:
         return IdleRow(
             *(hour.hour, self._process, hour.kind, hour.now.facts),
             *(basis.zone, basis.method, basis.grid_gco2e_per_kwh),
-            *(hour.windows, hour.seconds, hour.lost_s, hour.counted_j, hour.idle_j),
+            hour.windows,
+            *(hour.seconds, hour.lost_s, hour.counted_j, hour.idle_j),
             hour.now.metering.idle(hour.idle_j),
         )

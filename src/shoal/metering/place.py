@@ -6,6 +6,7 @@ It knows nothing of models; the factors are worked out once, so that an answer c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from shoal.errors import ConfigError
 from shoal.facts.fact import Fact
@@ -15,6 +16,7 @@ from shoal.facts.tables import Facts
 from shoal.impacts import Basis, Impacts, Range, Tier
 
 PER_KWH = 1e-3
+_FACTORS_OF = attrgetter("energy", "usage", "market", "marginal", "water")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Place:
         low, expected, high = it_wh.low, it_wh.expected, it_wh.high
         energy, usage, market, marginal, water = [
             None if each is None else Range(low * each.low, expected * each.expected, high * each.high)
-            for each in (self.energy, self.usage, self.market, self.marginal, self.water)
+            for each in _FACTORS_OF(self)
         ]
         return Impacts(energy, usage, embodied_gco2e, market, marginal, water, materials, cost_usd, tier, bases)
 

@@ -71,19 +71,20 @@ class MeteringStep:
         now = self.current.now
         late = [attempt for attempt in record.attempts if attempt.impacts is None]
         for attempt in late:
-            reading = self._reading(attempt)
-            attempt.measured_j = reading.measured_j if reading is not None else None
+            if self.sampler is not None:
+                reading = self._reading(attempt, self.sampler)
+                attempt.measured_j = reading.measured_j if reading is not None else None
             meter(attempt, now)
         if late or record.impacts is None:
-            record.impacts = total(attempt.impacts for attempt in record.attempts if attempt.impacts is not None)
+            record.impacts = total([attempt.impacts for attempt in record.attempts if attempt.impacts is not None])
 
-    def _reading(self, attempt: Attempt) -> Reading | None:
+    def _reading(self, attempt: Attempt, sampler: Sampler) -> Reading | None:
         """What the counters say of the attempt; work of Shoal's own steps is told to them now."""
-        if self.sampler is not None and attempt.host == OWN_HOST:
+        if attempt.host == OWN_HOST:
             kinds = self._kinds.get(attempt.model)
             if kinds:
-                self._readings[id(attempt)] = self.sampler.add(attempt, kinds, attempt.usage.cpu_s)
-        return self._readings.get(id(attempt)) if self._readings else None
+                self._readings[id(attempt)] = sampler.add(attempt, kinds, attempt.usage.cpu_s)
+        return self._readings.get(id(attempt))
 
     def told(self, record: Record) -> None:
         """The record has been written. Where the counters have not said all of its attempts, it is held until they

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -31,7 +32,7 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
     abandoned = threading.Event()
     token = _ABANDONED.set(abandoned)
     try:
-        return await asyncio.to_thread(_counted, work, *args, **kwargs)
+        return await asyncio.to_thread(_counted, partial(work, *args, **kwargs))
     except asyncio.CancelledError:
         abandoned.set()
         raise
@@ -39,13 +40,13 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
         _ABANDONED.reset(token)
 
 
-def _counted(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def _counted(work: Callable[[], T]) -> T:
     spend = _SPENT.get()
     if spend is None:
-        return work(*args, **kwargs)
+        return work()
     begun = time.thread_time()
     try:
-        return work(*args, **kwargs)
+        return work()
     finally:
         spend(time.thread_time() - begun)
 

@@ -26,7 +26,7 @@ def test_without_counters_energy_is_modelled() -> None:
 
 
 def test_counters_that_are_missing_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(READERS, "rapl", lambda: RaplSource(tmp_path))  # type: ignore[misc]
+    monkeypatch.setitem(READERS, "rapl", lambda: RaplSource(tmp_path))
     (found,) = energy(settings(counters=["rapl"]))
     assert (found.name, found.state) == ("energy counters RAPL", "warning")
     assert "modelled, not measured" in found.found
@@ -36,7 +36,7 @@ def test_counters_that_are_missing_are_said(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(("sharing", "state"), [({}, "warning"), ({"cpu": {"output": 0.1}}, "ok")])
 def test_counters_that_are_there_are_named(sharing: Any, state: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = ScriptedSource([Domain("package-0", "cpu"), Domain("dram-0:0", "memory")], [])
-    monkeypatch.setitem(READERS, "rapl", lambda: source)  # type: ignore[misc]
+    monkeypatch.setitem(READERS, "rapl", lambda: source)
     (found,) = energy(settings(counters=["rapl"], sharing=sharing))
     assert (found.state, found.found) == (state, "package-0, dram-0:0: energy is measured")
     assert ("calibrate" in found.fix) == (state == "warning")

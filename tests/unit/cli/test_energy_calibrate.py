@@ -80,7 +80,7 @@ def test_a_load_on_an_embedded_model_is_recorded_and_fitted(shell: Shell, monkey
             ticker._window_s = 0.02
         return ticker
 
-    monkeypatch.setitem(READERS, "rapl", Busy)  # type: ignore[misc]
+    monkeypatch.setitem(READERS, "rapl", Busy)
     monkeypatch.setattr("shoal.metering.start.open_ticker", hurried)
     monkeypatch.setattr("shoal.metering.windows.LEAST_S", 0.01)
     monkeypatch.setattr("shoal.metering.load.POLL_S", 0.001)
@@ -92,7 +92,7 @@ def test_a_load_on_an_embedded_model_is_recorded_and_fitted(shell: Shell, monkey
 
 
 def test_a_model_that_no_counter_tells_of_is_said(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(READERS, "rapl", Busy)  # type: ignore[misc]
+    monkeypatch.setitem(READERS, "rapl", Busy)
     shell.write(
         "shoal.toml",
         '[hosts.far]\nrow = "vllm"\nbase_url = "http://10.0.0.9:1/v1"\n[models.big]\nhost = "far"\n'

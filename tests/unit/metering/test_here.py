@@ -54,7 +54,7 @@ def test_sources_by_kind_and_by_name() -> None:
 
 
 def test_what_is_missing_is_said_as_modelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(READERS, "rapl", lambda: RaplSource(tmp_path))  # type: ignore[misc]
+    monkeypatch.setitem(READERS, "rapl", lambda: RaplSource(tmp_path))
     monkeypatch.setitem(__import__("sys").modules, "amdsmi", None)
     with structlog.testing.capture_logs() as said:
         assert open_sources(["rapl", "amd"]) == {}
@@ -64,6 +64,6 @@ def test_what_is_missing_is_said_as_modelled(tmp_path: Path, monkeypatch: pytest
 
 
 def test_a_counter_that_can_be_read_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(READERS, "rapl", lambda: CPU)  # type: ignore[misc]
+    monkeypatch.setitem(READERS, "rapl", lambda: CPU)
     assert open_sources(["rapl"]) == {"rapl": CPU}
     assert probe("rapl") == (CPU, "")
