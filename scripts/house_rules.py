@@ -141,18 +141,21 @@ def places(file: File) -> Iterator[str]:
 
 def undeclared(file: File) -> Iterator[str]:
     """What the product imports is among the dependencies in pyproject.toml, not only installed for some other reason;
-    what only the extra `tune` brings is imported in tuning alone."""
+    what only the extra `tune` brings is imported in tuning alone, what another extra brings inside functions alone."""
     allowed = declared() | (declared("tune") if file.name.startswith("src/shoal/tuning/") else frozenset())
+    at_once = imported(file, at_once=True)
     for module in imported(file) if file.product else ():
         brought_by = {normal(name) for name in installed().get(module, [module])}
-        if module not in sys.stdlib_module_names | {"shoal"} and not brought_by & allowed:
+        known = allowed if module in at_once else allowed | extras()
+        if module not in sys.stdlib_module_names | {"shoal"} and not brought_by & known:
             yield f"imports {module}: add it to the dependencies in pyproject.toml, then run 'make lock'"
 
 
-def imported(file: File) -> set[str]:
-    """The first names of all modules that the file imports."""
-    found = [alias.name for node in file.nodes if isinstance(node, ast.Import) for alias in node.names]
-    found += [node.module for node in file.nodes if isinstance(node, ast.ImportFrom) and node.module]
+def imported(file: File, *, at_once: bool = False) -> set[str]:
+    """The first names of all modules that the file imports, or of those that it imports as soon as it is read."""
+    nodes = file.tree.body if at_once and file.tree is not None else file.nodes
+    found = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    found += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
     return {name.partition(".")[0] for name in found}
 
 
@@ -168,6 +171,13 @@ def declared(extra: str | None = None) -> frozenset[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     listed = project["optional-dependencies"][extra] if extra else project["dependencies"]
     return frozenset(normal(re.split(r"[<>=;\[ ]", line, maxsplit=1)[0]) for line in listed)
+
+
+@cache
+def extras() -> frozenset[str]:
+    """The names of what the extras bring that not only training needs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return frozenset().union(*(declared(name) for name in project["optional-dependencies"] if name != "tune"))
 
 
 def normal(name: str) -> str:

@@ -113,6 +113,8 @@ def show(made: Report) -> None:
 
     say(f"{moment(made.span.begin)} to {moment(made.span.end)}")
     table((made.by, *COLUMNS), [row(each) for each in (*made.groups, made.total)])
+    if made.by != made.trend_by:
+        table((made.trend_by, *COLUMNS), [row(each) for each in made.trend])
     table(
         ("carbon per unit (SCI)", "units", "gCO2e, average grid", "gCO2e, marginal"),
         [

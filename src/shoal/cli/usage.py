@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 HOUR_S = 3600
 MONTH_H = 720
+# So many hours take long enough that it is said.
+MANY_HOURS = 200
 COLUMNS = (
     *("exchanges", "attempts", "tokens in", "tokens out"),
     *("USD", "Wh", "gCO2e", "mL water", "how it is known"),
@@ -82,10 +84,14 @@ def usage_database(settings: Settings) -> Iterator[Database]:
     from sqlalchemy.exc import SQLAlchemyError
 
     from shoal.cli.house import database
-    from shoal.stores.usage_hours import refresh
+    from shoal.stores.usage_hours import marked, refresh, snapshot
 
     with database(settings) as opened:
         with suppress(SQLAlchemyError):
+            with snapshot(opened.engine) as connection:
+                hours = len(marked(connection))
+            if hours > MANY_HOURS:
+                note(f"adding up {hours} hours that were not added up yet: a running gateway does that by itself")
             refresh(opened, time.time())
         yield opened
 

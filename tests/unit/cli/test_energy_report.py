@@ -51,7 +51,8 @@ def test_the_table(filled: Shell) -> None:
     assert said.code == 0
     assert lines[0] == "2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z"
     assert lines[4].startswith("total\t2\t3\t300\t150\t0.04 (0.02 to 0.06) + 1 unknown\t4 (2 to 6) + 1 unknown")
-    assert lines[5] == "per request\t2\tunknown, at least 1.1e+03\tunknown"
+    assert [line.partition("\t")[0] for line in lines[5:7]] == ["2026-11-18", "2026-11-19"]
+    assert lines[7] == "per request\t2\tunknown, at least 1.1e+03\tunknown"
     assert "2.0\telectricity of own machines\tlocation-based\tDEU\t0.002 (0.001 to 0.003)\t2 (1 to 3)\t0" in lines
     assert lines[-1] == "v1\tnone\tnone\t1"
     assert "energy: 4 (2 to 6) + 1 unknown" in said.err

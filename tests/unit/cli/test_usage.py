@@ -12,6 +12,7 @@ from shoal.cli.usage import quantity
 from shoal.impacts import Impacts, Range, Tier
 from shoal.stores.database import Database
 from shoal.stores.ledger import Record, SqlLedger
+from shoal.stores.usage_marks import mark
 from shoal.stores.usage_sums import Sums
 from tests.unit.cli.conftest import Shell
 
@@ -48,6 +49,17 @@ def test_the_json_and_how_far_to_look_back(shell: Shell) -> None:
     assert told["total"]["unknown_attempts"]["energy_wh"] == 2
     assert shell("usage", "--since", "24", "--json").json()["total"]["exchanges"] == 1
     assert shell("usage", "--tenant", "nobody", "--json").json()["total"]["exchanges"] == 0
+
+
+def test_hours_that_nobody_added_up_are_said_where_they_are_many(shell: Shell) -> None:
+    fill(shell)
+    database = Database(shell.data)
+    with database.engine.begin() as connection:
+        mark(connection, range(300))
+    database.close()
+    assert "adding up 302 hours" in shell("usage").err
+    assert shell("usage").err == ""
+    assert shell("usage", "--json").json()["total"]["exchanges"] == 2
 
 
 def test_an_empty_ledger_says_how_to_begin(shell: Shell) -> None:
