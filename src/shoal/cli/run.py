@@ -27,6 +27,7 @@ from shoal.cli import (
     plan,
     policy,
     report,
+    rightsize,
     route,
     teams,
     trust,
@@ -65,6 +66,7 @@ def make_app() -> typer.Typer:
     app.add_typer(energy.app, name="energy")
     app.add_typer(facts.app, name="facts")
     app.add_typer(route.app, name="route")
+    app.command("rightsize")(rightsize.rightsize)
     app.add_typer(plan.app, name="plan")
     app.command("verify-retention")(verify_retention.verify_retention)
     return app

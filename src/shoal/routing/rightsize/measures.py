@@ -96,8 +96,9 @@ def per_answer(ends: Doubles) -> Range | None:
 
 
 def total(ends: Doubles) -> Range | None:
-    """The sum of (N, 3) ranges; None where one is unknown."""
-    return None if np.isnan(ends).any() else Range(*(float(each) for each in ends.sum(axis=0)))
+    """The sum of (N, K, 3) ranges over the tries that were made; None where one is unknown."""
+    mean = per_answer(ends.reshape(-1, ends.shape[-1]))
+    return None if mean is None else mean.scaled(float((~np.isnan(ends[..., 0])).sum()))
 
 
 def wire_mean(found: Mean | None) -> dict[str, Any] | None:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.errors import ConfigError
+from shoal.impacts import Range
 from shoal.routing.certificate import Certificate, Segment, validity
 from shoal.routing.certify import Aim, Finding
 from shoal.routing.rightsize.cascading import Outcome, Pair, Point, alone, confident, curve, outcome
 from shoal.routing.rightsize.families import ALL
 from shoal.routing.rightsize.learned import Learned, learned
-from shoal.routing.rightsize.measures import Measure, measured
+from shoal.routing.rightsize.measures import Measure, measured, total
 from shoal.routing.rightsize.narrowness import Elsewhere, elsewhere
 from shoal.routing.rightsize.result import QUANTITIES
 from shoal.routing.rightsize.table import Table
@@ -61,6 +62,8 @@ class Report:
     certificates: Mapping[str, Certificate]
     narrowness: Sequence[Elsewhere]
     learned: Learned | None
+    taken: Mapping[str, Range | None]
+    judged: Mapping[str, Range | None]
     notes: Sequence[str]
 
     @property
@@ -92,9 +95,8 @@ def report(
     each = replace(aim, delta=aim.delta / tests)
     route = learned(table, asks, groups, reference, unsure, each, seed)
     least = fewest(aim.alpha, each.delta)
-    found = [
-        _family(table, part, reference, {name: name in sure for name in smaller}, route, each, least) for part in parts
-    ]
+    judged = {name: name in sure for name in smaller}
+    found = [_family(table, part, reference, judged, route, each, least) for part in parts]
     return Report(
         reference,
         table.models,
@@ -107,6 +109,7 @@ def report(
         _certificates(found, reference, aim, data),
         _narrow(found, table, asks, names),
         route,
+        *({name: total(each) for name, each in kind.items()} for kind in (table.taken, table.judged)),
         _notes(table, reference, least, names, route),
     )
 

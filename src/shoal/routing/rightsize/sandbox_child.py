@@ -28,7 +28,7 @@ CHANGES = frozenset(
 def without_network() -> bool:
     """Whether the kernel gave this process a network of its own, in which there is nothing."""
     libc = ctypes.CDLL(None, use_errno=True)
-    return libc.unshare(NEW_NETWORK) == 0 or libc.unshare(NEW_USER | NEW_NETWORK) == 0
+    return bool(libc.unshare(NEW_NETWORK) == 0 or libc.unshare(NEW_USER | NEW_NETWORK) == 0)
 
 
 def limit() -> None:

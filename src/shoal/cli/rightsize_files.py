@@ -1,0 +1,98 @@
+"""The files of `shoal rightsize`: the report as JSON and as a page, settings that can be pasted, certificates, and the
+learned route where there is one. It computes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shoal.cli.rightsize_html import html_of
+from shoal.cli.rightsize_show import least_confidence
+from shoal.errors import StorageError
+from shoal.routing.rightsize.families import ALL
+
+if TYPE_CHECKING:
+    from shoal.routing.rightsize.report import FamilyReport, Report
+
+ROUTE, CERTIFICATES = "route", "certificates"
+
+
+def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str]) -> None:
+    """Writes all of them; `given` are the families that the user named. Raises StorageError, ConfigError."""
+    files = {
+        "report.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
+        "report.html": html_of(found),
+        "shoal.toml": "\n".join(settings_of(found, out, given)) + "\n",
+        **{f"{CERTIFICATES}/{slug(name)}.json": each.to_json() + "\n" for name, each in found.certificates.items()},
+    }
+    for name, text in files.items():
+        path = out / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise StorageError(f"{path} cannot be written ({error.strerror}): name another --out") from None
+    if found.learned is not None and found.learned.route is not None:
+        found.learned.route.save(out / ROUTE)
+
+
+def settings_of(found: Report, out: Path, given: Collection[str]) -> Iterator[str]:
+    """Lines of shoal.toml: a cascade for each family that can be named in a request, and the route."""
+    yield f"# Written by 'shoal rightsize' on {datetime.now(UTC).date().isoformat()}, for tasks {found.data[:12]}."
+    names = {each.name for each in found.families}
+    used: set[str] = set()
+    for family in found.families:
+        yield ""
+        yield from (f"# {line}" for line in _plain(family.advice))
+        if family.chosen is None:
+            continue
+        if family.name not in given and family.name != ALL and len(names) > 1:
+            yield "# This family was found among the tasks; no request can name it, so it has no cascade of its own."
+            continue
+        yield from _cascade(family, found, _unused(slug(family.name), used))
+    if found.finding is not None:
+        yield ""
+        yield from (f"# {line}" for line in _plain(found.finding.recommendation))
+        if found.finding.worth_it:
+            yield from ("[routing]", f"route = {json.dumps(str((out / ROUTE).absolute()))}")
+            yield from ("", "[auto]", f"reference = {json.dumps(found.reference)}")
+
+
+def _cascade(family: FamilyReport, found: Report, name: str) -> Iterator[str]:
+    """Certified as it stands here: with other models or another threshold it is not."""
+    chosen = family.chosen
+    assert chosen is not None
+    small = chosen.pair.small
+    until = datetime.fromtimestamp(found.certificates[small].expires, UTC).date().isoformat()
+    yield f"# {CERTIFICATES}/{slug(small)}.json holds until {until}. Ask for the model 'cascade:{name}'."
+    yield f"[cascades.{name}]"
+    yield f"models = {json.dumps([small, found.reference])}"
+    least = least_confidence(chosen)
+    if least is None:
+        yield "checks = []  # it is certified for all of these tasks; only one that it fails at goes on"
+    else:
+        yield 'checks = ["confidence"]'
+        yield f"least_confidence = {least}"
+
+
+def slug(name: str) -> str:
+    """A name in small letters, digits and dashes."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:60] or "family"
+
+
+def _unused(name: str, used: set[str]) -> str:
+    found, number = name, 2
+    while found in used:
+        found, number = f"{name}-{number}", number + 1
+    used.add(found)
+    return found
+
+
+def _plain(text: str) -> list[str]:
+    """Lines without what would end a comment."""
+    return ["".join(sign if sign.isprintable() else " " for sign in text)]
