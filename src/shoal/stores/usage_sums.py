@@ -122,7 +122,7 @@ def _statement(connection: Connection, by: Sequence[By], span: Span, quantities:
     """One sum over the roll-ups of whole days and hours that hold, and over the lines of all the rest."""
     tagged = connection.dialect if "tag" in by else None
     table = USAGE_TAG_HOURS if tagged is not None else USAGE_HOURS
-    columns = ["hour", *_columns(by), "tier", *_measures(by, quantities)]
+    columns = [*_columns(by), *_measures(by, quantities)]
     found = _covered(connection, span, days="hour" not in by)
     parts = [
         *_rolled(DAYS_OF[table], found.days, span, columns),
@@ -182,9 +182,8 @@ def _bounded(connection: Connection, span: Span) -> Span:
 
 
 def _columns(by: Sequence[By]) -> list[str]:
-    """The columns of lines that these names are made of, but for the hour and the tier, which are there anyway."""
-    wanted = dict.fromkeys(COLUMNS.get(name, name) for name in by)
-    return [name for name in wanted if name not in ("hour", "tier")]
+    """The columns of lines that these names are made of, and the tier, by which attempts are counted."""
+    return list(dict.fromkeys([*(COLUMNS.get(name, name) for name in by), "tier"]))
 
 
 def _measures(by: Sequence[By], quantities: Sequence[str]) -> list[str]:
