@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -104,19 +105,19 @@ def held(connection: Connection) -> list[int]:
     return list(connection.execute(select(USAGE_DAYS_HELD.c.day)).scalars())
 
 
-def refresh(database: Database, now: float) -> int:
+def refresh(database: Database, now: float, stopped: Callable[[], bool] = lambda: False) -> int:
     """Adds up every marked hour that has ended before `now` (Unix seconds), and every day that has; returns how many
     hours. An hour that somebody else adds up, or marks with new rows at the same time, stays marked until the next
-    time. Raises SQLAlchemyError."""
+    time. Where there is much to do, `stopped` ends it early. Raises SQLAlchemyError."""
     ended = hour_of(now - GRACE_S)
     with snapshot(database.engine) as connection:
         hours = marked(connection, end=ended)
     statements = [(table, _of_hour(connection, table)) for table in DAYS_OF] if hours else []
-    done = sum(_add_up(database.engine, hour, statements) for hour in hours)
+    done = sum(_add_up(database.engine, hour, statements) for hour in takewhile(lambda _: not stopped(), hours))
     with snapshot(database.engine) as connection:
         there = select(USAGE_HOURS.c.hour).distinct().where(USAGE_HOURS.c.hour < ended // DAY_H * DAY_H)
         days = {hour // DAY_H for hour in connection.execute(there).scalars()} - set(held(connection))
-    for day in sorted(days):
+    for day in takewhile(lambda _: not stopped(), sorted(days)):
         _add_up_day(database.engine, day)
     return done
 
@@ -200,7 +201,7 @@ class Refresher:
         self._thread.start()
 
     def close(self) -> None:
-        """Stops the thread, after the hours that it is at."""
+        """Stops the thread, after the hour that it is at."""
         self._closing.set()
         self._thread.join()
 
@@ -208,6 +209,6 @@ class Refresher:
         log = structlog.get_logger("shoal.usage")
         while not self._closing.wait(INTERVAL_S):
             try:
-                refresh(self._database, time.time())
+                refresh(self._database, time.time(), self._closing.is_set)
             except SQLAlchemyError as error:
                 log.warning("usage_hours_not_refreshed", cause=type(error).__name__)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -12,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.stores import usage_hours
 from shoal.stores.database import Database
@@ -20,6 +23,7 @@ from shoal.stores.usage_hours import (
     ROLL_UPS,
     USAGE_DAYS_HELD,
     USAGE_HOURS,
+    Refresher,
     held,
     marked,
     refresh,
@@ -262,6 +266,49 @@ def test_what_somebody_else_added_up_meanwhile_is_not_replaced(
     with snapshot(database.engine) as connection:
         assert connection.execute(select(USAGE_HOURS.c.attempts)).scalars().all() == [2]
     assert grouped(database, (), Span())[()].attempts == 2
+
+
+def test_adding_up_much_can_be_stopped(database: Database) -> None:
+    write(database, [one(hour, hour) for hour in range(5)])
+    answers = iter([False, False, True, True, True])
+    assert refresh(database, NOW, lambda: next(answers)) == 2
+    with snapshot(database.engine) as connection:
+        assert (marked(connection), held(connection)) == ([2, 3, 4], [])
+    assert grouped(database, (), Span())[()].attempts == 5
+
+
+def test_the_thread_adds_up_and_ends(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_hours, "INTERVAL_S", 0.01)
+    write(database, [one(1, 3)])
+    refresher = Refresher(database)
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        with snapshot(database.engine) as connection:
+            if not marked(connection):
+                break
+    refresher.close()
+    with snapshot(database.engine) as connection:
+        assert marked(connection) == []
+
+
+def test_a_failure_is_told_and_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tried = threading.Event()
+
+    def failing(*_: Any) -> int:
+        if said:
+            tried.set()
+        said.append(1)
+        raise SQLAlchemyError
+
+    said: list[int] = []
+    monkeypatch.setattr(usage_hours, "INTERVAL_S", 0.01)
+    monkeypatch.setattr(usage_hours, "refresh", failing)
+    refresher = Refresher(database)
+    assert tried.wait(20)
+    refresher.close()
+    assert "usage_hours_not_refreshed" in "".join(capfd.readouterr())
 
 
 def test_many_marked_hours_are_read_in_one_run(database: Database) -> None:
