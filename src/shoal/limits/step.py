@@ -134,7 +134,7 @@ class LimitsStep:
         smaller = self._downshift(ticket, answer, chat, may_use)
         if smaller is not None:
             if isinstance(answer, Grant):
-                ticket.settle((), 0.0)
+                ticket.void()
             return await self._smaller(exchange, who, chat, *smaller)
         return self._granted(ticket, answer)
 
@@ -194,8 +194,9 @@ class LimitsStep:
 
     def _rooms(self, chat: Chat, path: Sequence[str]) -> dict[str, tuple[int, int]]:
         """The most tokens in and out that each model may take. Masking may make a text a little longer."""
+        written = bound.output_tokens(chat.options, self.max_tokens)
         read = bound.prompt_tokens(chat)
-        return dict.fromkeys(path, (read + read // 8, bound.output_tokens(chat.options, self.max_tokens)))
+        return dict.fromkeys(path, (read + read // 8, written))
 
     def _vectors(self, path: Sequence[str], rooms: dict[str, tuple[int, int]], plan: Plan) -> Vectors:
         """The most of each quantity: of each model, and (None) of all together. Raises InsufficientQuota where a

@@ -131,6 +131,11 @@ class Ticket:
         held = self._rooms.get(model, (0, 0))
         self._rooms[model] = (held[0] + max(read, 0), held[1] + max(written, 0))
 
+    def void(self) -> None:
+        """Takes it back: nothing was asked, and nothing counts."""
+        spent = tuple((counter, law, 0, charge, start, end) for counter, law, _, _, charge, start, end in self._items)
+        self._step.counters.settle(Settlement(self.reservation, spent, 0, self._generation))
+
     def settle(self, attempts: Sequence[Attempt], ended_s: float) -> None:
         """Counts what the attempts took, and gives the rest back."""
         if self._plan is None:
@@ -191,7 +196,9 @@ class Tab:
 def _said(choice: Choice) -> int:
     """The bytes that a choice's delta says: text, thoughts, arguments of calls."""
     said = 0
-    for value in choice.delta.values():
+    for name, value in choice.delta.items():
+        if name == "role":
+            continue
         if isinstance(value, str):
             said += len(value.encode())
         elif isinstance(value, list):

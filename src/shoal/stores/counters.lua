@@ -63,12 +63,13 @@ local function used(state, law, start)
   return 0
 end
 
--- Counts an amount, below zero where less was used than was counted at once; what has drained is not given back.
-local function use(state, law, amount, start)
-  if amount == 0 then
+-- Counts an amount, below zero where less was used than was counted at once. What drains is given back only where it is
+-- taken back at once, as far as it has not drained.
+local function use(state, law, amount, start, late)
+  if amount == 0 or (law == DRAINING and amount < 0 and late) then
     return
   elseif law == DRAINING then
-    state.m = math.max(state.m, now) + math.max(amount, 0)
+    state.m = amount > 0 and math.max(state.m, now) + amount or math.max(state.m + amount, math.min(state.m, now))
   elseif law == FIXED and state.m == start then
     state.u = math.min(math.max(state.u + amount, 0), MOST)
   elseif law == ROLLING and start >= state.m then
@@ -228,7 +229,8 @@ for _, each in ipairs(cjson.decode(ARGV[1])) do
     for _, item in ipairs(spent) do
       local state = state_of(item[1])
       used(state, item[2], item[5])
-      use(state, item[2], item[3] - item[4] - (tonumber(before[item[1]]) or 0), item[5])
+      local counted = tonumber(before[item[1]]) or 0
+      use(state, item[2], item[3] - item[4] - counted, item[5], counted ~= 0)
     end
   end
   for _, state in pairs(states) do

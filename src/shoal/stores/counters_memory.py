@@ -162,8 +162,8 @@ def _rolled(state: State, slot: int) -> int:
 def _use(state: State, law: int, amount: int, start: int, now: int) -> None:
     """Counts an amount, which is below zero where less was used than was counted at once."""
     if law == DRAINING:
-        # What has drained since cannot be given back.
-        state.mark = max(state.mark, now) + max(amount, 0)
+        # What is taken back at once is given back, as far as it has not drained.
+        state.mark = max(state.mark, now) + amount if amount > 0 else max(state.mark + amount, min(state.mark, now))
     elif law == FIXED:
         state.used = min(max(state.used + amount, 0), MOST)
     elif law == ROLLING and start >= state.mark:

@@ -137,7 +137,7 @@ class RedisCounters:
     def _undo(self, reservation: str, items: list[Item], generation: str) -> None:
         """Gives back what may have been reserved, unless it is an addition to what is settled later."""
         if reservation not in self._open:
-            spent = tuple((counter, law, 0, 0, start, end) for counter, law, _, _, _, start, end in items)
+            spent = tuple((counter, law, 0, charge, start, end) for counter, law, _, _, charge, start, end in items)
             self.settle(Settlement(reservation, spent, 0, generation))
 
     async def _ask(self, script: str, *values: Any) -> Any:
