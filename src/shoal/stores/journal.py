@@ -120,10 +120,11 @@ class Journal:
             self._first += 1
 
     def lines(self, after: Position) -> Iterator[tuple[Position, Line | None]]:
-        """The lines from there on, each with its end; None for a damaged one."""
+        """The lines from there on, each with its end; None for a damaged one. Of open ones only that they are there."""
         for segment in range(max(after.segment, self._first), self._segment + 1):
             offset = after.offset if segment == after.segment else 0
-            yield from read_segment(segment_path(self.folder, self.name, segment), segment, offset)
+            path = segment_path(self.folder, self.name, segment)
+            yield from read_segment(path, segment, offset, settled=True)
 
     def close(self, *, keep: bool) -> None:
         """Closes the files; removes them unless they are to be kept for a later start."""
@@ -220,7 +221,9 @@ def segments(folder: Path, name: str) -> list[int]:
     return sorted(int(path.stem.rpartition("-")[2]) for path in folder.glob(f"{name}-*.log"))
 
 
-def read_segment(path: Path, segment: int, offset: int = 0) -> Iterator[tuple[Position, Line | None]]:
+def read_segment(
+    path: Path, segment: int, offset: int = 0, *, settled: bool = False
+) -> Iterator[tuple[Position, Line | None]]:
     """The lines of a file from there on, each with its end; None for a damaged one. A last line without its end is
     not there (yet); a file that is not there is empty."""
     try:
@@ -233,7 +236,7 @@ def read_segment(path: Path, segment: int, offset: int = 0) -> Iterator[tuple[Po
             if not raw.endswith(b"\n"):
                 return
             offset += len(raw)
-            yield Position(segment, offset), unframe(raw)
+            yield Position(segment, offset), unframe(raw, settled=settled)
 
 
 def remove(folder: Path, name: str) -> None:

@@ -27,6 +27,7 @@ from shoal.stores.record import Record
 Line = list[Any]
 OPEN, CLOSED, AMENDED, DELIVERED = "open", "closed", "amended", "delivered"
 HEAD_BYTES = 18
+_OPENED = b'["open",'
 _RECORD = frozenset(each.name for each in fields(Record))
 _ATTEMPT = frozenset(each.name for each in fields(Attempt))
 _ranges = attrgetter(*RANGES)
@@ -42,9 +43,12 @@ def frame(line: tuple[Any, ...]) -> bytes:
     return b"%08x %08x %b\n" % (len(payload), crc32(payload), payload)
 
 
-def unframe(raw: bytes) -> Line | None:
-    """What the line says; None where it is damaged."""
+def unframe(raw: bytes, *, settled: bool = False) -> Line | None:
+    """What the line says; None where it is damaged. Where only what is `settled` counts, an open line is read no
+    further than its kind."""
     payload = raw[HEAD_BYTES:-1]
+    if settled and payload.startswith(_OPENED):
+        return [OPEN, {}]
     try:
         length, crc = int(raw[:8], 16), int(raw[9:17], 16)
         if length != len(payload) or crc != crc32(payload):

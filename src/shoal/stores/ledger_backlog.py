@@ -20,7 +20,9 @@ from shoal.stores.journal_replay import take
 from shoal.stores.ledger_writer import Batch
 from shoal.stores.record import Record
 
-MOST_WAITING = 10_000
+MOST_WAITING = 20_000
+# Of those that wait in the journal alone, so many are found at once by who asks for one: the newest.
+MOST_FOUND = MOST_WAITING
 # What could not be written to a journal is in memory alone.
 MOST_UNWRITTEN = 100_000
 
@@ -70,7 +72,7 @@ class Backlog:
                 before, at = journal.end, journal.closed(record.id, line)
             self._enqueue(Entry(at, record, cause), before)
             self._index[record.id] = record
-            if len(self._index) > MOST_UNWRITTEN:
+            if len(self._index) > (MOST_UNWRITTEN if journal is None else MOST_FOUND):
                 del self._index[next(iter(self._index))]
 
     def delivered(self, exchange_id: str) -> None:
