@@ -126,7 +126,8 @@ def looked_closer(first: Crossed, looked: Floats) -> Crossed:
     """Both stages: the encoder is asked in the band alone, and heard where it helps."""
     second, scores = cross_closer(first, looked), first.scores.copy()
     unsure = inside(scores, band_of(first))
-    heard = [at for at, output in enumerate(OUTPUTS) if output not in unhelped(first, second)]
+    left = unhelped(first, second)
+    heard = np.array([at for at, output in enumerate(OUTPUTS) if output not in left], np.int64)
     scores[np.ix_(unsure, heard)] = second.scores[np.ix_(unsure, heard)]
     return Crossed(first.corpus, scores)
 

@@ -107,7 +107,7 @@ def test_what_ships_scores_as_what_was_trained() -> None:
     fine = [labelled(f"this is a lovely day, number {at}", "moderation", {"hate": 0}, 0) for at in range(30)]
     held = corpus(*bad, *fine)
     tables = build_tables()
-    words = np.random.default_rng(0).normal(size=(WORDS, WORD_DIM)).astype(np.float32) / 10
+    words = np.asarray(np.random.default_rng(0).normal(scale=0.1, size=(WORDS, WORD_DIM)), np.float32)
     features = [features_of(text, tables) for text in held.texts]
     lessons = Lessons(held, features, *taught(held), words, passes=12)
     arrays = train_for(lessons, np.ones(60, bool), lambda _: None)
