@@ -1,21 +1,21 @@
-"""`shoal facts`: the figures that metering rests on, each with its source. It changes none."""
+"""`shoal facts`: the figures that metering rests on, each with its source; newer ones can be installed."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shoal.cli.options import AsJson, ConfigPath
-from shoal.cli.output import say_json, table
+from shoal.cli.options import AsJson, ConfigPath, DataDir
+from shoal.cli.output import note, say_json, table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shoal.facts.fact import Fact
+    from shoal.facts.installed import Change
     from shoal.facts.tables import Facts
 
-app = typer.Typer(no_args_is_help=True, help="Show the figures that metering rests on.", rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, help="Show and update the figures of metering.", rich_markup_mode=None)
 
 
 @app.command("list")
@@ -60,12 +60,50 @@ def show(
         )
 
 
+@app.command()
+def update(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV table with the column topic first.")],
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Install a table of newer figures, and show what it changes.
+
+    It holds from the next start of the gateway; records keep the version that they were made with.
+    """
+    from shoal.cli.house import settings_of
+    from shoal.facts.installed import install
+
+    settings = settings_of(config, data_dir).settings
+    facts, changes = install(settings.server.data_dir, settings.metering.facts, file)
+    if as_json:
+        say_json({"version": facts.version, "changes": [_changed(each) for each in changes]})
+        return
+    rows = [
+        (each.topic, each.after.subject, each.after.quantity, _value(each.before), _value(each.after), _of(each.after))
+        for each in changes
+    ]
+    table(("topic", "subject", "figure", "before", "now", "source"), rows)
+    note(f"{len(changes)} figures changed; the facts are version {facts.version} from the next start on")
+
+
+def _value(fact: Fact | None) -> str:
+    return "" if fact is None else f"{fact.value:g} {fact.unit}, {fact.year}"
+
+
+def _changed(change: Change) -> dict[str, Any]:
+    before = None if change.before is None else change.before.value
+    return {"topic": change.topic, "before": before, **_wire(change.after)}
+
+
 def facts_of(config: Path | None) -> Facts:
     """The facts with the operator's own tables over them."""
     from shoal.cli.house import settings_of
+    from shoal.facts.installed import tables
     from shoal.facts.tables import load
 
-    return load(*settings_of(config).settings.metering.facts)
+    settings = settings_of(config).settings
+    return load(*tables(settings.server.data_dir, settings.metering.facts))
 
 
 def _of(fact: Fact) -> str:

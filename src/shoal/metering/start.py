@@ -18,6 +18,7 @@ from shoal.call import ModelCard
 from shoal.config import Settings, secret
 from shoal.config.metering import Sharing
 from shoal.errors import ConfigError
+from shoal.facts.installed import tables
 from shoal.facts.tables import Facts, load
 from shoal.metering.counters.seam import EnergySource
 from shoal.metering.described import described
@@ -153,7 +154,7 @@ def check_metering(settings: Settings) -> Facts:
     rules = settings.metering
     if rules.estimator == "ecologits" and find_spec("ecologits") is None:
         raise ConfigError(f"metering.estimator: {MISSING}")
-    facts = load(*rules.facts)
+    facts = load(*tables(settings.server.data_dir, rules.facts))
     if rules.live is not None:
         zones_of(rules.live, facts)
     stand_ins = {"metering.here": HERE} | {

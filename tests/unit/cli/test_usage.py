@@ -100,3 +100,15 @@ def test_config_check_names_unknown_regions_and_hardware(shell: Shell) -> None:
     said = shell("config", "check", "--config", path)
     assert said.code == 3
     assert "metering.here: region 'Frence' is not known; the nearest are 'france'" in said.err
+
+
+def test_facts_are_updated(shell: Shell) -> None:
+    head = "topic,subject,quantity,low,value,high,unit,year,source\n"
+    path = shell.write("newer.csv", f"{head}grid,DEU,average,,301.5,,gCO2e/kWh,2026,ours\n")
+    said = shell("facts", "update", path, "--json").json()
+    assert [(each["topic"], each["subject"], each["value"]) for each in said["changes"]] == [("grid", "DEU", 301.5)]
+    assert shell("facts", "show", "grid", "Germany", "--json").json()[0]["value"] == 301.5
+    assert shell("facts", "list", "--json").json()["version"] == said["version"]
+    again = shell("facts", "update", path)
+    assert again.out == ""
+    assert "0 figures changed" in again.err
