@@ -60,7 +60,7 @@ def prose() -> Json:
             "bias: a model that had seen no identity madlibs stopped 6 % of the harmless ones, and nearly all that "
             "named one group; after training on 1,000 those kept for measuring pass, but they come from the same "
             "templates and say little of other sentences",
-            "the encoder has read 5.5 million tokens: it mends the scores of hate and of any harm a little, those of the "
-            "other categories not",
+            "the encoder has read 5.5 million tokens: it mends the scores of hate and of any harm a little, those of "
+            "the other categories not",
         ],
     }
