@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 import httpx2 as httpx
@@ -24,12 +25,14 @@ from tests.gateway.house import Running, running
 
 @dataclass
 class Api:
-    """The admin API of a running gateway. `root` is the written key of the operator's first admin."""
+    """The admin API of a running gateway. `root` is the written key of the operator's first admin; `numbers` never
+    come twice."""
 
     house: Running
     root: str
     audited: list[tuple[str, str, dict[str, Any]]]
     keys: dict[str, str] = field(default_factory=dict)
+    numbers: Iterator[int] = field(default_factory=count)
 
     def __call__(
         self, method: str, path: str, key: str | None = None, body: Any = None, **headers: str

@@ -6,7 +6,7 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -193,7 +193,7 @@ def with_the_public_key_as_secret(site: Site) -> str:
     return (by_hand(site, "HS256") + b"." + base64.urlsafe_b64encode(signed).rstrip(b"=")).decode()
 
 
-BAD = {
+BAD: dict[str, Callable[[Site], str]] = {
     "no signature": unsigned,
     "public key as a secret": with_the_public_key_as_secret,
     "another key of the same name": lambda site: site.idp.token(RSAKey.generate_key(2048, {"kid": "one"})),
