@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from shoal.errors import StorageError
+from shoal.errors import ShoalError, StorageError
 from shoal.metering.counters.seam import EnergySource
 from shoal.metering.idle import IdleLine
 from shoal.metering.sampler import Closed, Measured, Sampler
@@ -84,4 +84,8 @@ class Ticker:
 
     def _run(self) -> None:
         while not self._end.wait(self._window_s):
-            self.tick()
+            try:
+                self.tick()
+            except (OSError, ShoalError) as error:
+                # A window that fails must not end measuring.
+                structlog.get_logger("shoal.metering").error("window_failed", cause=type(error).__name__)

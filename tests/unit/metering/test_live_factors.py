@@ -147,7 +147,7 @@ def test_britain_needs_neither_zones_nor_a_key(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_thread_reads_and_ends_at_once() -> None:
-    wire, kept = Wire(BRITAIN), Kept()
+    wire, kept = Wire(BRITAIN, BRITAIN), Kept()
     factors = Factors([HERE], facts(), HERE)
 
     @asynccontextmanager
