@@ -1,5 +1,5 @@
-"""The contract of `Monitor`, run on the cascade that comes with Shoal, on one as a plug-in would bring it, and on both
-together."""
+"""The contract of `Monitor`, run on the cascade that comes with Shoal, with and without its encoder, on one as a plug-in
+would bring it, and on both together."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ def subjects() -> dict[str, Subject]:
     return {
         "plug-in": Subject(mild, f"Now {BAD} at them.", "violence"),
         "cascade": Subject(load_cascade(), CRUDE, "profanity"),
+        "linear": Subject(load_cascade().without_encoder(), CRUDE, "profanity"),
         "both": Subject(joined(load_cascade(), [mild]), f"Now {BAD} at them.", "violence"),
     }
 
 
-@pytest.mark.parametrize("name", ["plug-in", "cascade", "both"])
+@pytest.mark.parametrize("name", ["plug-in", "cascade", "linear", "both"])
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_contract(name: str, check: Callable[[Subject], None]) -> None:
     check(subjects()[name])

@@ -8,6 +8,7 @@ import pytest
 
 from shoal.trust.monitoring.joined import joined
 from shoal.trust.monitoring.rules import Rules
+from shoal.trust.monitoring.seam import TwoStages
 from shoal.trust.monitoring.step import MonitoringStep
 from tests.unit.trust.monitoring.scene import BAD, WORSE, MildMonitor, rules
 
@@ -77,3 +78,20 @@ def test_monitors_of_plug_ins_count_beside_the_embedded_one() -> None:
 def test_the_only_monitor_is_itself() -> None:
     monitor = MildMonitor()
     assert joined(monitor, []) is monitor
+
+
+def test_the_encoder_can_be_switched_off_for_a_tenant() -> None:
+    step = MonitoringStep(rules(tenants={"quick": {"monitoring": {"encoder": False}}}))
+    whole, linear = step.monitor_of("other"), step.monitor_of("quick")
+    assert whole is step.monitor
+    assert isinstance(whole, TwoStages)
+    assert isinstance(linear, TwoStages)
+    text = "How do I get rid of them all, those people next door?"
+    texts = [text, *(f"{text} {word}" for word in ("They stink.", "I hate them.", "They are vermin."))]
+    assert linear.quick(texts) is not None
+    assert any(whole.quick([each]) is None for each in texts)
+
+
+def test_monitors_without_a_second_stage_are_the_same_for_all() -> None:
+    step = MonitoringStep(rules(monitoring={"encoder": False}), monitor=MildMonitor())
+    assert step.monitor_of("default") is step.monitor
