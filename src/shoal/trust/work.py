@@ -27,6 +27,11 @@ def tell_seconds(spend: Spend) -> None:
     _SPENT.set(spend)
 
 
+def who_counts() -> Spend | None:
+    """Who asked to be told the CPU seconds of work that is done for this task elsewhere."""
+    return _SPENT.get()
+
+
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What `work` returns, from a thread. Where the caller is cancelled, the next `go_on` in the thread raises."""
     abandoned = threading.Event()

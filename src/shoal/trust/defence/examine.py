@@ -20,6 +20,8 @@ from shoal.trust.work import Abandoned
 LONGEST_JOINT = 4000
 """Characters of all that the user says, from the end, that are looked at together."""
 T = TypeVar("T")
+Scores = tuple[list[str], Sequence[float]]
+"""Texts with their scores."""
 
 
 class Examiner:
@@ -38,12 +40,22 @@ class Examiner:
         if self._rules.instructions != "off":
             yield from data_texts(messages, passages)
 
+    async def foresee(self, messages: Sequence[Message]) -> Scores | None:
+        """The scores that `look` will need, of texts that are short in all: told to it, they cost less. None where the
+        classifier fails: it will again, and be told on."""
+        if self._rules.jailbreak == "off" or not (said := _said(messages)):
+            return None
+        try:
+            return said, await self._guards.scores_soon(said)
+        except Exception:  # noqa: BLE001 - as above
+            return None
+
     def look(
-        self, messages: Sequence[Message], passages: Sequence[Passage]
+        self, messages: Sequence[Message], passages: Sequence[Passage], known: Scores | None = None
     ) -> tuple[Sequence[Message], Sequence[Passage]]:
         """The messages and passages as they may go on, in the same order. Raises ContentRefused, GuardFailed."""
-        if self._rules.jailbreak != "off" and (said := list(_user_texts(messages))):
-            self._judge(said)
+        if self._rules.jailbreak != "off" and (said := _said(messages)):
+            self._judge(said, known[1] if known is not None and known[0] == said else None)
         data = list(data_texts(messages, passages)) if self._rules.instructions != "off" else []
         changed = self._sifted(data, 2 * len(passages)) if data else data
         if changed == data:
@@ -54,12 +66,9 @@ class Examiner:
             [with_passage(each, lambda _: next(new)) for each in passages],
         )
 
-    def _judge(self, said: list[str]) -> None:
-        """Looks at each text of the user, and at all of them together, since an attack may be spread over turns."""
+    def _judge(self, said: list[str], known: Sequence[float] | None) -> None:
         settings, tally = self._rules.settings.jailbreak, self.jailbreak
-        if len(said) > 1:
-            said.append("\n".join(said)[-LONGEST_JOINT:])
-        scores = self._tried(tally, lambda: self._guards.scores(said))
+        scores = known or self._tried(tally, lambda: self._guards.scores(said))
         if scores is None:
             return
         highest = max(scores)
@@ -112,6 +121,12 @@ class Examiner:
             raise GuardFailed(
                 f"a classifier of the defence failed ({type(error).__name__}), so nothing was sent: see shoal doctor"
             ) from None
+
+
+def _said(messages: Sequence[Message]) -> list[str]:
+    """Each text of the user, and all of them together, since an attack may be spread over turns."""
+    said = list(_user_texts(messages))
+    return [*said, "\n".join(said)[-LONGEST_JOINT:]] if len(said) > 1 else said
 
 
 def _user_texts(messages: Sequence[Message]) -> Iterator[str]:

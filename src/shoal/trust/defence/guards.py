@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from shoal.trust.defence.remembered import Remembered
 from shoal.trust.defence.seam import SentenceGuard, TextGuard
 from shoal.trust.defence.sieve import Finds, Sieve
+from shoal.trust.together import Together
 
 
 class Guards:
@@ -25,11 +26,17 @@ class Guards:
         self._lock = threading.Lock()
         self._finds: Remembered[Finds] = Remembered()
         self._scores: Remembered[float] = Remembered()
+        self._together = Together(self.scores)
 
     def scores(self, texts: Sequence[str]) -> list[float]:
         """How surely each text of a user talks a model out of its rules. Raises what the classifier raises."""
         guard = self.jailbreak
-        return self._scores.of(texts, lambda new: [guard.score(text) for text in new])
+        many: Callable[[Sequence[str]], list[float]] | None = getattr(guard, "score_all", None)
+        return self._scores.of(texts, many or (lambda new: [guard.score(text) for text in new]))
+
+    async def scores_soon(self, texts: Sequence[str]) -> Sequence[float]:
+        """As `scores`, of short texts, together with what other exchanges ask in this turn of the event loop."""
+        return await self._together.of(texts)
 
     def find(self, texts: Sequence[str], threshold: float | None) -> list[Finds]:
         """What in each text of low trust gives instructions. Raises what the classifier raises."""

@@ -13,7 +13,7 @@ from shoal.chat import Chat, Citation, Json, Message, Passage, Piece
 from shoal.trust.defence import sealing
 from shoal.trust.defence.calls import CallWatch
 from shoal.trust.defence.canary import Canary
-from shoal.trust.defence.examine import Examiner
+from shoal.trust.defence.examine import Examiner, Scores
 from shoal.trust.defence.guards import Guards
 from shoal.trust.defence.leaves import data_texts, has_data, trusted_texts
 from shoal.trust.defence.reply import ReplyWatch
@@ -125,7 +125,9 @@ class Defence:
         if sum(map(len, self._examiner.texts(messages, passages))) > INLINE_CHARS:
             await in_thread(self._look, messages, passages)
         else:
-            self._look(messages, passages)
+            self._look(
+                messages, passages, await self._examiner.foresee(messages) if self._guarded.marks is None else None
+            )
         if self._looked_at(chat):
             return chat
         return replace(
@@ -134,13 +136,13 @@ class Defence:
             passages=tuple(self._passages[id(each)][1] for each in chat.passages),
         )
 
-    def _look(self, messages: Sequence[Message], passages: Sequence[Passage]) -> None:
+    def _look(self, messages: Sequence[Message], passages: Sequence[Passage], known: Scores | None = None) -> None:
         """Looks at messages and passages and remembers what becomes of each. What a flow made of an answer may hold
         marks, which fall out first."""
         plain = messages
         if self._guarded.marks is not None:
             plain = [sealing.cleaned(each, self._guarded.marks.unmark) for each in messages]
-        said, read = self._examiner.look(plain, passages)
+        said, read = self._examiner.look(plain, passages, known)
         for before, after in zip((*messages, *said), (*said, *said), strict=True):
             self._messages[id(before)] = (before, after)
         for old, new in zip((*passages, *read), (*read, *read), strict=True):

@@ -13,8 +13,6 @@ from shoal.trust.monitoring.units import Unit
 from shoal.trust.work import in_thread
 
 AT_ONCE = 64
-LITTLE = 1000
-"""Characters that may be judged in the way of a reply: a hundred take about twenty microseconds."""
 
 
 class Beside:
@@ -37,10 +35,10 @@ class Beside:
         self._sentences.append((check, choice, unit))
 
     def light(self) -> list[tuple[HarmCheck, Stretch]] | None:
-        """What is to be scored for harm, where it is so little that something else may take it along, and out. Only
-        once: where that does not do, it waits for the end."""
+        """What is to be scored for harm, where it is so little that something else may take it along, and out of the
+        list. Only once: where that does not do, it waits for the end."""
         offered, self._offered = self._offered, True
-        return self._harm if not offered and self._task is None and self._size() <= LITTLE else None
+        return self._harm if not offered and self._task is None and self._size() <= INLINE_CHARS else None
 
     def finish(self) -> asyncio.Task[None] | None:
         """Judges what is left, at once where it is little: the way to a thread and back costs more. None where nothing

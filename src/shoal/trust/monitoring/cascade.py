@@ -22,6 +22,7 @@ from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
 from shoal.trust.monitoring.encoder import ENCODER_FILE, Encoder
 from shoal.trust.monitoring.lexicon import MILD, SEVERE, STRONG, Lexicon
 from shoal.trust.ngrams import NgramFeatures, NgramModel, chances
+from shoal.trust.together import Together
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -141,6 +142,7 @@ class Cascade:
         self._form = form
         self._encoder = encoder
         self._features = NgramFeatures()
+        self.together = Together(self.each)
         limits = [form.thresholds[name] for name in CATEGORIES]
         self._limits = [math.log(limit / (1 - limit)) for limit in limits]
 
@@ -172,6 +174,23 @@ class Cascade:
             return self._verdicts(texts, self._sure)
         except _Unsure:
             return None
+
+    def each(self, texts: Sequence[str]) -> list[Verdict | None]:
+        """As `scores`; None for each text that would take the encoder."""
+        found: list[Verdict | None] = []
+        for start in range(0, len(texts), AT_ONCE):
+            some = texts[start : start + AT_ONCE]
+            if any([len(text) > WINDOW for text in some]):
+                for text in some:
+                    sure = self.quick([text])
+                    found.append(sure[0] if sure else None)
+                continue
+            scores = self._form.blend.scores(*self.read(some))
+            found += map(self._verdict, scores)
+            if self._encoder is not None and self._form.closer is not None:
+                for at in inside(scores, self._form.band).tolist():
+                    found[start + at] = None
+        return found
 
     def log_odds(self, windows: Sequence[str]) -> Floats:
         """(N, len(OUTPUTS)) calibrated log-odds of texts that are not cut."""

@@ -19,6 +19,7 @@ from shoal.trust.monitoring.hidden import decoded, unescaped
 from shoal.trust.monitoring.judge import Judge
 from shoal.trust.monitoring.seam import Monitor, Verdict
 from shoal.trust.monitoring.tally import Tally
+from shoal.trust.together import Together
 from shoal.trust.work import Abandoned, go_on, in_thread
 
 FEW_WORDS, CAUTION, NEAR = 30, 4.0, 1.5
@@ -133,6 +134,7 @@ class HarmCheck:
         # Asking isinstance of a protocol takes 10 µs.
         self._quick: Callable[[Sequence[str]], Sequence[Verdict] | None] | None = getattr(monitor, "quick", None)
         self._hurried = False
+        self._together: Together[str, Verdict | None] | None = getattr(monitor, "together", None)
 
     async def find(
         self, stretches: Sequence[Stretch], call: Call | None, beside: list[Watched] | None = None
@@ -141,7 +143,7 @@ class HarmCheck:
         Without a call no judge is asked. What is only observed, and little, may come along as `beside`: that costs
         less than by itself. What is judged of it is taken out of the list. Raises GuardFailed."""
         long = sum([len(each.text) for each in stretches]) > INLINE_CHARS or len(stretches) > AT_ONCE
-        findings = None if long else self._at_once(stretches, beside)
+        findings = None if long else await self._soon(stretches, beside)
         if findings is None:
             findings = await in_thread(self._scored, stretches)
         if self._judge is not None and call is not None:
@@ -159,18 +161,40 @@ class HarmCheck:
 
     def observe_at_once(self, stretches: Sequence[Stretch]) -> bool:
         """As `observe`; False, and nothing counted, where the monitor would look closer. Raises GuardFailed."""
-        findings = self._at_once(stretches, None)
+        findings = self._at_once(stretches)
         for finding in findings or ():
             self._note(finding)
         return findings is not None
 
-    def _at_once(self, stretches: Sequence[Stretch], beside: list[Watched] | None) -> list[Finding] | None:
+    async def _soon(self, stretches: Sequence[Stretch], beside: list[Watched] | None) -> list[Finding] | None:
+        """As `_at_once`, together with what other exchanges ask in this turn of the event loop, and with what is only
+        observed if that needs no second look. None also where the monitor fails: it will again, and be told on."""
+        if self._together is None:
+            return self._at_once(stretches)
+        own = [(self, stretch, Finding()) for stretch in stretches]
+        others = [(check, stretch, Finding()) for check, stretch in beside or ()]
+        mine, theirs = _readings(own), [] if any([job[1].before for job in others]) else _readings(others)
+        try:
+            verdicts = await self._together.of([text for _, text, _ in (*mine, *theirs)])
+            if near := _weigh(mine, verdicts[: len(mine)]):
+                alone = [(job, job[1].alone(), False) for job in near]
+                _weigh(alone, await self._together.of([text for _, text, _ in alone]))
+        except Exception:  # noqa: BLE001 - a monitor that breaks, or looks closer
+            return None
+        self._tally.texts += len(stretches)
+        if beside and theirs and all([verdict is not None for verdict in verdicts[len(mine) :]]):
+            _weigh(theirs, verdicts[len(mine) :])
+            beside.clear()
+            for check, _, finding in others:
+                check._tally.texts += 1
+                check._note(finding)
+        return [finding for _, _, finding in own]
+
+    def _at_once(self, stretches: Sequence[Stretch]) -> list[Finding] | None:
         """As `_scored`; None where the monitor would look closer. What was counted by then counts no second time: it
         is but the highest scores."""
         self._hurried = True
         try:
-            if beside and (found := self._with(stretches, beside)) is not None:
-                return found
             return self._scored(stretches)
         except _Closer:
             return None
@@ -195,40 +219,14 @@ class HarmCheck:
             raise
         return [finding for _, _, finding in jobs]
 
-    def _with(self, stretches: Sequence[Stretch], beside: list[Watched]) -> list[Finding] | None:
-        """As `_look`, together with what is only observed. None where that fails, or would be looked at closer: it must
-        stop nothing, and keep nothing waiting."""
-        jobs = [(self, stretch, Finding()) for stretch in stretches]
-        others = [(check, stretch, Finding()) for check, stretch in beside]
-        try:
-            self._judge_all([*jobs, *others])
-        except (GuardFailed, _Closer):
-            return None
-        self._tally.texts += len(stretches)
-        for check, _, finding in others:
-            check._tally.texts += 1
-            check._note(finding)
-        beside.clear()
-        return [finding for _, _, finding in jobs]
-
     def _judge_all(self, jobs: Sequence[Job]) -> None:
-        readings: list[Reading] = []
-        for job in jobs:
-            stretch = job[1]
-            readings.append((job, stretch.together(), bool(stretch.before.strip())))
-            readings += [(job, said, False) for said in stretch.hidden()]
-        near = self._read(readings)
+        near = self._read(_readings(jobs))
         if near:
             self._read([(job, job[1].alone(), False) for job in near])
 
-    def _read(self, readings: Sequence[Reading]) -> Sequence[Job]:
+    def _read(self, readings: Sequence[Reading]) -> list[Job]:
         """Scores texts. Returns what should be read alone as well."""
-        near: list[Job] = []
-        verdicts = self._verdicts([text for _, text, _ in readings])
-        for (job, text, joint), verdict in zip(readings, verdicts, strict=True):
-            if job[0]._take(job[2], text, verdict, joint):
-                near.append(job)
-        return near
+        return _weigh(readings, self._verdicts([text for _, text, _ in readings]))
 
     def _verdicts(self, texts: Sequence[str]) -> Sequence[Verdict]:
         try:
@@ -273,6 +271,27 @@ class HarmCheck:
             name, over = finding.over[0], self._tally.over
             over[name] = over.get(name, 0) + 1
             self._tally.stopped = self._tally.stopped or finding.over
+
+
+def _readings(jobs: Sequence[Job]) -> list[Reading]:
+    """What is scored first of each."""
+    found: list[Reading] = []
+    for job in jobs:
+        stretch = job[1]
+        found.append((job, stretch.together(), bool(stretch.before.strip())))
+        found += [(job, said, False) for said in stretch.hidden()]
+    return found
+
+
+def _weigh(readings: Sequence[Reading], verdicts: Sequence[Verdict | None]) -> list[Job]:
+    """Takes verdicts in. Returns what should be read alone as well. Raises _Closer where one is missing."""
+    near: list[Job] = []
+    for (job, text, joint), verdict in zip(readings, verdicts, strict=True):
+        if verdict is None:
+            raise _Closer
+        if job[0]._take(job[2], text, verdict, joint):
+            near.append(job)
+    return near
 
 
 Watched = tuple[HarmCheck, Stretch]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from shoal.trust.monitoring.beside import LITTLE
+from shoal.trust.monitoring.prompts import STRETCH
+from shoal.trust.together import Together
 from tests.unit.trust.monitoring.scene import BAD, MildMonitor, Seen, chat, chunks, said, session, text_of
 
 REPLY = "A proxy stands between a client and a server. "
@@ -19,10 +20,14 @@ class Counting(MildMonitor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.together: list[int] = []
+        self.sizes: list[int] = []
+        self.together = Together(self.each)
+
+    def each(self, texts: Sequence[str]) -> Sequence[Seen | None]:
+        return self.scores(texts)
 
     def scores(self, texts: Sequence[str]) -> Sequence[Seen]:
-        self.together.append(len(texts))
+        self.sizes.append(len(texts))
         return super().scores(texts)
 
 
@@ -43,23 +48,23 @@ def test_the_prompt_is_scored_with_the_first_sentence_of_the_reply() -> None:
     monitor = Counting()
     text, account = play(monitor, f"I {BAD}.")
     assert text == REPLY
-    assert monitor.together == [2]
+    assert monitor.sizes == [2]
     assert account["prompts"]["stopped"] == {"category": "violence", "score": 0.99}
     assert (account["prompts"]["texts"], account["prompts"]["over"]) == (1, {"violence": 1})
     assert account["replies"]["top"]["violence"] < 0.1
 
 
-@pytest.mark.parametrize(("size", "first"), [(LITTLE // 2, 4), (LITTLE // 2 + 1, 1)])
-def test_a_long_prompt_does_not_keep_the_reply_waiting(size: int, first: int) -> None:
+@pytest.mark.parametrize(("size", "first", "texts"), [(STRETCH, 2, 1), (STRETCH + 1, 1, 3)])
+def test_a_long_prompt_does_not_keep_the_reply_waiting(size: int, first: int, texts: int) -> None:
     monitor = Counting()
     _, account = play(monitor, "x" * size)
-    # So long a prompt is read as a whole and in stretches.
-    assert monitor.together[0] == first
-    assert account["prompts"]["texts"] == 3
+    # A longer prompt is read as a whole and in stretches.
+    assert monitor.sizes[0] == first
+    assert account["prompts"]["texts"] == texts
 
 
 def test_a_prompt_that_breaks_the_monitor_does_not_stop_the_reply() -> None:
-    class Fussy(MildMonitor):
+    class Fussy(Counting):
         def _score(self, text: str) -> Seen:
             if "break" in text:
                 raise ValueError
@@ -74,14 +79,13 @@ def test_a_prompt_that_breaks_the_monitor_does_not_stop_the_reply() -> None:
 
 def test_a_prompt_that_is_looked_at_closer_does_not_keep_the_reply_waiting() -> None:
     class Slow(Counting):
-        def quick(self, texts: Sequence[str]) -> Sequence[Seen] | None:
-            return None if any("unsure" in text for text in texts) else self.scores(texts)
+        def each(self, texts: Sequence[str]) -> Sequence[Seen | None]:
+            return [None if "unsure" in text else self._score(text) for text in texts]
 
     monitor = Slow()
     text, account = play(monitor, "I am unsure.", REPLY * 2)
     assert text == REPLY * 2
-    # The two sentences at once, the prompt in the end.
-    assert monitor.texts == [REPLY, REPLY * 2, "I am unsure."]
+    assert monitor.texts == ["I am unsure."]
     assert (account["prompts"]["texts"], account["replies"]["texts"]) == (1, 2)
 
 
