@@ -23,6 +23,7 @@ from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.metrics import Metrics
 from shoal.gateway.server import DrainingServer, bind, configure
 from shoal.identity import Identity, Role, mint
+from shoal.limits.step import LimitsStep
 from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
 from shoal.stores.database import Database
@@ -85,6 +86,7 @@ def running(
     monitoring: MonitoringStep | None = None,
     log: AuditStep | None = None,
     metering: MeteringStep | None = None,
+    step: LimitsStep | None = None,
     admin_api: Callable[[Database, Identity], ASGIApp] | None = None,
     **limits: Any,
 ) -> Iterator[Running]:
@@ -114,6 +116,7 @@ def running(
         keeping=keeping,
         observers=(ledger.add, metrics.observe),
         ledger=ledger,
+        limits=step,
     )
     gateway = Gateway(
         house,

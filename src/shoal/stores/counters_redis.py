@@ -110,7 +110,7 @@ class RedisCounters:
         """Queues it: a task sends what is there."""
         self._open.discard(settlement.id)
         self._waiting.append(settlement)
-        if "settle" not in self._tasks and not self._closing:
+        if not self._closing:
             self._spawn("settle", self._settle)
 
     async def read(self, items: list[Item]) -> list[Level]:
@@ -191,9 +191,7 @@ class RedisCounters:
         LimitsUnavailable."""
         if self.generation:
             return
-        task = self._tasks.get("join")
-        if task is None:
-            task = self._spawn("join", self._begin)
+        task = self._spawn("join", self._begin)
         await asyncio.wait({task}, timeout=LEDGER_S * 3)
         if not self.generation:
             raise _away()
@@ -272,9 +270,8 @@ class RedisCounters:
     def _spawn(self, name: str, work: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         """One task of a name at a time."""
         task = self._tasks.get(name)
-        if task is None:
+        if task is None or task.done():
             task = self._tasks[name] = asyncio.ensure_future(_run(work))
-            task.add_done_callback(lambda _: self._tasks.pop(name, None))
         return task
 
 

@@ -1,0 +1,183 @@
+"""Limits over HTTP: headers, refusals, streams that are cut, hang-ups; the ledger and the counters say the same."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+import orjson
+import pytest
+
+from shoal.call import Price
+from shoal.chat import Usage
+from shoal.config.limits import Budget, Downshift, Limits, Rate
+from shoal.limits.gate import Gate, Gates
+from shoal.limits.rules import read_rules
+from shoal.limits.step import LimitsStep, Seams
+from shoal.stores.counters_memory import MemoryCounters
+from shoal.testing import ScriptedModel
+from tests.gateway.house import Running, running
+
+PRICE = Price(input=10, output=20)
+
+
+def step_of(models: tuple[ScriptedModel, ...], limits: Limits, budgets: dict[str, Budget], **gates: Gate) -> LimitsStep:
+    cards = {model.card.name: model.card for model in models}
+    seams = Seams(cards.get, lambda chat: (chat.model,) if chat.model in cards else ())
+    found = Gates(gates) if gates else None
+    return LimitsStep(read_rules(limits, budgets), MemoryCounters(), seams, gates=found)
+
+
+class Limited:
+    """A gateway with limits, and what its counters say."""
+
+    def __init__(self, house: Running, step: LimitsStep) -> None:
+        self.house = house
+        self.counters: Any = step.counters
+
+    def ask(self, model: str = "m", key: str | None = None, **more: Any) -> httpx.Response:
+        body = {"model": model, "messages": [{"role": "user", "content": "hello"}], **more}
+        headers = {"authorization": f"Bearer {key or self.house.member}"}
+        return httpx.post(f"{self.house.url}/v1/chat/completions", json=body, headers=headers)
+
+    def used(self, quantity: str) -> tuple[int, int]:
+        (state,) = [state for name, state in self.counters._states.items() if f":{quantity}:" in name]
+        return state.used, state.reserved
+
+    def settled(self) -> None:
+        deadline = time.monotonic() + 5
+        while self.counters.reservations:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+
+
+def model(*script: Any, name: str = "m", usage: Usage | None = None) -> ScriptedModel:
+    lines = list(script) or ["Hel", "lo"]
+    return ScriptedModel(lines, name=name, kind="host", host="far", price=PRICE, usage=usage or Usage(7, 2))
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Limited]:
+    models = (model(), model(name="small"))
+    budgets = {"b": Budget(usd=0.2, requests=6, soft=0.5, downshift=Downshift(at=0.7, to=("small",)))}
+    step = step_of(models, Limits(rates={"k": Rate(requests="8/hour", tokens="100k/minute")}), budgets)
+    with running(tmp_path, *models, step=step) as house:
+        yield Limited(house, step)
+
+
+def test_what_a_client_is_told(plain: Limited) -> None:
+    first = plain.ask()
+    assert first.status_code == 200
+    assert first.headers["x-ratelimit-limit-requests"] == "8"
+    assert first.headers["x-ratelimit-remaining-requests"] == "7"
+    assert first.headers["x-ratelimit-reset-requests"] == "7m30s"
+    assert {f"x-ratelimit-{what}-tokens" for what in ("limit", "remaining", "reset")} <= set(first.headers)
+    assert "x-shoal-budget-warning" not in first.headers
+    answers = [plain.ask(stream=at % 2 == 1) for at in range(5)]
+    assert [answer.status_code for answer in answers] == [200] * 5
+    assert answers[-1].headers["x-shoal-budget-warning"] == "b;quantity=requests;spent=0.83"
+    refused = plain.ask()
+    assert refused.status_code == 429
+    assert refused.json()["error"]["code"] == refused.json()["error"]["type"] == "insufficient_quota"
+    assert refused.headers["x-should-retry"] == "false"
+    assert plain.used("requests:month") == (6, 0)
+
+
+def test_a_smaller_model_answers_and_says_so(plain: Limited) -> None:
+    for _ in range(5):
+        plain.ask()
+    answer = plain.ask()
+    shoal = answer.json()["shoal"]
+    assert shoal["model"] == answer.headers["x-shoal-model"] == "small"
+    assert shoal["route"]["downshift"] == {"budget": "b", "from": "m", "to": "small"}
+    assert "nearly spent" in answer.headers["x-shoal-route"]
+
+
+def test_a_rate_limit_says_when_to_come_back(tmp_path: Path) -> None:
+    models = (model(),)
+    step = step_of(models, Limits(rates={"k": Rate(requests="2/minute")}), {})
+    with running(tmp_path, *models, step=step) as house:
+        limited = Limited(house, step)
+        assert [limited.ask().status_code for _ in range(3)] == [200, 200, 429]
+        refused = limited.ask()
+        assert refused.json()["error"]["code"] == "rate_limit_exceeded"
+        assert 28 <= int(refused.headers["retry-after"]) <= 30
+        assert "x-should-retry" not in refused.headers
+        assert refused.headers["x-ratelimit-remaining-requests"] == "0"
+        assert limited.ask(key=house.admin).status_code == 200
+
+
+def test_the_ledger_and_the_counters_say_the_same(tmp_path: Path) -> None:
+    models = (model(usage=Usage(123, 45)),)
+    step = step_of(models, Limits(), {"b": Budget(usd=1, tokens=100_000)})
+    with running(tmp_path, *models, step=step) as house:
+        limited = Limited(house, step)
+        ids = [limited.ask(stream=at % 2 == 0, max_tokens=50).headers["x-shoal-exchange"] for at in range(6)]
+        limited.settled()
+        records = [house.ledger.get(each) for each in ids]
+        assert sum(record.usage().total_tokens for record in records if record is not None) == 6 * 168
+        assert limited.used("tokens") == (6 * 168, 0)
+        assert limited.used("usd") == (6 * (123 * 10 + 45 * 20), 0)
+
+
+def test_a_host_that_writes_on_is_cut_off(tmp_path: Path) -> None:
+    models = (model(*["word "] * 50),)
+    step = step_of(models, Limits(), {"b": Budget(tokens=100_000)})
+    with running(tmp_path, *models, step=step) as house:
+        limited = Limited(house, step)
+        events = limited.ask(stream=True, max_tokens=5).text.removesuffix("\n\n").split("\n\n")
+        chunks = [orjson.loads(event[6:]) for event in events[:-1]]
+        said = "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks)
+        assert said == "word " * 5
+        assert chunks[-1]["choices"][0]["finish_reason"] == "length"
+        assert "reserved" in chunks[-1]["shoal"]["route"]["cut"]
+        limited.settled()
+        assert models[0].cancelled == 1
+        used, reserved = limited.used("tokens")
+        assert used > 5
+        assert reserved == 0
+
+
+def test_who_hangs_up_is_charged_for_what_came(tmp_path: Path) -> None:
+    never = asyncio.Event()
+    models = (model("one ", "two ", never),)
+    step = step_of(models, Limits(rates={"c": Rate(concurrent=1)}), {"b": Budget(tokens=100_000)})
+    with running(tmp_path, *models, step=step) as house:
+        limited = Limited(house, step)
+        body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": "hello"}], "max_tokens": 500}
+        headers = {"authorization": f"Bearer {house.member}"}
+        with httpx.stream("POST", f"{house.url}/v1/chat/completions", json=body, headers=headers) as answer:
+            next(answer.iter_text())
+            assert limited.ask().status_code == 429
+        limited.settled()
+        used, reserved = limited.used("tokens")
+        assert 10 < used < 300
+        assert reserved == 0
+        assert house.idle()
+
+
+def test_a_busy_model_says_so_at_once(tmp_path: Path) -> None:
+    held = asyncio.Event()
+    models = (model("one ", held, "two"),)
+    step = step_of(models, Limits(), {}, m=Gate("m", 1, {}, queue=0))
+    with running(tmp_path, *models, step=step) as house:
+        limited = Limited(house, step)
+        found: list[httpx.Response] = []
+        thread = threading.Thread(target=lambda: found.append(limited.ask()))
+        thread.start()
+        deadline = time.monotonic() + 5
+        while not models[0].running:
+            assert time.monotonic() < deadline
+            time.sleep(0.005)
+        refused = limited.ask()
+        assert refused.status_code == 503
+        assert refused.json()["error"]["code"] == "model_busy"
+        assert int(refused.headers["retry-after"]) >= 1
+        house.loop.call_soon_threadsafe(held.set)
+        thread.join(5)
+        assert found[0].status_code == 200
