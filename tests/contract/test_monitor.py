@@ -1,5 +1,5 @@
-"""The contract of `Monitor`, run on the cascade that comes with Shoal, with and without its encoder, on one as a plug-in
-would bring it, and on both together."""
+"""The contract of `Monitor`, run on the cascade that comes with Shoal, with and without its encoder, on one as a
+plug-in would bring it, and on both together."""
 
 from __future__ import annotations
 
