@@ -43,20 +43,13 @@ price = {{ input = 2.5, output = 10 }}
 """
 # Intents of CLINC150 that a bank could be asked.
 BANKING = (
-    *("account_blocked", "apr", "balance", "bill_balance", "bill_due", "card_declined", "credit_limit"),
-    *(
-        "credit_limit_change",
-        "credit_score",
-        "damaged_card",
-        "direct_deposit",
-        "exchange_rate",
-        "expiration_date",
-        "freeze_account",
-    ),
-    *("improve_credit_score", "income", "insurance", "insurance_change", "interest_rate", "international_fees"),
-    *("international_visa", "min_payment", "new_card", "application_status", "order_checks", "pay_bill", "pin_change"),
-    *("redeem_rewards", "replacement_card_duration", "report_fraud", "report_lost_card", "rewards_balance", "routing"),
-    *("rollover_401k", "spending_history", "taxes", "transactions", "transfer", "travel_notification", "w2"),
+    *("account_blocked", "application_status", "apr", "balance", "bill_balance", "bill_due", "card_declined"),
+    *("credit_limit", "credit_limit_change", "credit_score", "damaged_card", "direct_deposit", "exchange_rate"),
+    *("expiration_date", "freeze_account", "improve_credit_score", "income", "insurance", "insurance_change"),
+    *("interest_rate", "international_fees", "international_visa", "min_payment", "new_card", "order_checks"),
+    *("pay_bill", "pin_change", "redeem_rewards", "replacement_card_duration", "report_fraud", "report_lost_card"),
+    *("rewards_balance", "rollover_401k", "routing", "spending_history", "taxes", "transactions", "transfer"),
+    *("travel_notification", "w2"),
 )
 
 

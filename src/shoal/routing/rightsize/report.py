@@ -109,7 +109,8 @@ def report(
         _certificates(found, reference, aim, data),
         _narrow(found, table, asks, names),
         route,
-        *({name: total(each) for name, each in kind.items()} for kind in (table.taken, table.judged)),
+        {name: total(each) for name, each in table.taken.items()},
+        {name: total(each) for name, each in table.judged.items()},
         _notes(table, reference, least, names, route),
     )
 

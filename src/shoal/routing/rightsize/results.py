@@ -33,26 +33,13 @@ class Results:
         Raises ConfigError where the file belongs to other tasks or another judge, another run writes to it, or it
         cannot be read or written.
         """
+        file = _locked(path)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            file = path.open("a+b")
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.seek(0)
-            lines = file.read()
-        except BlockingIOError:
-            raise ConfigError(f"another run writes to {path}: wait for it, or name another --out") from None
-        except OSError as error:
-            raise ConfigError(f"{path} cannot be written ({error.strerror})") from None
-        whole = lines[: lines.rfind(b"\n") + 1]
-        file.truncate(len(whole))
-        head, *rest = whole.splitlines() or [b""]
-        opened = cls(file, {})
-        if not whole:
-            opened._write(json.dumps({"form": FORM, "tasks": tasks, "judge": judge}))
-            return opened
-        _check_head(head, path, tasks, judge)
-        opened.done = {(each.task, each.model): each for each in _read(rest, path)}
-        return opened
+            done = _resumed(file, path, tasks, judge)
+        except ConfigError:
+            file.close()
+            raise
+        return cls(file, done)
 
     def has(self, task: str, model: str) -> bool:
         """Whether there is a score already."""
@@ -62,16 +49,7 @@ class Results:
     def add(self, result: Result) -> None:
         """Takes a result in; it is with the operating system when this returns. Raises ConfigError on a full disk."""
         self.done[result.task, result.model] = result
-        self._write(result.to_line())
-
-    def _write(self, line: str) -> None:
-        try:
-            self._file.write(line.encode() + b"\n")
-            self._file.flush()
-        except OSError as error:
-            raise ConfigError(
-                f"the results cannot be written ({error.strerror}): free space and run it again"
-            ) from None
+        _append(self._file, result.to_line())
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -79,6 +57,43 @@ class Results:
 
     def __iter__(self) -> Iterator[Result]:
         return iter(self.done.values())
+
+
+def _locked(path: Path) -> BinaryIO:
+    """The file, which nobody else may write to meanwhile."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("a+b")
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written ({error.strerror})") from None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise ConfigError(f"another run writes to {path}: wait for it, or name another --out") from None
+    return file
+
+
+def _resumed(file: BinaryIO, path: Path, tasks: str, judge: str) -> dict[Key, Result]:
+    file.seek(0)
+    lines = file.read()
+    whole = lines[: lines.rfind(b"\n") + 1]
+    file.truncate(len(whole))
+    if not whole:
+        _append(file, json.dumps({"form": FORM, "tasks": tasks, "judge": judge}))
+        return {}
+    head, *rest = whole.splitlines()
+    _check_head(head, path, tasks, judge)
+    return {(each.task, each.model): each for each in _read(rest, path)}
+
+
+def _append(file: BinaryIO, line: str) -> None:
+    try:
+        file.write(line.encode() + b"\n")
+        file.flush()
+    except OSError as error:
+        fault = f"the results cannot be written ({error.strerror}): free space and run it again"
+        raise ConfigError(fault) from None
 
 
 def _check_head(head: bytes, path: Path, tasks: str, judge: str) -> None:
