@@ -148,7 +148,7 @@ async def _tried(opened: Assembly, key: Key, wish: Wish, read: Tasks) -> tuple[T
     from shoal.routing.rightsize.families import families
     from shoal.routing.rightsize.results import Results
     from shoal.routing.rightsize.running import Run
-    from shoal.routing.rightsize.sandbox import Tests
+    from shoal.routing.rightsize.sandbox import CodeTests
     from shoal.routing.rightsize.table import table_of
 
     house = InHouse(opened, key)
@@ -172,7 +172,7 @@ async def _tried(opened: Assembly, key: Key, wish: Wish, read: Tasks) -> tuple[T
             ended = await run.run()
     finally:
         results.close()
-    if isinstance(judge, Tests) and judge.alone is False:
+    if isinstance(judge, CodeTests) and judge.alone is False:
         note("the kernel gave the tests no network of their own: sockets were blocked in Python alone")
     ids = [task.id for task in read.all]
     table = table_of(ids, names, wish.models, results.done, errors_are_wrong=wish.errors_are_wrong)

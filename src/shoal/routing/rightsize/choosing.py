@@ -6,7 +6,7 @@ from shoal.config import nearest
 from shoal.errors import ConfigError
 from shoal.routing.rightsize.judges import Exact, Judge, Overlap, Pattern, Shape
 from shoal.routing.rightsize.rubric import Asker, Rubric
-from shoal.routing.rightsize.sandbox import Tests
+from shoal.routing.rightsize.sandbox import CodeTests
 
 JUDGES = ("exact", "f1", "regex", "schema", "tests", "rubric:MODEL")
 
@@ -22,7 +22,7 @@ def judge_of(name: str, asker: Asker, *, allow_exec: bool) -> Judge:
                 "the judge 'tests' runs code that models wrote: add --allow-exec if that is what you want (no network, "
                 "bounds on time and memory, a temporary folder; it can read what you can read)"
             )
-        return Tests()
+        return CodeTests()
     kind, _, model = name.partition(":")
     if kind == "rubric" and model:
         return Rubric(model, asker)

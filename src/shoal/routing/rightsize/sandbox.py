@@ -29,7 +29,7 @@ CHILD = Path(__file__).with_name("sandbox_child.py")
 _CODE = re.compile(r"```(?:python|py|python3)?[ \t]*\n(.*?)(?:\n```|\Z)", re.DOTALL)
 
 
-class Tests:
+class CodeTests:
     """1 where the answer's code and then the task's tests run to their end without an error. `alone` says whether every
     child that passed had no network at all, None before the first."""
 

@@ -1,0 +1,120 @@
+"""The judge that runs code: what passes, what does not, and what foreign code cannot do."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from shoal.errors import ConfigError
+from shoal.routing.rightsize.sandbox import CodeTests, code_of
+from shoal.routing.rightsize.tasks import Task, tasks_of
+
+DOUBLE = "```python\ndef double(x):\n    return 2 * x\n```"
+CHECK = "assert double(4) == 8"
+
+
+def task(tests: str) -> Task:
+    return tasks_of([(1, {"prompt": "Write it.", "tests": tests})]).all[0]
+
+
+def score(answer: str, tests: str = CHECK, wall_s: float = 15.0) -> float | None:
+    return asyncio.run(CodeTests(wall_s).judge(task(tests), answer)).score
+
+
+@pytest.mark.parametrize(
+    ("answer", "wanted"),
+    [
+        (DOUBLE, 1.0),
+        ("def double(x):\n    return x + x", 1.0),
+        ("Here it is:\n```py\ndef double(x):\n    return x * 2\n```\nIt doubles.", 1.0),
+        ("```python\ndef double(x):\n    return x\n```", 0.0),
+        ("def double(x) return", 0.0),
+        ("I cannot do that.", 0.0),
+        ("", 0.0),
+        ("x" * 1_000_001, 0.0),
+    ],
+    ids=["fenced", "plain", "with words", "wrong", "no Python", "declined", "empty", "a megabyte"],
+)
+def test_code_passes_where_its_tests_do(answer: str, wanted: float) -> None:
+    assert score(answer) == wanted
+
+
+@pytest.mark.parametrize(
+    "early",
+    [
+        "raise SystemExit(0)",
+        "import os\nos._exit(0)",
+        "import sys\nsys.exit()",
+        "print('passed')\nimport os\nos.abort()",
+    ],
+)
+def test_who_leaves_early_has_not_passed(early: str) -> None:
+    assert score(early) == 0.0
+
+
+def test_no_socket_reaches_a_server_of_this_machine() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        port = server.getsockname()[1]
+        calls = f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)"
+        assert score("x = 1", calls) == 0.0
+        with pytest.raises(BlockingIOError):
+            server.accept()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import subprocess\nsubprocess.run(['true'])",
+        "import os\nos.system('true')",
+        "import os\nos.fork()",
+        "import os\nos.execv('/bin/true', ['true'])",
+        "import ctypes\nctypes.CDLL(None)",
+        "import os\nos.kill(os.getppid(), 0)",
+        "open('{outside}', 'w')",
+        "import os\nos.open('{outside}', os.O_CREAT | os.O_WRONLY)",
+        "import os\nos.remove('{there}')",
+        "import os\nos.rename('{there}', 'mine')",
+        "x = bytearray(4 << 30)",
+        "with open('big', 'wb') as file:\n    file.write(bytes(64 << 20))",
+    ],
+)
+def test_what_foreign_code_may_not_do(attempt: str, tmp_path: Path) -> None:
+    there = tmp_path / "there"
+    there.write_text("kept", encoding="utf-8")
+    code = attempt.replace("{outside}", str(tmp_path / "outside")).replace("{there}", str(there))
+    assert score("pass", code) == 0.0
+    assert [path.name for path in tmp_path.iterdir()] == ["there"]
+    assert there.read_text(encoding="utf-8") == "kept"
+
+
+def test_what_it_may_do() -> None:
+    may = "import json, math, tempfile, os\nopen('note', 'w').write('x')\nassert len(os.environ) < 6"
+    assert score("pass", may) == 1.0
+
+
+def test_code_that_never_ends_is_killed_with_what_it_started() -> None:
+    assert score("while True: pass", CHECK, wall_s=1.0) == 0.0
+    assert score("import threading\nthreading.Event().wait()", CHECK, wall_s=1.0) == 0.0
+
+
+def test_it_says_whether_there_was_no_network_at_all() -> None:
+    judge = CodeTests()
+    assert judge.alone is None
+    asyncio.run(judge.judge(task(CHECK), DOUBLE))
+    assert judge.alone in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"), [({"prompt": "x"}, "has no 'tests'"), ({"prompt": "x", "tests": "def"}, "tests are not Python")]
+)
+def test_a_task_needs_tests(row: dict[str, str], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        CodeTests().check(tasks_of([(1, row)]).all[0])
+
+
+def test_all_blocks_of_code_count() -> None:
+    assert code_of("```python\na = 1\n```\nand\n```\nb = 2\n```") == "a = 1\n\nb = 2"
