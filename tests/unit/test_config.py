@@ -69,7 +69,7 @@ def test_environment_over_file_over_default_and_options_over_all(
         ('[hosts.a]\ndialect = "openai"\nbase_url = "http://[::1/v1"', "write an address such as"),
         ('[hosts.a]\ndialect = "openai"\nbase_url = "http://x:70000/v1"', "write an address such as"),
         ('[hosts.a]\ndialect = "openai"\nbase_url = "http://a b/v1"', "write an address such as"),
-        ("[server]\nworkers = 4", "shared store"),
+        ("[server]\nworkers = 0", "server.workers"),
         ('[hosts.a]\nrow="vllm"\n[models.auto]\nhost="a"', "this name is Shoal's own"),
         ("[server\n", "is not valid TOML"),
     ],

@@ -27,6 +27,9 @@ def up(
     observe: Annotated[
         bool, typer.Option("--observe", help="Mask nothing: only count the personal data that goes by.")
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="How many processes; more than one need limits.store.", show_default="1")
+    ] = None,
     data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
@@ -39,7 +42,7 @@ def up(
     from shoal.cli.logs import to_stderr
     from shoal.trust.retention.last_words import say_no_text
 
-    settings = settings_of(config, data_dir, observe=observe, host=host, port=port).settings
+    settings = settings_of(config, data_dir, observe=observe, host=host, port=port, workers=workers).settings
     to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
     say_no_text()
     _protect(settings)

@@ -87,19 +87,30 @@ def check_limits(settings: Settings) -> None:
             f"server.workers = {settings.server.workers}: several processes need a shared store, or each would grant "
             'every limit anew: set limits.store = "env:REDIS_URL" (a Redis or Valkey), or server.workers = 1'
         )
-    for name, budget in settings.budgets.items():
-        for model in budget.downshift.to if budget.downshift is not None else ():
-            if model not in settings.models and model != "auto" and not model.startswith("shoal/"):
-                raise ConfigError(f"budgets.{name}.downshift.to: '{model}'{nearest(model, settings.models)}")
-    for kind, tables in (("limits.rates", limits.rates), ("budgets", settings.budgets)):
-        for name, table in tables.items():
-            for model in table.only if table.of == "model" else ():
-                if model not in settings.models and model != "auto" and not model.startswith("shoal/"):
-                    raise ConfigError(f"{kind}.{name}.only: '{model}'{nearest(model, settings.models)}")
+    if settings.server.workers > 1:
+        raise ConfigError(
+            f"server.workers = {settings.server.workers}: this version starts one process for each 'shoal up': start "
+            "several with the same limits.store and server.database, each on a port of its own, behind a proxy"
+        )
+    _check_models(settings)
     if limits.dead == "return" and any(budget.hard for budget in settings.budgets.values()):
         structlog.get_logger("shoal.limits").warning(
             "limits_dead_returned", why="what a killed process used is not counted: a budget can be overspent by that"
         )
+
+
+def _check_models(settings: Settings) -> None:
+    named = [
+        (f"budgets.{name}.downshift.to", model)
+        for name, budget in settings.budgets.items()
+        for model in (budget.downshift.to if budget.downshift is not None else ())
+    ]
+    for kind, tables in (("limits.rates", settings.limits.rates), ("budgets", settings.budgets)):
+        of_models = [(name, table) for name, table in tables.items() if table.of == "model"]
+        named += [(f"{kind}.{name}.only", model) for name, table in of_models for model in table.only]
+    for where, model in named:
+        if model not in settings.models and model != "auto" and ":" not in model and not model.startswith("shoal/"):
+            raise ConfigError(f"{where}: '{model}'{nearest(model, settings.models)}")
 
 
 def bound_field(settings: Settings, model: str) -> str:

@@ -1,0 +1,108 @@
+"""Limits from the settings: what refuses to start and says why, and counters that are made from the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shoal.call import Attempt, ModelCard, Price, Purpose
+from shoal.chat import Chat, Message, Usage
+from shoal.config import Settings
+from shoal.errors import ConfigError
+from shoal.impacts import Impacts, Range
+from shoal.limits.opening import check_limits, open_limits
+from shoal.limits.rules import Who
+from shoal.limits.step import LimitsStep
+from shoal.stores.database import Database
+from shoal.stores.journal import FOLDER, Journal
+from shoal.stores.ledger import Record, SqlLedger
+from tests.databases import database, postgres_server, postgres_url  # noqa: F401 - fixtures
+
+CARD = ModelCard("m", "general", "host", host="h", price=Price(10, 0, 20))
+RULES: dict[str, Any] = {
+    "limits": {"rates": {"daily": {"of": "team", "requests": "100/day"}}},
+    "budgets": {
+        "all": {"usd": 5, "tokens": 10**6, "wh": 100, "gco2e": 100, "requests": 1000},
+        "last-day": {"of": "key", "tokens": 10**6, "per": "day", "window": "rolling"},
+        "atlas": {"of": "tag", "only": ["project=atlas"], "requests": 100},
+        "m": {"of": "model", "only": ["auto"], "requests": 100},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"server": {"workers": 4}}, "need a shared store"),
+        ({"server": {"workers": 4}, "limits": {"store": "env:REDIS_URL"}}, "behind a proxy"),
+        ({"budgets": {"b": {"usd": 1, "downshift": {"to": ["smal"]}}}}, "smal"),
+        ({"limits": {"rates": {"a": {"of": "model", "only": ["larg"], "requests": "1/day"}}}}, "larg"),
+    ],
+)
+def test_what_cannot_hold_is_said_at_the_start(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        check_limits(Settings(**values))
+
+
+def opened(database: Database, values: dict[str, Any]) -> LimitsStep | None:  # noqa: F811 - not the fixture
+    cards = {"m": CARD, "auto": ModelCard("auto", "routing", "composite")}
+    return open_limits(Settings(**values), database, card=cards.get, path=lambda chat: ("m",), measure=None)
+
+
+def test_nothing_is_opened_without_a_limit(tmp_path: Path) -> None:
+    empty = Database(tmp_path)
+    empty.migrate()
+    assert opened(empty, {}) is None
+    assert opened(empty, {"limits": {"mode": "off", "rates": {"a": {"requests": "1/day"}}}}) is None
+    empty.close()
+
+
+def record(step: LimitsStep, at: int) -> Record:
+    """One whole exchange: reserved, answered, settled, and as the ledger gets it."""
+    who = Who("acme", "support", "ana", f"k{at % 2}", ("project=atlas",) if at % 3 == 0 else ())
+    chat = Chat("auto", (Message.of("user", "hello"),), {"max_tokens": 100})
+    ticket = asyncio.run(step.open(f"x{at}", who, chat, lambda _: True))
+    assert ticket is not None
+    attempt = Attempt("m", "h", Purpose.ANSWER, time.time(), outcome="ok", pieces=1, usage=Usage(50 + at, 7))
+    attempt.facts = "test"
+    attempt.impacts = Impacts(
+        energy_wh=Range.exactly(0.1234567 * at),
+        usage_gco2e=Range.exactly(0.01 * at),
+        embodied_gco2e=Range.exactly(0.0033333),
+        water_ml=Range.exactly(1.0),
+        cost_usd=Range.exactly((50 + at) * 1e-5 + 7 * 2e-5),
+    )
+    tags = {"project": "atlas"} if at % 3 == 0 else None
+    found = Record(f"x{at}", "acme", f"k{at % 2}", time.time(), "auto", False, team="support", user="ana", tags=tags)
+    found.outcome, found.latency_s, found.model = "ok", 0.01, "m"
+    found.attempts = [attempt]
+    ticket.settle(found.attempts, found.started + found.latency_s)
+    return found
+
+
+def levels(step: LimitsStep) -> dict[str, int]:
+    counters: Any = step.counters
+    return {name: state.used for name, state in counters._states.items() if state.used}
+
+
+def test_counters_that_are_made_from_the_ledger_say_what_they_said_before(database: Database, tmp_path: Path) -> None:  # noqa: F811
+    step = opened(database, RULES)
+    assert step is not None
+    ledger = SqlLedger(database, Journal(tmp_path / FOLDER))
+    for at in range(20):
+        ledger.add(record(step, at))
+    refused = Record("r1", "acme", "k0", time.time(), "auto", False, team="support", user="ana")
+    refused.outcome = "insufficient_quota"
+    ledger.add(refused)
+    ledger.close()
+    again = opened(database, RULES)
+    assert again is not None
+    assert levels(again) == levels(step)
+    assert len(levels(step)) == 5 + 2 + 1 + 1
+    drained: Any = again.counters
+    (rate,) = [state for name, state in drained._states.items() if name.startswith("rate:")]
+    assert rate.mark > time.time_ns() // 1000
