@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -63,10 +64,31 @@ def show(
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """What is wrong with the hosts and with where they run, one sentence each."""
+    """What is wrong with the hosts, with where they run, and with who may ask, one sentence each."""
     for name, host in settings.hosts.items():
         yield from host_faults(name, host)
     yield from metering_faults(settings)
+    yield from identity_faults(settings)
+
+
+def identity_faults(settings: Settings) -> Iterator[str]:
+    """What is wrong with the operator's own key, the sign-in and the secrets of webhooks."""
+    from shoal.errors import ConfigError
+    from shoal.identity.oidc import Provider
+    from shoal.identity.operator_key import operator_key
+    from shoal.identity.webhooks import signing_key
+
+    rules, hooks = settings.identity, settings.events.webhooks
+    checks: list[Callable[[], object]] = [partial(signing_key, hook, name) for name, hook in hooks.items()]
+    if rules.admin_key is not None:
+        checks.append(partial(operator_key, rules.admin_key))
+    if rules.oidc is not None:
+        checks.append(partial(Provider, rules.oidc))
+    for check in checks:
+        try:
+            check()
+        except ConfigError as error:
+            yield error.message
 
 
 def metering_faults(settings: Settings) -> Iterator[str]:

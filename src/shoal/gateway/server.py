@@ -20,6 +20,7 @@ from shoal.gateway.admin.page import AdminPage
 from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.door import Door
 from shoal.gateway.metrics import Metrics, MetricsPage
+from shoal.trust.audit.step import folder_of
 
 if TYPE_CHECKING:
     from shoal.assembly import Assembly
@@ -93,7 +94,13 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
         metrics_here=metrics_here,
         door=door,
         admin=AdminPage(
-            assembly.people.desk, door, __version__, limits.body_bytes, limits.body_s, assembly.people.sign_in
+            assembly.people.desk,
+            door,
+            __version__,
+            limits.body_bytes,
+            limits.body_s,
+            assembly.people.sign_in,
+            folder_of(assembly.settings) if assembly.audit is not None else None,
         ),
     )
     try:

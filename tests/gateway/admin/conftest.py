@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
@@ -31,6 +32,7 @@ class Api:
     house: Running
     root: str
     audited: list[tuple[str, str, dict[str, Any]]]
+    folder: Path
     keys: dict[str, str] = field(default_factory=dict)
     numbers: Iterator[int] = field(default_factory=count)
 
@@ -52,12 +54,13 @@ class Api:
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     audited: list[tuple[str, str, dict[str, Any]]] = []
+    folder = tmp_path_factory.mktemp("audit")
 
     def admin_api(database: Database, identity: Identity) -> ASGIApp:
         rules = EventRules()
         events = Events(SqlOutbox(database.engine), rules, lambda *facts: audited.append(facts))
         desk = Administration(database.engine, identity, events, b"s" * 32)
-        return AdminPage(desk, Door(identity), "1.0", 200_000, 5)
+        return AdminPage(desk, Door(identity), "1.0", 200_000, 5, audit=folder)
 
     with running(tmp_path_factory.mktemp("data"), ScriptedModel(), admin_api=admin_api) as house:
-        yield Api(house, house.admin, audited)
+        yield Api(house, house.admin, audited, folder)

@@ -78,6 +78,7 @@ ROWS = (
         (DENIED, DENIED, UNSEEN),
     ),
     Row("GET /v1/shoal/events", (OK, OK, OK), NOBODY, NOBODY, (OK, OK, OK)),
+    Row("GET /v1/shoal/audit", (OK, OK, OK), NOBODY, NOBODY, (OK, OK, OK)),
     Row("GET /v1/shoal/auth/login", *(((UNSEEN,) * 3,) * 4)),
     Row("GET /v1/shoal/auth/callback", *(((UNSEEN,) * 3,) * 4)),
     Row("GET /v1/shoal/auth/session", *(((401,) * 3,) * 4)),

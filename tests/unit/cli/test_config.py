@@ -95,3 +95,26 @@ def test_an_address_without_secrets_is_shown_as_it_is() -> None:
 
 def test_dotted_names() -> None:
     assert list(flat({"a": {"b": 1, "c": {}}, "d": [2]})) == [("a.b", 1), ("a.c", {}), ("d", [2])]
+
+
+def test_check_names_weak_secrets_of_identity_and_webhooks(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPERATOR_KEY", "admin")
+    monkeypatch.setenv("HOOK", "short")
+    path = shell.write(
+        "shoal.toml",
+        """
+[identity]
+admin_key = "env:OPERATOR_KEY"
+[identity.oidc]
+issuer = "https://login.example.org"
+client_id = "shoal"
+client_secret = "env:NOT_SET"
+redirect_url = "https://shoal.example.org/v1/shoal/auth/callback"
+[events.webhooks.alerts]
+url = "https://alerts.example.org/"
+secret = "env:HOOK"
+""",
+    )
+    said = shell("config", "check", "--config", path)
+    assert said.code == 3
+    assert all(word in said.err for word in ("identity.admin_key", "events.webhooks.alerts.secret", "NOT_SET"))

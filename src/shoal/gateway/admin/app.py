@@ -3,6 +3,8 @@ authenticates nobody: `page.py` does, before a body is read."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import FastAPI, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -10,18 +12,26 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from shoal.errors import MethodNotAllowed, NotFound, RequestError, ShoalError
-from shoal.gateway.admin import auth, keys, organisations, people
+from shoal.gateway.admin import auth, keys, organisations, people, records
 from shoal.gateway.admin.shapes import ErrorShown
 from shoal.gateway.envelope import error_headers, error_wire
 from shoal.identity.administration import Administration
 from shoal.identity.sign_in import SignIn
 
 OPENAPI = "/v1/shoal/openapi.json"
-ROUTERS = (keys.router, people.teams, people.users, organisations.router, organisations.events, auth.router)
+ROUTERS = (
+    keys.router,
+    people.teams,
+    people.users,
+    organisations.router,
+    organisations.events,
+    records.router,
+    auth.router,
+)
 
 
-def build(desk: Administration, sign_in: SignIn | None, version: str) -> FastAPI:
-    """The application; without `sign_in` nobody can sign in."""
+def build(desk: Administration, sign_in: SignIn | None, audit: Path | None, version: str) -> FastAPI:
+    """The application; without `sign_in` nobody can sign in. `audit` is the folder of the audit log, if any."""
     app = FastAPI(
         title="Shoal admin API",
         version=version,
@@ -39,6 +49,7 @@ def build(desk: Administration, sign_in: SignIn | None, version: str) -> FastAPI
     )
     app.state.desk = desk
     app.state.sign_in = sign_in
+    app.state.records = None if audit is None else records.Records(audit)
     for router in ROUTERS:
         app.include_router(router)
     return app

@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, MutableMapping
+from pathlib import Path
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,7 +22,7 @@ from shoal.identity.sign_in import SignIn
 SAFE = ("GET", "HEAD")
 CSRF = b"x-shoal-csrf"
 MOST_BODY = 256_000
-ROOTS = ("keys", "teams", "users", "organisations", "events", "self", "auth", "openapi.json")
+ROOTS = ("keys", "teams", "users", "organisations", "events", "audit", "self", "auth", "openapi.json")
 # Asked for by browsers that have no session yet.
 PUBLIC = frozenset({"/v1/shoal/auth/login", "/v1/shoal/auth/callback"})
 
@@ -32,7 +33,8 @@ def is_admin(path: str) -> bool:
 
 
 class AdminPage:
-    """Every endpoint of the admin API. `body_s` and `body_bytes` are the gateway's own limits."""
+    """Every endpoint of the admin API. `body_s` and `body_bytes` are the gateway's own limits, `audit` the
+    folder of the audit log."""
 
     def __init__(
         self,
@@ -42,9 +44,11 @@ class AdminPage:
         body_bytes: int,
         body_s: float,
         sign_in: SignIn | None = None,
+        audit: Path | None = None,
     ) -> None:
         self._desk = desk
         self._sign_in = sign_in
+        self._audit = audit
         self._door = door
         self._version = version
         self._most = min(MOST_BODY, body_bytes)
@@ -101,7 +105,7 @@ class AdminPage:
     def _build(self) -> ASGIApp:
         from shoal.gateway.admin.app import build
 
-        return build(self._desk, self._sign_in, self._version)
+        return build(self._desk, self._sign_in, self._audit, self._version)
 
 
 class _Replay:

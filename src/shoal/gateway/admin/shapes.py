@@ -170,6 +170,16 @@ class Self(BaseModel):
     areas: list[str] | None
 
 
+class RecordShown(BaseModel):
+    """A record of the audit; what else it holds depends on its kind."""
+
+    model_config = ConfigDict(extra="allow")
+
+    chain: str
+    kind: str
+    time: int = Field(description="Unix nanoseconds")
+
+
 class SessionShown(BaseModel):
     object: Literal["shoal.session"]
     user: str | None
