@@ -63,13 +63,15 @@ def figures(report: Report) -> Iterator[tuple[str, Figure]]:
 
 
 def _over_time(axes: Axes, report: Report, quantity: str) -> None:
-    """One bar for each day or hour, of one piece per model."""
+    """One step for each day or hour, of one layer per model."""
     times = [sums.name for sums in report.trend]
+    edges = [at - 0.5 for at in range(len(times) + 1)]
     below = [0.0] * len(times)
     for model, names in _models(report):
-        found = [_expected(report, time, names, quantity) for time in times]
-        axes.bar(range(len(times)), found, bottom=below, label=_plain(model), width=0.8)
-        below = [one + other for one, other in zip(below, found, strict=True)]
+        above = [under + _expected(report, time, names, quantity) for under, time in zip(below, times, strict=True)]
+        axes.stairs(above, edges, baseline=below, fill=True, label=_plain(model))
+        below = above
+    axes.set_ylim(bottom=0)
     step = -(-len(times) // MOST_TICKS)
     axes.set_xticks(range(0, len(times), step), [time.removesuffix(":00Z") for time in times[::step]], fontsize=7)
     axes.set_ylabel(PLOTTED[quantity])
