@@ -24,6 +24,7 @@ MOST_BYTES = 1_000_000
 KEEP_S = 3600.0
 # Keys are asked for again at an unknown one, so that a rotation is noticed; not more often than this, whoever sends it.
 AGAIN_S = 30.0
+STALE_S = 86_400.0
 LEEWAY_S = 30
 LONGEST_TOKEN = 16_000
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
@@ -138,7 +139,13 @@ class Provider:
 
         if self._keys is not None and self._clock() < self._keys[0] + KEEP_S and not again:
             return self._keys[1]
-        wire = await self._fetch((await self._discover())["jwks_uri"])
+        try:
+            wire = await self._fetch((await self._discover())["jwks_uri"])
+        except SignInFailed:
+            # A provider that is away for a while does not lock out who has a good token.
+            if self._keys is None or self._clock() >= self._keys[0] + STALE_S:
+                raise
+            return self._keys[1]
         # Public keys alone: with a shared secret among them, a token could be signed with what is published.
         usable = [
             key for key in wire.get("keys", ()) if isinstance(key, dict) and key.get("kty") in ("RSA", "EC", "OKP")

@@ -28,6 +28,7 @@ class ScriptedProvider:
         self.keys: list[Signer] = [RSAKey.generate_key(2048, {"kid": "one"})]
         self.codes: dict[str, dict[str, Any]] = {}
         self.asked: dict[str, int] = {}
+        self.away = False
 
     def claims(self, **more: Any) -> dict[str, Any]:
         """Good claims, with these changed."""
@@ -51,6 +52,8 @@ class ScriptedProvider:
 
     def answer(self, path: str, form: dict[str, str]) -> tuple[int, Any]:
         self.asked[path] = self.asked.get(path, 0) + 1
+        if self.away:
+            return 503, {}
         if path == "/.well-known/openid-configuration":
             places = {"authorization_endpoint": "/authorize", "token_endpoint": "/token", "jwks_uri": "/jwks"}
             return 200, {"issuer": self.issuer, **{name: self.issuer + at for name, at in places.items()}}

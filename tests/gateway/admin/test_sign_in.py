@@ -231,3 +231,12 @@ def test_new_keys_of_the_provider_are_noticed_but_not_asked_for_at_every_wrong_o
     site.clock.ahead = 31
     assert site.bearer(token).status_code == 200
     assert site.idp.asked["/jwks"] == 2
+
+
+def test_a_provider_that_is_away_locks_out_no_good_token_for_a_day(site: Site) -> None:
+    token = site.idp.token(exp=int(time.time()) + 200_000)
+    assert site.bearer(token).status_code == 200
+    site.idp.away = True
+    for ahead, status in ((4000, 200), (80_000, 200), (90_000, 401)):
+        site.clock.ahead = ahead
+        assert site.bearer(token).status_code == status, ahead
