@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shoal.errors import ConfigError, StorageError
 from shoal.impacts import ZERO
 from shoal.metering.report import Report
-from shoal.stores.usage_sums import Sums
+from shoal.stores.usage_sums import DAY, HOUR, Sums
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +65,7 @@ def figures(report: Report) -> Iterator[tuple[str, Figure]]:
 
 def _over_time(axes: Axes, report: Report, quantity: str) -> None:
     """One step for each day or hour, of one layer per model."""
-    times = [sums.name for sums in report.trend]
+    times = _times(report)
     edges = [at - 0.5 for at in range(len(times) + 1)]
     below = [0.0] * len(times)
     for model, names in _models(report):
@@ -77,6 +78,13 @@ def _over_time(axes: Axes, report: Report, quantity: str) -> None:
     axes.set_ylabel(PLOTTED[quantity])
     if quantity == "energy_wh":
         axes.legend(fontsize=7, ncols=5, loc="lower left", bbox_to_anchor=(0, 1))
+
+
+def _times(report: Report) -> list[str]:
+    """All days or hours from the first to the last of the trend, those without anything too."""
+    first, last = (datetime.fromisoformat(report.trend[at].name) for at in (0, -1))
+    step, form = (timedelta(hours=1), HOUR) if report.trend_by == "hour" else (timedelta(days=1), DAY)
+    return [(first + at * step).strftime(form) for at in range(int((last - first) / step) + 1)]
 
 
 def _by_model(axes: Axes, report: Report, quantity: str) -> None:

@@ -43,6 +43,7 @@ class Wish:
     aim: Aim
     budget_usd: float | None
     concurrency: int
+    labels: Path | None
     allow_exec: bool
     errors_are_wrong: bool
     keep_answers: bool
@@ -62,6 +63,9 @@ def rightsize(
     budget_usd: Annotated[float | None, typer.Option(metavar="USD", min=0, help="What this run may spend.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="How many answers at once.")] = 4,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and reports go.")] = Path("rightsize"),
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write labels for 'shoal route certify', with the prompts.")
+    ] = None,
     allow_exec: Annotated[bool, typer.Option("--allow-exec", help="Let the judge 'tests' run models' code.")] = False,
     errors_are_wrong: Annotated[
         bool, typer.Option("--errors-are-wrong", help="Score a failed try as 0 instead of leaving it out.")
@@ -86,7 +90,7 @@ def rightsize(
     aim = Aim(alpha, delta, tolerance)
     wish = Wish(
         *(tasks, names, judge, reference, out, aim, budget_usd, concurrency),
-        *(allow_exec, errors_are_wrong, keep_answers),
+        *(labels, allow_exec, errors_are_wrong, keep_answers),
     )
     settings = settings_of(config, data_dir).settings
     to_stderr("error")
@@ -174,6 +178,10 @@ async def _tried(opened: Assembly, key: Key, wish: Wish, read: Tasks) -> tuple[T
         results.close()
     if isinstance(judge, CodeTests) and judge.alone is False:
         note("the kernel gave the tests no network of their own: sockets were blocked in Python alone")
+    if wish.labels is not None:
+        from shoal.cli.rightsize_labels import write_labels
+
+        write_labels(wish.labels, read.all, wish.models, results.done)
     ids = [task.id for task in read.all]
     table = table_of(ids, names, wish.models, results.done, errors_are_wrong=wish.errors_are_wrong)
     composites = [name for name in wish.models if opened.registry.find(name)[0].card.kind == "composite"]

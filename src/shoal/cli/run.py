@@ -21,6 +21,7 @@ from shoal.cli import (
     ground,
     guard,
     keys,
+    limits,
     mask,
     models,
     output,
@@ -63,6 +64,8 @@ def make_app() -> typer.Typer:
     app.add_typer(audit.app, name="audit")
     app.add_typer(report.app, name="report")
     app.command("usage")(usage.usage)
+    app.command("limits")(limits.limits)
+    app.command("budget")(limits.budget)
     app.add_typer(energy.app, name="energy")
     app.add_typer(facts.app, name="facts")
     app.add_typer(route.app, name="route")
