@@ -27,7 +27,7 @@ from shoal.metering.factors import Fixed, Now
 from shoal.metering.fit import Fit, read_fit
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
-from shoal.metering.own import GUARDS
+from shoal.metering.own import GUARDS, OwnWork
 from shoal.metering.step import MeteringStep
 from shoal.stores.ledger import Record
 
@@ -160,9 +160,23 @@ def speed(metering: Metering) -> None:
         "an answer of both": microseconds(lambda: travel(step, record, whole)),
         "a served model behind guards": microseconds(lambda: travel(step, record, [served, guards])),
         "an answer of both behind guards": microseconds(lambda: travel(step, record, [*whole, guards])),
+        "timing the guards of a whole reply": microseconds(timed),
         "counting who is on the host": microseconds(lambda: step.enter(served, CHAT, 1.0).leave(2.0)),
     }
     print(json.dumps({"cpu_us in the path of a request, with the JSON (aim 20)": wired}))
+
+
+def timed() -> list[Attempt]:
+    """What it costs to time the steps before the call, of one piece and at the end, less the steps themselves."""
+    own = OwnWork()
+    for work in (own.timed(nothing()), own.piece(nothing()), own.timed(nothing())):
+        for _ in work.__await__():
+            pass
+    return own.attempts(0.0, guarded=True)
+
+
+async def nothing() -> None:
+    """A step that does nothing."""
 
 
 def travel(step: MeteringStep, record: Record, attempts: list[Attempt]) -> bytes:
