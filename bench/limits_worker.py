@@ -37,7 +37,7 @@ def step_of(
 ) -> LimitsStep:
     """Budgets of requests, tokens and USD on every level, of which only `caps` of the organisation bind."""
     wide = {"requests": 10**12, "tokens": 10**14, "usd": 10**8}
-    budgets = {of: Budget(of=of, **(caps if of == "organisation" else wide)) for of in levels}  # type: ignore[arg-type]
+    budgets = {of: Budget(of=of, **(caps if of == "organisation" else wide)) for of in levels}
     rates = {"each": Rate(requests="1000M/second", tokens="1000M/second", concurrent=100_000)}
     rules = read_rules(Limits(rates=rates), budgets)
     return LimitsStep(rules, counters, Seams(lambda name: CARD if name == "m" else None, lambda _: ("m",)))

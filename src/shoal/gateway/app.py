@@ -26,6 +26,7 @@ from shoal.gateway.feedback import FeedbackPage
 from shoal.gateway.masking import Masking
 from shoal.gateway.metrics import Metrics, MetricsPage
 from shoal.gateway.moderations import Moderations
+from shoal.gateway.usage import UsagePage
 from shoal.stores.ledger import Ledger
 from shoal.trust.retention.keeping import Keeping
 
@@ -94,6 +95,7 @@ class Gateway:
             ("POST", "/v1/moderations"): Moderations(house, limits),
             ("POST", "/v1/shoal/mask"): Masking(house, limits),
             ("GET", "/v1/models"): Models(house),
+            ("GET", "/v1/shoal/usage"): UsagePage(house),
             ("GET", "/healthz"): _healthy,
             ("GET", "/readyz"): self._ready,
         }

@@ -68,6 +68,18 @@ def open_counters(settings: Settings, database: Database, rules: Callable[[], Ru
     return RedisCounters(url, rebuild, namespace=limits.namespace, lease_s=limits.lease_s, lost=limits.dead)
 
 
+def used_of(settings: Settings, database: Database, now: int) -> dict[str, int]:
+    """What the ledger holds of each counter at that time (Unix microseconds), by the counters' names."""
+    used: dict[str, int] = {}
+
+    def read(since: int, until: int | None, slot: int, *, by_model: bool) -> Iterable[Consumed]:
+        return consumed(database, since, until, slot, by_model=by_model)
+
+    for counter, _, many, *_ in spent_of(read_rules(settings.limits, settings.budgets), read, now):
+        used[counter] = used.get(counter, 0) + many
+    return used
+
+
 def open_gates(settings: Settings) -> Gates | None:
     """The gates of the models that have a bound; None where none has."""
     shares = settings.limits.shares

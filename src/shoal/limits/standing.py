@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
+from shoal.chat import Json
 from shoal.errors import InsufficientQuota, LimitError, RateLimitExceeded, RequestExceedsLimit
 from shoal.limits.periods import SECOND
 from shoal.limits.rules import MILLIONTHS, Line, Quantity
-from shoal.stores.counters import Law
+from shoal.stores.counters import Law, Level
 
 KINDS: Mapping[str, frozenset[Quantity]] = {
     "requests": frozenset({Quantity.REQUESTS}),
@@ -51,6 +52,30 @@ def _left(kind: str, line: Line, level: int) -> dict[str, str]:
         f"x-ratelimit-limit-{kind}": str(limit.many),
         f"x-ratelimit-remaining-{kind}": str(left),
         f"x-ratelimit-reset-{kind}": duration(level if limit.law is Law.DRAINING else 0),
+    }
+
+
+def left(line: Line, level: Level, now: int) -> Json:
+    """One limit on the wire."""
+    limit = line.limit
+    unit = 1e6 if limit.quantity in MILLIONTHS else 1
+    cap = limit.many if limit.law is Law.DRAINING else line.cap(now)
+    free = limit.unscaled(max(line.cap(now) - level.used - level.reserved, 0))
+    reserved = limit.unscaled(level.reserved)
+    # Rounded so that the three make up the cap.
+    used = cap - free - reserved if limit.law is Law.DRAINING else level.used
+    return {
+        "name": limit.name,
+        "of": limit.of,
+        "subject": line.subject.rpartition("/")[2],
+        "quantity": limit.quantity.name.lower(),
+        "per": limit.period or None,
+        "cap": cap / unit,
+        "used": used / unit,
+        "reserved": reserved / unit,
+        "remaining": free / unit,
+        "ends": limit.window(now)[1] / SECOND if limit.law is Law.FIXED else None,
+        "enforced": limit.enforced,
     }
 
 

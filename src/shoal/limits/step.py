@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import structlog
 
 from shoal.call import Attempt, ModelCard
-from shoal.chat import Chat
+from shoal.chat import Chat, Json
 from shoal.errors import InsufficientQuota, LimitError, LimitsUnavailable
 from shoal.impacts import Impacts
 from shoal.limits import bound, standing
@@ -137,6 +137,15 @@ class LimitsStep:
                 ticket.void()
             return await self._smaller(exchange, who, chat, *smaller)
         return self._granted(ticket, answer)
+
+    async def left(self, who: Who) -> list[Json]:
+        """How things stand for somebody: each limit but those of models, with what is used, reserved and left of it, in
+        the quantity's own unit, and when its window ends (Unix seconds). Raises LimitsUnavailable."""
+        lines = [line for line in self._rules.lines(who, UNKNOWN, ()) if line.limit.of != "model"]
+        now = self.counters.now()
+        items = [(*item[:3], 0, 0, *item[5:]) for item in Plan(lines, now).items(dict.fromkeys([None], ONE), now)]
+        levels = await self.counters.read(items)
+        return [standing.left(line, level, now) for line, level in zip(lines, levels, strict=True)]
 
     async def extend(
         self, reservation: str, who: Who, asked: str, model: str, more: tuple[int, int], known: set[str]
