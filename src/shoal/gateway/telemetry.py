@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -74,7 +75,7 @@ class Telemetry:
         self._dropped = meter.create_counter("shoal.telemetry.dropped", "{exchange}", "Exchanges that are in no span")
         self._hosts = hosts
         self._waiting: deque[Record] = deque()
-        self._closing = threading.Event()
+        self._closing, self._until = threading.Event(), float("inf")
         self._thread = threading.Thread(target=self._run, name="shoal-telemetry", daemon=True)
         self._thread.start()
 
@@ -87,6 +88,7 @@ class Telemetry:
 
     def close(self) -> None:
         """Sends what is left, for a few seconds at most."""
+        self._until = time.monotonic() + CLOSE_S
         self._closing.set()
         self._thread.join()
         ending = threading.Thread(target=self._end, name="shoal-telemetry-end", daemon=True)
@@ -103,7 +105,7 @@ class Telemetry:
         self._tell()
 
     def _tell(self) -> None:
-        while self._waiting:
+        while self._waiting and time.monotonic() < self._until:
             record = self._waiting.popleft()
             self._measure(record)
             if self._tracer is not None:

@@ -31,6 +31,8 @@ NONE = "none"
 SHOWN = ("cost_usd", "energy_wh", "carbon_gco2e", "water_ml")
 # The columns of lines that names go by, where they are called otherwise.
 COLUMNS = {"key": "key_id", "day": "hour"}
+# How days and hours are called.
+DAY, HOUR = "%Y-%m-%d", "%Y-%m-%dT%H:00Z"
 FOREVER = float("inf")
 
 
@@ -198,9 +200,9 @@ def _label(columns: ReadOnlyColumnCollection[str, ColumnElement[Any]], name: By)
 
 def _named(by: By, value: Any) -> str:
     if by == "day":
-        return datetime.fromtimestamp(int(value) * DAY_H * HOUR_S, UTC).date().isoformat()
+        return datetime.fromtimestamp(int(value) * DAY_H * HOUR_S, UTC).strftime(DAY)
     if by == "hour":
-        return datetime.fromtimestamp(int(value) * HOUR_S, UTC).strftime("%Y-%m-%dT%H:00Z")
+        return datetime.fromtimestamp(int(value) * HOUR_S, UTC).strftime(HOUR)
     return str(value) if value else NONE
 
 

@@ -144,6 +144,17 @@ def test_plots_are_written_the_same_way_each_time(filled: Shell, tmp_path: Path)
     assert drawn[0]["by-model.png"].startswith(b"\x89PNG")
 
 
+def test_days_without_anything_have_their_place_in_plots(filled: Shell) -> None:
+    database = Database(filled.data)
+    write(database, [exchange(3, AT + 5 * 86_400, [attempt(0, "small", "embedded")])])
+    database.close()
+    page = filled("energy", "report", *SPAN, "--format", "html").out
+    assert all(f"<!-- 2026-11-{day} -->" in page for day in range(18, 24))
+    assert "<!-- 2026-11-24 -->" not in page
+    hours = filled("energy", "report", "--from", "2026-11-18", "--to", "2026-11-19", "--format", "html").out
+    assert "<!-- 2026-11-18T14 -->" in hours
+
+
 def test_an_empty_report(shell: Shell) -> None:
     told = shell("energy", "report", "--json").json()
     assert told["total"]["energy_wh"] == {"low": 0, "expected": 0, "high": 0}
