@@ -37,18 +37,18 @@ START = Position(0, 0)
 
 
 class Journal:
-    """The files of this process. `fault` says why the last line could not be written, None where it could: then
-    nothing is raised, since requests go on."""
+    """The files of this process. Nothing is raised where they cannot be written, since requests go on: `fault` says
+    why, and the log says it once."""
 
     def __init__(self, folder: Path, segment_bytes: int = SEGMENT_BYTES) -> None:
         """Begins a journal of its own in the folder. Raises StorageError where that cannot be written."""
         self.folder = folder
         self.name = f"{time.time_ns() // 1_000_000:012x}{urandom(4).hex()}"
-        self.fault: str | None = None
+        self._faults: dict[str, str] = {}
         self._segment_bytes = segment_bytes
         self._lock = threading.Lock()
         self._segment, self._offset, self._first = 1, 0, 1
-        self._torn = False
+        self._torn = self._named = False
         self._synced = 0
         self._unsynced: list[int] = []
         # The lines of exchanges under way: a new file begins with them, so that the old one can go.
@@ -63,6 +63,11 @@ class Journal:
                 f"the journal cannot be written in {folder} ({error.strerror}): free space or mend its permissions, "
                 "or name another server.data_dir"
             ) from None
+
+    @property
+    def fault(self) -> str | None:
+        """Why the last line, file or `sync` failed; None where all went well."""
+        return next(iter(self._faults.values()), None)
 
     @property
     def end(self) -> Position:
@@ -100,17 +105,25 @@ class Journal:
 
     def sync(self) -> None:
         """Makes what was written so far survive a loss of power."""
-        with self._lock:
-            files, self._unsynced = self._unsynced, []
-            if self._synced != self._offset:
-                files.append(os.dup(self._file))
-                self._synced = self._offset
-        for file in files:
-            try:
+        files: list[int] = []
+        try:
+            with self._lock:
+                if self._synced != self._offset:
+                    files.append(os.dup(self._file))
+                    self._synced = self._offset
+                files += self._unsynced
+                self._unsynced = []
+                named, self._named = self._named, True
+            for file in files:
                 os.fsync(file)
-            except OSError as error:
-                self._fail(error)
-            finally:
+            if not named:
+                sync_folder(self.folder)
+        except OSError as error:
+            self._fail("sync", error)
+        else:
+            self._mend("sync")
+        finally:
+            for file in files:
                 os.close(file)
 
     def forget(self, before: Position) -> None:
@@ -144,13 +157,11 @@ class Journal:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             self._take_back()
-            self._fail(error)
+            self._fail("line", error)
             return None
         self._torn = False
         self._offset += len(line)
-        if self.fault is not None:
-            self.fault = None
-            self._log.warning("journal_written_again")
+        self._mend("line")
         return Position(self._segment, self._offset)
 
     def _take_back(self) -> None:
@@ -167,7 +178,7 @@ class Journal:
         try:
             file = self._begin(self._segment + 1)
         except OSError as error:
-            self._fail(error)
+            self._fail("file", error)
             return
         try:
             if os.write(file, carried) < len(carried):
@@ -175,23 +186,30 @@ class Journal:
         except OSError as error:
             os.close(file)
             path.unlink(missing_ok=True)
-            self._fail(error)
+            self._fail("file", error)
             return
         self._unsynced.append(self._file)
         self._file, self._segment, self._offset, self._synced = file, self._segment + 1, len(carried), 0
         self._torn = False
+        self._mend("file")
 
     def _begin(self, segment: int) -> int:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | BINARY
         file = os.open(segment_path(self.folder, self.name, segment), flags, 0o600)
-        sync_folder(self.folder)
+        self._named = False  # on the disk, which `sync` sees to: a request must not wait for that
         return file
 
-    def _fail(self, error: OSError) -> None:
+    def _fail(self, what: str, error: OSError) -> None:
         cause = error.strerror or type(error).__name__
-        if self.fault is None:
-            self._log.error("journal_not_written", cause=cause, do="free space on the disk of server.data_dir")
-        self.fault = cause
+        if what not in self._faults:
+            do = "free space on the disk of server.data_dir"
+            self._log.error("journal_not_written", what=what, cause=cause, do=do)
+        self._faults[what] = cause
+
+    def _mend(self, what: str) -> None:
+        if what in self._faults:
+            del self._faults[what]
+            self._log.warning("journal_written_again", what=what)
 
 
 def hold(path: Path, *, surely: bool = False) -> int:

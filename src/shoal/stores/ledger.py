@@ -151,6 +151,8 @@ class SqlLedger:
         """What the operator should know, in words for /readyz; nothing where all is well."""
         journal, refused, lost = self._backlog.journal, self._drain.fault, self._backlog.lost
         found = []
+        if not self._drain.alive:
+            found.append("the ledger's thread has ended: start the gateway anew, which writes what is in the journal")
         if journal is not None and journal.fault is not None:
             found.append(f"the journal cannot be written ({journal.fault}): free space on its disk")
         if refused is not None:

@@ -49,6 +49,11 @@ class Drain:
         self._thread = threading.Thread(target=self._run, name="shoal-ledger", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread runs."""
+        return self._thread.is_alive()
+
     def wake(self) -> None:
         """Has it write at once."""
         self._wake.set()
@@ -76,7 +81,11 @@ class Drain:
         if self._recovery is None or not self._recovery.look():
             self.recovered.set()
         while not self._closing.is_set():
-            busy = self._round()
+            try:
+                busy = self._round()
+            except OSError as error:  # such as too many open files
+                self._log.error("ledger_round_failed", cause=error.strerror)
+                busy = False
             if not busy:
                 self._wake.wait(BATCH_S)
             self._wake.clear()

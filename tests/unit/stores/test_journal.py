@@ -153,3 +153,27 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(StorageError, match=r"server\.data_dir"):
         Journal(tmp_path / "file" / "journal")
+
+
+def test_a_disk_that_takes_lines_and_no_new_file_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    journal = Journal(tmp_path, segment_bytes=100)
+
+    def no_file(*_: object, **__: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.open", no_file)
+        patched.setattr("os.dup", no_file)
+        for number in range(10):
+            assert journal.append(line(number)) is not None
+            journal.sync()
+        assert journal.fault == "Too many open files"
+    journal.append(line(10))
+    journal.sync()
+    assert journal.fault is None
+    assert read(journal) == list(range(11))
+    said = capsys.readouterr().out
+    assert (said.count("journal_not_written"), said.count("journal_written_again")) == (2, 2)
+    journal.close(keep=False)
