@@ -165,7 +165,12 @@ class Outcome:
 def outcome(pair: Pair, table: Table, alpha: float, delta: float, tolerance: float) -> Outcome | None:
     """The pair at the largest threshold that is certified; None where none is, or nothing is left to it."""
     segment = certified(pair.trial(), alpha, delta, tolerance) if len(pair) else None
-    if segment is None or segment.share == 0:
+    return None if segment is None else outcome_at(pair, table, segment)
+
+
+def outcome_at(pair: Pair, table: Table, segment: Segment) -> Outcome | None:
+    """The pair at that segment's threshold; None where nothing is left to the small model."""
+    if segment.share == 0 or not len(pair):
         return None
     small = pair.taken(segment.threshold)
     picked = np.where(small, pair.scores, pair.best)

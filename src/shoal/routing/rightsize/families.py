@@ -36,7 +36,9 @@ ROUNDS, STARTS = 25, 4
 NAME_WORDS = 3
 WORD_IN = 5
 """A word of a name occurs in so many asks at least."""
-_WORD = re.compile(r"[^\W\d_]{4,20}")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]{4,20}(?!\w)")
+# Within a sentence: perhaps a name.
+_CAPITAL = re.compile(r"(?<=[\w,] )[A-ZÀ-Þ][^\W\d_]{3,19}")
 
 
 def families(tasks: Sequence[Task], seed: int = 0) -> list[str]:
@@ -168,8 +170,7 @@ def named(asks: Sequence[str], labels: Places) -> dict[int, str]:
     for ask, label in zip(asks, labels, strict=True):
         words = set(_WORD.findall(ask))
         heard[int(label)].update({word.lower() for word in words})
-        # A capital within a sentence: perhaps a name.
-        capital.update(word.lower() for word in re.findall(r"(?<=[\w,] )[A-ZÀ-Þ][^\W\d_]{3,19}", ask))
+        capital.update(word.lower() for word in _CAPITAL.findall(ask))
     everywhere = sum(heard.values(), Counter[str]())
     sizes = Counter(map(int, labels))
     found: dict[int, str] = {}

@@ -15,9 +15,10 @@ import numpy as np
 
 from shoal.errors import ConfigError
 from shoal.impacts import Range
+from shoal.routing.certificate import ALL as EVERY
 from shoal.routing.certificate import Certificate, Segment, validity
 from shoal.routing.certify import Aim, Finding
-from shoal.routing.rightsize.cascading import Outcome, Pair, Point, alone, confident, curve, outcome
+from shoal.routing.rightsize.cascading import Outcome, Pair, Point, alone, confident, curve, outcome, outcome_at
 from shoal.routing.rightsize.families import ALL
 from shoal.routing.rightsize.learned import Learned, learned
 from shoal.routing.rightsize.measures import Measure, measured, total
@@ -132,6 +133,8 @@ def _family(
     name = part or ALL
     chosen = held[0] if held else None
     advice = _take(name, chosen) if chosen is not None else _keep(name, reference, pairs, tried, least)
+    if chosen is None and len(rows) == len(table):
+        advice = _by_route(name, route, table) or advice
     return FamilyReport(name, len(rows), measures, curves, chosen, advice, tuple(held[1:]))
 
 
@@ -160,6 +163,17 @@ def _take(name: str, found: Outcome) -> str:
         if (each := found.savings[unit]) is not None
     ]
     return f"{name}: {does}; saves {', '.join(saves)}" if saves else f"{name}: {does}; what it saves is not known"
+
+
+def _by_route(name: str, route: Learned | None, table: Table) -> str | None:
+    """What the learned route is worth, for all tasks; None where it is not worth anything."""
+    if route is None or route.route is None or route.finding is None or not route.finding.worth_it:
+        return None
+    segment = route.route.certificate.segments[EVERY]
+    pairs = list(route.pairs.values())
+    if segment is None or len(pairs) != 1 or (found := outcome_at(pairs[0], table, segment)) is None:
+        return f"{name}: {route.finding.recommendation}"
+    return f"{_take(name, found)} (through `auto` with the learned route)"
 
 
 def _keep(name: str, reference: str, pairs: Sequence[Pair], tried: Sequence[Outcome | None], least: int) -> str:
