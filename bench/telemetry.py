@@ -37,7 +37,8 @@ class Taking(BaseHTTPRequestHandler):
 
 def record(number: int) -> Record:
     """An exchange with one answer and its guards."""
-    took = Impacts(*(Range(1, 2, 3) for _ in range(8)), Tier.MODELLED)
+    some = Range(1, 2, 3)
+    took = Impacts(some, some, some, some, some, some, some, some, Tier.MODELLED)
     tries = [
         Attempt("m", "h", Purpose.ANSWER, time.time(), 0, "ok", 9, 0.1, 0.9, Usage(100, 200), impacts=took),
         Attempt("g", "embedded", Purpose.GUARD, time.time(), 0, "ok", 1, 0.0, 0.01, Usage(cpu_s=0.01), impacts=took),
