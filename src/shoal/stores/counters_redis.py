@@ -32,7 +32,8 @@ CHUNK = 500
 RENEWALS = 3
 # A ledger writes in batches: what ended before a loss is in the database after this time.
 LEDGER_S = 1.0
-LOCK_MS = 60_000
+# Of a process that died while it made the counters anew; one that lives renews it.
+LOCK_MS = 3_000
 CONNECTIONS = 16
 STRIKE = """
 local made = redis.call('HGET', KEYS[1], 'g')
@@ -223,7 +224,11 @@ class RedisCounters:
             await asyncio.sleep(self._ledger_s)
             if found := await self._find():
                 return found
-            spent = await asyncio.to_thread(lambda: list(self._rebuild(until)))
+            reading = asyncio.ensure_future(asyncio.to_thread(lambda: list(self._rebuild(until))))
+            while not (await asyncio.wait({reading}, timeout=LOCK_MS / 3000))[0]:
+                await self._redis.pexpire(lock, LOCK_MS)
+            spent = reading.result()
+            await self._redis.pexpire(lock, LOCK_MS)
             generation = f"{self._server}:{mine}"
             await self._redis.delete(*self._keys[:2])
             for at in range(0, len(spent), CHUNK):

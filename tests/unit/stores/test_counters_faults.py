@@ -226,6 +226,20 @@ def test_a_request_that_nobody_waits_for_leaves_nothing_reserved(redis_server: R
     asyncio.run(work())
 
 
+def test_a_process_that_dies_while_it_makes_the_counters_anew_holds_nobody_up_for_long(
+    redis_server: RedisServer,  # noqa: F811
+) -> None:
+    assert redis_server.command("SET", "{shoal}:lock", "dead", "PX", "300") == b"+OK\r\n"
+
+    async def work() -> None:
+        async with opened(redis_server, Ledger(100)) as store:
+            answer = await reserve(store, "a", item(10))
+            assert isinstance(answer, Grant)
+            assert answer.used == [100]
+
+    asyncio.run(work())
+
+
 def test_the_store_is_killed_again_and_again_under_load(redis_server: RedisServer) -> None:  # noqa: F811
     ledger = Ledger()
     cap = 2000
