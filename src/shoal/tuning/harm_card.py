@@ -53,7 +53,7 @@ def prose() -> Json:
             "English; other languages are hardly covered",
             "it counts words and letters: hate that is quoted, reported or condemned is stopped nearly as often as "
             "hate itself (86 of 88 in 100), irony is lost on it",
-            "new styles and euphemisms pass: of harmful questions left out of training 5 % are found where 1 % of "
+            "new styles and euphemisms pass: of harmful questions left out of training 4 % are found where 1 % of "
             "harmless texts are stopped",
             "violence and self_harm are found seldom (1 in 10, 1 in 4): they rest on 226 and 61 texts",
             "physical_harm and illicit were learned from a few hundred short questions and know little of prose",
