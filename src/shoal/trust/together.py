@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -21,7 +22,7 @@ R = TypeVar("R")
 @dataclass(slots=True)
 class _Call(Generic[T, R]):
     items: Sequence[T] = field(repr=False)
-    answer: asyncio.Future[Sequence[R]]
+    answer: asyncio.Future[Sequence[R] | None]
     spend: Spend | None
 
 
@@ -47,7 +48,8 @@ class Together(Generic[T, R]):
             loop.call_soon(self._answer, turn)
         call: _Call[T, R] = _Call(items, loop.create_future(), who_counts())
         turn.calls.append(call)
-        return await call.answer
+        found = await call.answer
+        return self._work(items) if found is None else found
 
     def _answer(self, turn: _Turn[T, R]) -> None:
         if self._turn is turn:
@@ -56,14 +58,12 @@ class Together(Generic[T, R]):
         if not calls:
             return
         begun = time.thread_time()
-        try:
+        every: Sequence[R] | None = None
+        with suppress(Exception):  # whose item it was shows where each does its own work
             every = self._work([item for call in calls for item in call.items])
-        except Exception as error:  # noqa: BLE001 - whose item it was is found out one by one; it is raised there
-            if len(calls) == 1:
-                calls[0].answer.set_exception(error)
-            else:
-                for call in calls:
-                    self._answer(_Turn(turn.loop, [call]))
+        if every is None:
+            for call in calls:
+                call.answer.set_result(None)
             return
         share = (time.thread_time() - begun) / max(1, len(every))
         start = 0

@@ -6,6 +6,7 @@ It decides by one tenant's rules and counts what it did; it knows no reply.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from shoal.chat import Message, Passage, Trust
@@ -45,10 +46,9 @@ class Examiner:
         classifier fails: it will again, and be told on."""
         if self._rules.jailbreak == "off" or not (said := _said(messages)):
             return None
-        try:
+        with suppress(Exception):
             return said, await self._guards.scores_soon(said)
-        except Exception:  # noqa: BLE001 - as above
-            return None
+        return None
 
     def look(
         self, messages: Sequence[Message], passages: Sequence[Passage], known: Scores | None = None

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from shoal.call import Call
@@ -174,21 +175,27 @@ class HarmCheck:
         own = [(self, stretch, Finding()) for stretch in stretches]
         others = [(check, stretch, Finding()) for check, stretch in beside or ()]
         mine, theirs = _readings(own), [] if any([job[1].before for job in others]) else _readings(others)
-        try:
+        with suppress(Exception):  # a monitor that breaks, or looks closer
             verdicts = await self._together.of([text for _, text, _ in (*mine, *theirs)])
             if near := _weigh(mine, verdicts[: len(mine)]):
                 alone = [(job, job[1].alone(), False) for job in near]
                 _weigh(alone, await self._together.of([text for _, text, _ in alone]))
-        except Exception:  # noqa: BLE001 - a monitor that breaks, or looks closer
-            return None
-        self._tally.texts += len(stretches)
-        if beside and theirs and all([verdict is not None for verdict in verdicts[len(mine) :]]):
-            _weigh(theirs, verdicts[len(mine) :])
-            beside.clear()
-            for check, _, finding in others:
-                check._tally.texts += 1
-                check._note(finding)
-        return [finding for _, _, finding in own]
+            self._along(theirs, verdicts[len(mine) :], beside)
+            self._tally.texts += len(stretches)
+            return [finding for _, _, finding in own]
+        return None
+
+    @staticmethod
+    def _along(readings: Sequence[Reading], verdicts: Sequence[Verdict | None], beside: list[Watched] | None) -> None:
+        """Takes in what is only observed, unless some of it would be looked at closer."""
+        if not beside or not readings or any([verdict is None for verdict in verdicts]):
+            return
+        beside.clear()
+        _weigh(readings, verdicts)
+        jobs = {id(job): job for job, _, _ in readings}
+        for check, _, finding in jobs.values():
+            check._tally.texts += 1
+            check._note(finding)
 
     def _at_once(self, stretches: Sequence[Stretch]) -> list[Finding] | None:
         """As `_scored`; None where the monitor would look closer. What was counted by then counts no second time: it
