@@ -63,8 +63,10 @@ def redis_here(given: str | None) -> Iterator[tuple[str, int | None]]:
         with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
             while not os.path.exists(path):
                 time.sleep(0.01)
-            yield f"unix://{path}", process.pid
-            process.kill()
+            try:
+                yield f"unix://{path}", process.pid
+            finally:
+                process.kill()
 
 
 def cpu_of(pid: int | None) -> float:
@@ -213,21 +215,25 @@ def kill(redis: str, rounds: int) -> None:
         orders = {"clients": 16, "requests": 10**9, "caps": caps, "redis": redis, "ledger": ledger, "host": host}
         orders |= {"pause_s": 0.002, "lease_s": 1.0}
         running = [start({**orders, "seed": seed}) for seed in range(4)]
-        deadline = time.monotonic() + 15
-        while not os.path.exists(host) and time.monotonic() < deadline:
-            time.sleep(0.05)
         for number in range(rounds):
-            time.sleep(0.25)
+            grown(host, 2_000)
             victim = running.pop(0)
             victim.send_signal(signal.SIGKILL)
             victim.wait()
             running.append(start({**orders, "seed": 100 + number}))
-        time.sleep(2)
+        grown(host, 20_000)
         for process in running:
             process.kill()
             process.wait()
         level = asyncio.run(settled(redis, caps))
         report_kill(rounds + 4, int(caps["tokens"]), level, sums(ledger), sums(host))
+
+
+def grown(path: str, many: int) -> None:
+    """Waits until so many bytes were written to a file, ten seconds at most."""
+    begun, deadline = os.path.getsize(path) if os.path.exists(path) else 0, time.monotonic() + 10
+    while time.monotonic() < deadline and (not os.path.exists(path) or os.path.getsize(path) < begun + many):
+        time.sleep(0.02)
 
 
 async def settled(redis: str, caps: dict[str, float]) -> Level:
