@@ -20,9 +20,10 @@ BENCHES = (
     *("gateway", "http_clients", "triage", "answer", "summarize", "retrieval", "retrieval_vectors"),
     *("masking_speed", "masking_quality", "masking_round_trip", "defence", "defence_speed"),
     *("harm", "monitoring", "monitoring_stops", "groundedness", "audit", "metering", "routing", "plan"),
+    *("reports", "telemetry"),
 )
 # The others take --data, the folder with the public data sets.
-WITHOUT_DATA = frozenset({"http_clients"})
+WITHOUT_DATA = frozenset({"http_clients", "reports", "telemetry"})
 
 
 def command(name: str, data: Path) -> list[str]:
