@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.routing.features import shortened
-from shoal.trust.ngrams import ROWS, Grams, NgramFeatures
+from shoal.routing.features import AskFeatures, Asks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,19 +68,20 @@ def _clusters(asks: Sequence[str], seed: int) -> list[str]:
     """A name for each ask; ALL for all of them where they do not fall apart."""
     if len(asks) < FEWEST_TO_PART:
         return [ALL] * len(asks)
-    labels = parted(latent(NgramFeatures().of([shortened(ask) for ask in asks]), seed), seed)
+    labels = parted(latent(AskFeatures().of(asks), seed), seed)
     if labels is None:
         return [ALL] * len(asks)
     names = named(asks, labels)
     return [names[int(label)] for label in labels]
 
 
-def latent(grams: Grams, seed: int) -> Doubles:
+def latent(asks: Asks, seed: int) -> Doubles:
     """(N, DIMENSIONS): the asks' inverse-frequency weighted n-grams by randomised singular vectors (Halko et al. 2011),
     each of length 1."""
+    grams = asks.grams
     sizes = np.diff(grams.starts)
     count = len(sizes)
-    seen = np.bincount(grams.rows, minlength=ROWS)
+    seen = np.bincount(grams.rows)
     kept = (seen[grams.rows] > max(1, 0.003 * count)) & (seen[grams.rows] <= max(2, 0.5 * count))
     owners = np.repeat(np.arange(count), sizes)[kept]
     rows, columns = np.unique(grams.rows[kept], return_inverse=True)
