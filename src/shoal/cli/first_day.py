@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from shoal.cli.first_day_routing import Routed
 from shoal.cli.first_day_stops import Stops
 from shoal.stores.ledger import Sighting
 
@@ -41,11 +42,13 @@ class Day:
     attachments: Counter[str] = field(default_factory=Counter)
     unknown_placeholders: int = 0
     stops: Stops = field(default_factory=Stops)
+    routed: Routed = field(default_factory=Routed)
 
     def add(self, sighting: Sighting) -> None:
         """Takes one exchange in."""
         trust = sighting.trust
         self.stops.add(trust)
+        self.routed.add(trust)
         self.exchanges += 1
         self.modes[trust["mode"]] += 1
         self.attachments.update(trust.get("attachments", {}))
@@ -82,6 +85,7 @@ class Day:
             "attachments": dict(self.attachments),
             "unknown_placeholders": self.unknown_placeholders,
             "stops": self.stops.wire(),
+            "routing": self.routed.wire(),
         }
 
 

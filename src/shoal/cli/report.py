@@ -70,6 +70,10 @@ def _show(day: Day, since: float, lines: list[str]) -> None:
         say(f"placeholders in answers that nobody knows: {day.unknown_placeholders}")
     say('"probably none" is the sum of 1 - score over what was found: an estimate of the false finds.\n')
     _show_stops(day.stops)
+    for line in day.routed.lines():
+        say(line)
+    if day.routed.asked:
+        say("")
     say("To mask this from now on, put it into shoal.toml and start without --observe:\n")
     for line in lines:
         say(line)
