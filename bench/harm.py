@@ -24,10 +24,10 @@ import numpy as np
 
 from bench.process import ROOT
 from shoal.errors import ShoalError
+from shoal.text.ngrams import chances
 from shoal.trust.monitoring.cascade import Cascade, load_cascade
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS, UNSAFE
 from shoal.trust.monitoring.lexicon import Lexicon
-from shoal.trust.ngrams import chances
 from shoal.tuning.harm import Crossed, crossed, looked_closer, recall, stopped, thresholds
 from shoal.tuning.harm_data import read_madlibs
 from shoal.tuning.harm_experts import Prepared, cross_scores, fit_blend, fit_experts, prepare, weights_of

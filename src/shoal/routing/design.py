@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.routing.features import RUN_ROWS, SURFACE, Asks
-from shoal.trust.ngrams import ROWS
+from shoal.text.ngrams import ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.trust.ngrams import RUN_ROWS, Grams, NgramFeatures
+from shoal.text.ngrams import RUN_ROWS, Grams, NgramFeatures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -18,7 +18,7 @@ from shoal.routing.features import SURFACE
 from shoal.routing.foreign import Foreign
 from shoal.routing.tables import Tables
 from shoal.routing.value import ValueModel
-from shoal.trust.ngrams import FORMAT, ROWS
+from shoal.text.ngrams import FORMAT, ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

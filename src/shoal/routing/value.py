@@ -20,7 +20,7 @@ from shoal.routing.foreign import Foreign
 from shoal.routing.labels import Labels
 from shoal.routing.ridge import solve
 from shoal.routing.tables import Tables
-from shoal.trust.ngrams import ROWS
+from shoal.text.ngrams import ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

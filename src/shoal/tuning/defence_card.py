@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from shoal.models.specialists.cards import CARD_FILE
-from shoal.trust.ngrams import MODEL_FILE
+from shoal.text.ngrams import MODEL_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

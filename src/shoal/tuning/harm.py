@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.models.specialists.cards import CARD_FILE
+from shoal.text.ngrams import MODEL_FILE, chances
 from shoal.trust.monitoring.cascade import FORM_FILE, NAME, Blend, Closer, inside
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
 from shoal.trust.monitoring.encoder import ENCODER_FILE
 from shoal.trust.monitoring.lexicon import LEXICON_FILE, Lexicon
-from shoal.trust.ngrams import MODEL_FILE, chances
 from shoal.tuning.harm_card import prose
 from shoal.tuning.harm_encoder import encoder_cross_scores, kept, lessons_of, train_for
 from shoal.tuning.harm_experts import (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.trust.ngrams import ROWS, RUN_ROWS
+from shoal.text.ngrams import ROWS, RUN_ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

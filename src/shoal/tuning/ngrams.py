@@ -1,4 +1,4 @@
-"""Trains linear models on the features of shoal.trust.ngrams: fits, calibrates, packs to int8; it knows no data set."""
+"""Trains linear models on the features of shoal.text.ngrams: fits, calibrates, packs to int8; it knows no data set."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.trust.ngrams import FORMAT, MODEL_FILE, ROWS, RUN_ROWS, NgramFeatures
+from shoal.text.ngrams import FORMAT, MODEL_FILE, ROWS, RUN_ROWS, NgramFeatures
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -245,3 +245,47 @@ def test_answers_of_a_megabyte(shell: Shell) -> None:
     said, _ = try_out(shell, MANY[:50], "--judge", "f1", "--json", step=answers("word " * 200_000))
     large = next(each for each in said.json()["families"][0]["models"] if each["model"] == "large")
     assert large["quality"]["mean"] == 0.0
+
+
+def test_a_learned_route_for_models_without_confidence(shell: Shell) -> None:
+    tasks = [
+        {
+            "id": f"t{at}",
+            "prompt": f"{'What are the opening hours' if at % 2 else 'Prove that this series converges'}, case {at % 41}?",
+            "answer": "right",
+        }
+        for at in range(300)
+    ]
+
+    async def step(received: Received, wire: Wire) -> None:
+        knows = received.json["model"] == "large" or "hours" in received.json["messages"][-1]["content"]
+        wire.send(response(orjson.dumps(reply_wire("openai", "right" if knows else "wrong"))))
+
+    more = SETTINGS + "[models.little]\nhost = 'local'\nparams_b = 1\nprice = {{ input = 0.01, output = 0.04 }}\n"
+
+    async def go() -> Said:
+        async with ScriptedHost(otherwise=step) as host:
+            shell.write("shoal.toml", more.format(url=host.url))
+            shell.write("tasks.jsonl", lines(tasks))
+            words = ("--models", "little,large", "--judge", "exact", "--labels", "labels.jsonl")
+            return await asyncio.to_thread(shell, "rightsize", "tasks.jsonl", *words)
+
+    said = asyncio.run(go())
+    assert said.code == 0, said.err
+    assert "all tasks: `little` suffices for" in said.out
+    assert "(through `auto` with the learned route)" in said.out
+    fragment = tomllib.loads((shell.home / "rightsize/shoal.toml").read_text())
+    assert fragment["auto"]["reference"] == "large"
+    assert shell("route", "show", fragment["routing"]["route"]).code == 0
+    assert shell("route", "certify", "labels.jsonl", "--models", "little", "--reference", "large").code == 0
+
+
+def test_code_is_run_with_leave_and_judged_by_its_tests(shell: Shell) -> None:
+    tasks = [
+        {"prompt": f"Write double, try {at}.", "answer": "", "tests": "assert double(2) == 4", "family": "code"}
+        for at in range(4)
+    ]
+    words = ("--models", f"{SMALL},large", "--judge", "tests", "--allow-exec", "--json")
+    said, _ = try_out(shell, tasks, *words, step=answers("```python\ndef double(x):\n    return 2 * x\n```"))
+    small, large = said.json()["families"][0]["models"]
+    assert (small["quality"]["mean"], large["quality"]["mean"]) == (0.0, 1.0)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from shoal.text.ngrams import ROWS
 from shoal.trust.monitoring.cascade import SIGNS, mixed
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
-from shoal.trust.ngrams import ROWS
 from shoal.tuning.harm import (
     LOWEST,
     Crossed,

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from shoal.trust.ngrams import ROWS, NgramFeatures, NgramModel
+from shoal.text.ngrams import ROWS, NgramFeatures, NgramModel
 from shoal.tuning.ngrams import Fitted, calibrate, cross_fit, fit, folds, matrix, save
 
 GOOD = [f"the parcel number {at} arrives on Monday at the {place}" for at in range(3) for place in ("shop", "office")]

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shoal.models.specialists.cards import WEIGHTS
+from shoal.text.ngrams import NgramFeatures, NgramModel
 from shoal.trust.defence.stand_ins import spoken
-from shoal.trust.ngrams import NgramFeatures, NgramModel
 from shoal.trust.thresholds import read_threshold
 
 NAME = "instructions"

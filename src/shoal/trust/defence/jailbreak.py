@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from shoal.models.specialists.cards import WEIGHTS
+from shoal.text.ngrams import NgramFeatures, NgramModel, chance
 from shoal.trust.defence.stand_ins import spoken
-from shoal.trust.ngrams import NgramFeatures, NgramModel, chance
 from shoal.trust.thresholds import read_threshold
 
 NAME = "jailbreak"

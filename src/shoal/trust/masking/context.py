@@ -12,7 +12,7 @@ from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]
 
-from shoal.trust.normalise import Folded, Normaliser
+from shoal.text.normalise import Folded, Normaliser
 
 BEFORE, AFTER = 80, 40
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")

@@ -13,9 +13,9 @@ from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]
 
+from shoal.text.normalise import Normaliser
 from shoal.trust.masking.entity import GAZETTEER, TITLE, Entity
 from shoal.trust.masking.lists import inside_word, read_terms
-from shoal.trust.normalise import Normaliser
 
 FOLDER = Path(__file__).parent / "gazetteers"
 TYPES = {"cities": "LOCATION", "countries": "LOCATION", "demonyms": "NRP", "titles": "TITLE"}

@@ -12,8 +12,8 @@ from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]
 
+from shoal.text.normalise import Normaliser
 from shoal.trust.masking.entity import Entity
-from shoal.trust.normalise import Normaliser
 
 # Thai to Burmese, Khmer, kana and ideographs, further ideographs: words follow each other without blanks.
 _UNSPACED = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from shoal.trust.normalise import Normaliser
+from shoal.text.normalise import Normaliser
 
 _NAMES = (
     "january february march april may june july august september october november december jan feb mar apr jun jul "

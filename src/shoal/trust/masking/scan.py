@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from shoal.text.normalise import Folded, Normaliser
 from shoal.trust.masking.context import ContextWords, Near
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.expressions import Expressions
 from shoal.trust.masking.forms import Forms
 from shoal.trust.masking.patterns import Patterns
-from shoal.trust.normalise import Folded, Normaliser
 
 # Below it nothing is masked; what cannot reach it is not even checked.
 THRESHOLD = 0.5

@@ -18,10 +18,10 @@ import numpy as np
 
 from shoal.errors import WeightsError
 from shoal.models.specialists.cards import WEIGHTS
+from shoal.text.ngrams import NgramFeatures, NgramModel, chances
 from shoal.trust.monitoring.categories import CATEGORIES, OUTPUTS
 from shoal.trust.monitoring.encoder import ENCODER_FILE, Encoder
 from shoal.trust.monitoring.lexicon import MILD, SEVERE, STRONG, Lexicon
-from shoal.trust.ngrams import NgramFeatures, NgramModel, chances
 from shoal.trust.together import Together
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import ahocorasick  # type: ignore[import-not-found]
 import re2  # type: ignore[import-untyped]
 
 from shoal.errors import WeightsError
+from shoal.text.normalise import Normaliser
 from shoal.trust.monitoring.categories import CATEGORIES
-from shoal.trust.normalise import Normaliser
 
 if TYPE_CHECKING:
     from shoal.config.monitoring import Category

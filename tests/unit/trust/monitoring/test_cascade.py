@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from shoal.errors import WeightsError
 from shoal.models.specialists.cards import WEIGHTS, load_card
+from shoal.text.ngrams import ROWS, NgramModel
 from shoal.trust.monitoring.cascade import (
     AT_ONCE,
     FORM_FILE,
@@ -32,7 +33,6 @@ from shoal.trust.monitoring.cascade import (
 )
 from shoal.trust.monitoring.categories import CATEGORIES, MEANING, OUTPUTS
 from shoal.trust.monitoring.lexicon import STRONG, Lexicon, Term
-from shoal.trust.ngrams import ROWS, NgramModel
 
 FOLDER = WEIGHTS / NAME
 Floats = NDArray[np.float32]

@@ -18,7 +18,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from shoal.errors import WeightsError
-from shoal.trust.normalise import Normaliser
+from shoal.text.normalise import Normaliser
 
 if TYPE_CHECKING:
     from pathlib import Path

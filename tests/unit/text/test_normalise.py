@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.trust.normalise import Normaliser
+from shoal.text.normalise import Normaliser
 
 CASES = [
     ("plain ASCII 123", "plain ASCII 123"),

@@ -1,4 +1,4 @@
-"""shoal.trust.ngrams: rows equal those of a slow reference, together and in slices; models load or say why."""
+"""shoal.text.ngrams: rows equal those of a slow reference, together and in slices; models load or say why."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from shoal.errors import WeightsError
-from shoal.trust import ngrams
-from shoal.trust.ngrams import FORMAT, MODEL_FILE, ORDERS, REACH, ROWS, RUN_BITS, RUN_ROWS, WORD_BITS, Grams, NgramModel
+from shoal.text import ngrams
+from shoal.text.ngrams import FORMAT, MODEL_FILE, ORDERS, REACH, ROWS, RUN_BITS, RUN_ROWS, WORD_BITS, Grams, NgramModel
 
 FEATURES = ngrams.NgramFeatures()
 MASK = (1 << 64) - 1

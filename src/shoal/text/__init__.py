@@ -1,0 +1,1 @@
+"""Texts as numbers: folding and hashed n-grams, which the trust layer and routing share. It knows no label."""
