@@ -115,6 +115,7 @@ class ContentRefused(RequestError):
 class MethodNotAllowed(RequestError):
     status = 405
     code = "method_not_allowed"
+    allowed: tuple[str, ...] = ()
 
 
 class UnknownModel(RequestError):

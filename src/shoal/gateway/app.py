@@ -172,7 +172,9 @@ class Gateway:
             if route.path_regex.match(path):
                 allowed |= (route.methods or set()) - {"HEAD"}
         if allowed:
-            raise MethodNotAllowed(f"use {' or '.join(sorted(allowed))} here, not {method[:20]}")
+            error = MethodNotAllowed(f"use {' or '.join(sorted(allowed))} here, not {method[:20]}")
+            error.allowed = tuple(sorted(allowed))
+            raise error
         served = ", ".join(sorted({at for _, at in self._fast if at.startswith("/v1")}))
         raise NotFound(f"this path is not served (served are {served}): check the base URL, which ends in /v1")
 

@@ -10,7 +10,7 @@ import orjson
 from starlette.types import Send
 
 from shoal.chat import Json
-from shoal.errors import LimitError, ShoalError
+from shoal.errors import LimitError, MethodNotAllowed, ShoalError
 
 Headers = list[tuple[bytes, bytes]]
 JSON_TYPE = (b"content-type", b"application/json")
@@ -38,6 +38,8 @@ def error_headers(error: ShoalError) -> Headers:
         headers.append((b"x-should-retry", b"false"))
     if isinstance(error, LimitError):
         headers += standing_headers(error.standing)
+    if isinstance(error, MethodNotAllowed):
+        headers.append((b"allow", ", ".join(error.allowed).encode()))
     if error.status == 401:
         headers.append((b"www-authenticate", b"Bearer"))
     return headers
