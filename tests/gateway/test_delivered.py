@@ -63,10 +63,9 @@ def delivered(house: Running, name: str) -> bool | None:
 @pytest.mark.parametrize("close", [False, True])
 @pytest.mark.parametrize("stream", [False, True])
 def test_an_answer_that_is_read(tmp_path: Path, stream: bool, close: bool) -> None:
-    with running(tmp_path, ScriptedModel()) as house:
-        with ask(house, stream=stream, close=close) as line:
-            name = exchange_of(line)
-            until(lambda: delivered(house, name))
+    with running(tmp_path, ScriptedModel()) as house, ask(house, stream=stream, close=close) as line:
+        name = exchange_of(line)
+        until(lambda: delivered(house, name))
 
 
 def test_an_error_is_an_answer_too(tmp_path: Path) -> None:
@@ -80,13 +79,12 @@ def test_an_error_is_an_answer_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("stream", [False, True])
 def test_what_the_client_does_not_take_is_not_delivered(tmp_path: Path, stream: bool) -> None:
-    with running(tmp_path, ScriptedModel([HUGE])) as house:
-        with ask(house, stream=stream) as line:
-            name = exchange_of(line)
-            until(lambda: house.ledger.get(name) is not None)
-            assert delivered(house, name) is None
-            while not delivered(house, name):
-                assert line.recv(1 << 20)
+    with running(tmp_path, ScriptedModel([HUGE])) as house, ask(house, stream=stream) as line:
+        name = exchange_of(line)
+        until(lambda: house.ledger.get(name) is not None)
+        assert delivered(house, name) is None
+        while not delivered(house, name):
+            assert line.recv(1 << 20)
 
 
 def test_a_client_that_hangs_up_has_nothing(tmp_path: Path) -> None:

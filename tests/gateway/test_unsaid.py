@@ -72,11 +72,9 @@ MAKE: dict[str, Callable[[str], Exception]] = {
     "timeout": TimeoutError,
 }
 STEPS: list[tuple[type, str]] = [
-    *((Exchange, name) for name in ("_admit", "_prepare", "_ground", "_mask", "_defend", "_let_out", "_note", "_unmask")),
-    *(
-        (Exchange, name)
-        for name in ("_rests", "_screen", "_call", "_answer", "_settle", "_tell", "_account", "summary")
-    ),
+    *((Exchange, name) for name in ("_admit", "_prepare", "_ground", "_mask", "_defend", "_let_out", "_note")),
+    *((Exchange, name) for name in ("_unmask", "_rests", "_screen", "_call", "_answer", "_settle", "_tell")),
+    *((Exchange, name) for name in ("_account", "summary")),
     (ScriptedModel, "reply"),
     (Session, "mask"),
     (Session, "restore"),

@@ -1,4 +1,4 @@
-"""[identity]: the operator's own admin key, addresses behind proxies, and sign-in with OpenID Connect. The form only."""
+"""[identity]: the operator's own admin key, addresses behind proxies, sign-in with OpenID Connect. The form only."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ class Oidc(Table):
 
 
 class IdentityRules(Table):
-    """[identity]: `admin_key` is an admin key of the operator's own choice, by reference. `trusted_proxies` are networks
-    whose `X-Forwarded-For` is believed. `metadata_tags` are fields of a request's `metadata` that become tags."""
+    """[identity]: `admin_key` is an admin key of the operator's own choice, by reference. `trusted_proxies` are
+    networks whose `X-Forwarded-For` is believed. `metadata_tags` are fields of a request's `metadata` that become tags."""
 
     admin_key: str | None = None
     trusted_proxies: tuple[str, ...] = ()

@@ -95,7 +95,7 @@ class _Feeder:
         lengths = np.minimum(self._lengths[chosen], LONGEST)
         order = np.argsort(lengths + self._rng.uniform(0, 12, len(chosen)))
         batches = list(_cut(chosen[order], lengths[order]))
-        self._rng.shuffle(batches)  # type: ignore[arg-type]
+        self._rng.shuffle(batches)
         return batches
 
     def feeds(self, batch: Places) -> dict[str, Any]:
