@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
 
 def settings_of(config: Path | None, data_dir: Path | None = None, *, observe: bool = False, **server: Any) -> Loaded:
-    """The settings, with what the command line says on top; `observe` masks nothing. Raises ConfigError."""
+    """The settings, with what the command line says on top; `observe` masks and routes nothing. Raises
+    ConfigError."""
     from shoal.config import load
 
     given = {"data_dir": data_dir, **server}
     chosen = {name: value for name, value in given.items() if value is not None}
-    tables = {"server": chosen, "trust": {"mode": "observe"} if observe else {}}
+    watched = {"mode": "observe"} if observe else {}
+    tables = {"server": chosen, "trust": watched, "routing": watched}
     return load(config, {name: table for name, table in tables.items() if table})
 
 

@@ -248,14 +248,8 @@ def test_answers_of_a_megabyte(shell: Shell) -> None:
 
 
 def test_a_learned_route_for_models_without_confidence(shell: Shell) -> None:
-    tasks = [
-        {
-            "id": f"t{at}",
-            "prompt": f"{'What are the opening hours' if at % 2 else 'Prove that this series converges'}, case {at % 41}?",
-            "answer": "right",
-        }
-        for at in range(300)
-    ]
+    asks = ("Prove that this series converges", "What are the opening hours")
+    tasks = [{"prompt": f"{asks[at % 2]}, case {at % 41}?", "answer": "right"} for at in range(300)]
 
     async def step(received: Received, wire: Wire) -> None:
         knows = received.json["model"] == "large" or "hours" in received.json["messages"][-1]["content"]

@@ -121,7 +121,8 @@ def valued(small: str, reference: str, rows: Places, trial: Trial, scores: Doubl
 
 def curve(pair: Pair) -> list[Point]:
     """Coverage and quality at POINTS thresholds, the smallest share first."""
-    limits = np.unique(np.quantile(pair.expected[~pair.kept], np.linspace(0, 1, POINTS + 1))) if len(pair) else ()
+    able = pair.expected[~pair.kept]
+    limits = np.unique(np.quantile(able, np.linspace(0, 1, POINTS + 1))) if len(able) else ()
     found = []
     for limit in limits:
         small = pair.taken(float(limit))

@@ -95,6 +95,14 @@ def test_without_confidence_there_is_no_threshold() -> None:
     assert confident(found, SMALL, LARGE, found.rows(None)) is None
 
 
+def test_there_is_no_curve_where_every_task_goes_to_the_reference() -> None:
+    found = table(results(60))
+    pair = confident(found, SMALL, LARGE, found.rows(None))
+    assert pair is not None
+    assert curve(replace(pair, kept=np.ones(60, bool))) == []
+    assert curve(pair.of(np.zeros(0, np.int64))) == []
+
+
 def test_a_cascade_that_costs_more_than_the_reference_alone() -> None:
     dear = Taken(Range.exactly(0.02), DEAR.energy_wh, DEAR.carbon_gco2e)
     made = {key: replace(each, taken=dear) if key[1] == SMALL else each for key, each in results(200).items()}
