@@ -9,7 +9,7 @@ from shoal.errors import NotFound, PermissionDenied
 from shoal.identity.keys import SCOPES, Key, Role
 
 # Every part of the admin API that a key may be limited to.
-AREAS = ("keys", "teams", "users", "organisations", "events", "audit")
+AREAS = ("keys", "teams", "users", "organisations", "limits", "events", "audit")
 
 
 class Reach(Enum):
@@ -27,6 +27,7 @@ READ = {
     "users": (Reach.TENANT, Reach.TEAM, Reach.OWN, Reach.TENANT),
     "teams": (Reach.TENANT, Reach.TEAM, Reach.TEAM, Reach.TENANT),
     "organisations": (Reach.TENANT, Reach.TENANT, Reach.TENANT, Reach.TENANT),
+    "limits": (Reach.TENANT, Reach.TEAM, Reach.NONE, Reach.TENANT),
     "events": (Reach.TENANT, Reach.NONE, Reach.NONE, Reach.TENANT),
     "audit": (Reach.TENANT, Reach.NONE, Reach.NONE, Reach.TENANT),
 }
@@ -35,6 +36,7 @@ CHANGE = {
     "users": (Reach.TENANT, Reach.TEAM, Reach.NONE, Reach.NONE),
     "teams": (Reach.TENANT, Reach.NONE, Reach.NONE, Reach.NONE),
     "organisations": (Reach.TENANT, Reach.NONE, Reach.NONE, Reach.NONE),
+    "limits": (Reach.TENANT, Reach.NONE, Reach.NONE, Reach.NONE),
 }
 COLUMNS = {Role.ADMIN: 0, Role.LEAD: 1, Role.MEMBER: 2, Role.AUDITOR: 3}
 

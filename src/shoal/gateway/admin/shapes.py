@@ -20,7 +20,7 @@ TagName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x
 TagText = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Tags = Annotated[dict[TagName, TagText], Field(max_length=16)]
 Moment = Annotated[float, Field(ge=0, le=4e9, allow_inf_nan=False, description="Unix seconds")]
-Area = Literal["keys", "teams", "users", "organisations", "events", "audit"]
+Area = Literal["keys", "teams", "users", "organisations", "limits", "events", "audit"]
 RoleName = Literal["admin", "lead", "member", "auditor"]
 
 
