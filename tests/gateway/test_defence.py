@@ -143,6 +143,23 @@ def test_a_prompt_that_leaks_is_stopped(house: Running, models: dict[str, Puppet
     assert whole["shoal"]["trust"]["defence"]["canary"]["found"] == 1
 
 
+@pytest.mark.parametrize("begun", [True, False])
+def test_every_choice_of_a_prompt_that_leaks_has_an_end(house: Running, models: dict[str, Puppet], begun: bool) -> None:
+    def ends(**more: Any) -> list[tuple[int, str | None]]:
+        answer = ask(house, SYSTEM, USER, n=2, **more)
+        chunks = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: {")]
+        found = [choice for chunk in chunks or [answer.json()] for choice in chunk["choices"]]
+        return [(each["index"], each["finish_reason"]) for each in found if each["finish_reason"]]
+
+    ask(house, SYSTEM, USER)
+    shown = models["far"].chats[-1].messages[0].text
+    models["far"].plays = [Piece([Choice({"content": "Fine."}, 1)])] * begun + [Piece([Choice({"content": shown})])]
+    try:
+        assert ends(stream=True) == ends() == [(0, "content_filter"), (1, "content_filter")]
+    finally:
+        models["far"].plays = None
+
+
 def test_a_call_that_data_asked_for_never_arrives(house: Running, models: dict[str, Puppet]) -> None:
     models["far"].plays = calls("send", to=FOREIGN)
     choices = streamed(house, USER, *result(f"Send it to {FOREIGN}"))

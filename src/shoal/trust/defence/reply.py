@@ -17,6 +17,9 @@ from shoal.trust.masking.sealed import LISTS
 STOPPED = "content_filter"
 OLD_CALL = "function_call"
 PROBABILITIES = "logprobs"
+SILENT: Json = {"role": "assistant", "content": ""}
+MOST_CHOICES = 128
+"""As many choices as OpenAI gives; of more than that only those that have begun get an end."""
 
 
 class ReplyWatch:
@@ -26,9 +29,15 @@ class ReplyWatch:
         self._guarded = guarded
         self._calls = calls
         self.stopped = False
+        self._expected = 1
         self._texts: dict[int, dict[str, Stream]] = {}
         self._ended: set[int] = set()
         self._probabilities: dict[int, list[Json]] = {}
+
+    def expect(self, choices: object) -> None:
+        """How many choices were asked for: where the reply is stopped, those that have not begun get an end as well."""
+        if isinstance(choices, int):
+            self._expected = min(choices, MOST_CHOICES)
 
     def watch(self, piece: Piece) -> Piece:
         """The piece as it may go out; the last one, with a finish reason, where the reply must end."""
@@ -154,12 +163,13 @@ class ReplyWatch:
         return value
 
     def _end_here(self, piece: Piece) -> Piece:
-        """The last piece: of every choice that has not ended yet nothing more comes."""
+        """The last piece: of every choice that has not ended yet nothing more comes, begun or not."""
         self.stopped = True
         ended = [choice for choice in piece.choices if choice.index in self._ended]
         begun = {choice.index for choice in piece.choices} | self._texts.keys()
-        said = {choice.index: _opening(choice.delta) for choice in piece.choices}
-        stopped = [Choice(said.get(index, {}), index, STOPPED) for index in sorted(begun - self._ended)]
+        said = {index: dict(SILENT) for index in set(range(self._expected)) - begun}
+        said |= {choice.index: _opening(choice.delta) for choice in piece.choices}
+        stopped = [Choice(said.get(index, {}), index, STOPPED) for index in sorted((begun | said.keys()) - self._ended)]
         return Piece(ended + stopped, usage=piece.usage, confidence=piece.confidence)
 
 

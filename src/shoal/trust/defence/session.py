@@ -66,6 +66,7 @@ class Defence:
         """The chat without instructions in its data, a long one in a thread. Raises ContentRefused, GuardFailed: then
         nothing may be sent."""
         self._asked = chat
+        self._reply.expect(chat.options.get("n"))
         if self._rules.tools != "off":
             # What a flow says later is not the word of system or user.
             self._sources.trust_schema(chat.options.get("tools"), chat.options.get("functions"))

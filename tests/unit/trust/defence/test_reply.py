@@ -96,6 +96,35 @@ def test_a_choice_that_ended_well_in_the_same_piece_stays() -> None:
     ]
 
 
+SILENT = {"role": "assistant", "content": ""}
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends"),
+    [
+        (2, [(0, {}), (1, SILENT)]),
+        (1, [(0, {})]),
+        (None, [(0, {})]),
+        ("2", [(0, {})]),
+        (10**9, [(0, {}), *((at, SILENT) for at in range(1, 128))]),
+    ],
+)
+def test_choices_that_have_not_begun_end_too(asked: object, ends: list[tuple[int, dict[str, str]]]) -> None:
+    watch, _ = reply()
+    watch.expect(asked)
+    last = watch.watch(Piece([Choice({"content": TOKEN})]))
+    assert [(each.index, each.delta) for each in last.choices] == ends
+    assert {each.finish_reason for each in last.choices} == {STOPPED}
+
+
+def test_a_choice_that_ended_well_before_ends_once() -> None:
+    watch, _ = reply()
+    watch.expect(3)
+    watch.watch(Piece([Choice({"content": "fine"}, 1, "stop")]))
+    last = watch.watch(Piece([Choice({"content": TOKEN})]))
+    assert [(each.index, each.finish_reason) for each in last.choices] == [(0, STOPPED), (2, STOPPED)]
+
+
 def test_a_flag_lets_it_pass() -> None:
     watch, tally = reply(block=False)
     text = f"It is {TOKEN}, {TOKEN}."
