@@ -31,7 +31,8 @@ class Routing(Table):
     """[routing]: `route` is a folder that `shoal route certify` wrote. In `observe` the decision is recorded and the
     reference answers. `licences`, where any are named, are the only ones of models that may answer; `allow` what a
     caller may ask to optimise; `sticky_s` how long a conversation stays with its model, `sticky_most` how many
-    conversations are remembered. `uncertified` lets an expired certificate hold on."""
+    conversations are remembered. `uncertified` lets an expired certificate hold on. `explore` is the chance that
+    another certified model answers, where the organisation keeps content."""
 
     mode: Mode = "enforce"
     route: Path | None = None
@@ -40,3 +41,4 @@ class Routing(Table):
     sticky_s: float = Field(3600.0, ge=0)
     sticky_most: int = Field(100_000, ge=1)
     uncertified: bool = False
+    explore: float = Field(0.0, ge=0, le=0.05)

@@ -17,6 +17,7 @@ from shoal.call import Call, ModelCard
 from shoal.chat import Chat, Json
 from shoal.errors import ConfigError, PlacementError
 from shoal.routing.certificate import Certificate
+from shoal.routing.explore import explored
 from shoal.routing.features import AskFeatures, ask_of
 from shoal.routing.policy import ONLY, QUALITY, Candidate, Offer, Weights, barred, chosen
 from shoal.routing.route import Route
@@ -29,7 +30,8 @@ Pricer = Callable[[str, int, int, float], Offer]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an operator lets the router do (config/routing.py, config [auto].weights)."""
+    """What an operator lets the router do (config/routing.py, config [auto].weights). `explore` is the chance that
+    another certified model answers, for the tenants that `learns` names."""
 
     weights: Weights
     licences: tuple[str, ...] = ()
@@ -37,17 +39,21 @@ class Rules:
     sticky_s: float = 3600.0
     sticky_most: int = 100_000
     uncertified: bool = False
+    explore: float = 0.0
+    learns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The model that answers, why, all candidates with their estimates, and the threshold that was certified."""
+    """The model that answers, why, all candidates with their estimates, and the threshold that was certified;
+    `propensity` is the chance with which this model was chosen, below 1 only where the router explores."""
 
     model: str
     reason: str
     candidates: tuple[Candidate, ...] = ()
     threshold: float | None = None
     foreign: bool = False
+    propensity: float = 1.0
 
     def to_record(self) -> Json:
         """Its numbers, as records and audits keep them."""
@@ -56,6 +62,7 @@ class Choice:
             "reason": self.reason,
             "threshold": _rounded(self.threshold),
             "foreign": self.foreign,
+            "propensity": _rounded(self.propensity),
             "candidates": [_told(each) for each in self.candidates],
         }
 
@@ -116,7 +123,7 @@ class Router:
         if stay is not None and stay.until > now and stay.turn == turn:
             return replace(stay.choice, reason=f"{stay.choice.reason}; same turn")
         here = stay if stay is not None and stay.until > now else None
-        choice = self.decide(chat, call, here)
+        choice = self._explored(self.decide(chat, call, here), chat, call)
         self._remember(place, Stay(choice.model, now + self._rules.sticky_s, turn, _prompt_tokens(chat), choice))
         return choice
 
@@ -134,6 +141,26 @@ class Router:
         best = self._best(candidates, weights, None if foreign or optimize == QUALITY else threshold)
         reason = self._reason(best, candidates, threshold, foreign, optimize)
         return Choice(best, reason, candidates, threshold, foreign)
+
+    def _explored(self, choice: Choice, chat: Chat, call: Call) -> Choice:
+        """The choice, or now and then another model within the certificate. Never where the ask is foreign, nothing is
+        certified, or the caller said what to optimise."""
+        wished = self._weights(chat)[1] is not None
+        if wished or choice.foreign or choice.threshold is None or call.tenant not in self._rules.learns:
+            return choice
+        others = [
+            each.name
+            for each in choice.candidates
+            if each.name != choice.model and each.barred is None and self._holds(each, choice.threshold)
+        ]
+        name, chance = explored(choice.model, others, self._rules.explore, call.exchange_id)
+        if name == choice.model:
+            return replace(choice, propensity=chance)
+        return replace(choice, model=name, propensity=chance, reason=f"explored; else {choice.model}")
+
+    def _holds(self, candidate: Candidate, threshold: float) -> bool:
+        """Whether the certificate lets it answer."""
+        return candidate.name == self._reference or (candidate.loss is not None and candidate.loss <= threshold)
 
     def _best(self, candidates: Sequence[Candidate], weights: Weights, threshold: float | None) -> str:
         name = chosen(candidates, weights, threshold, self._reference)

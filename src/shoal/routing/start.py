@@ -40,7 +40,17 @@ def open_router(settings: Settings, cards: Mapping[str, ModelCard], pricer: Pric
         cards,
         settings.auto.reference,
         pricer,
-        Rules(weights, rules.licences, rules.allow, rules.sticky_s, rules.sticky_most, rules.uncertified),
+        Rules(
+            weights,
+            rules.licences,
+            rules.allow,
+            rules.sticky_s,
+            rules.sticky_most,
+            rules.uncertified,
+            # Where the choice is only observed the reference answers: then nothing can be explored.
+            rules.explore if rules.mode == "enforce" else 0.0,
+            frozenset(name for name, row in settings.audit.tenants.items() if row.content == "masked"),
+        ),
     )
 
 

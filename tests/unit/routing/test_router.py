@@ -47,8 +47,8 @@ def router(route: Route, rules: Rules = RULES, clock: Clock | None = None, **car
     return Router(route, {**CARDS, **cards}, "large", offer, rules, now)
 
 
-def call(**changes: Any) -> Call:
-    return Call(exchange_id="e", tenant="t", opener=Registry({}), trail=Trail(), **changes)
+def call(exchange_id: str = "e", **changes: Any) -> Call:
+    return Call(exchange_id=exchange_id, tenant="t", opener=Registry({}), trail=Trail(), **changes)
 
 
 def asks(*said: str, optimize: str | None = None, **options: Any) -> Chat:
@@ -166,3 +166,47 @@ def test_the_record_holds_numbers_and_no_text(route: Route) -> None:
     assert "shoes" not in str(record)
     assert {each["model"] for each in record["candidates"]} == {"small", "large"}
     assert all(isinstance(each["loss"], float) for each in record["candidates"])
+
+
+def test_exploring_stays_within_the_certificate_and_logs_the_chance(route: Route) -> None:
+    """Over 4,000 exchanges each share is within four standard errors of what is logged."""
+    one = router(route, replace(RULES, sticky_s=0, explore=0.05, learns=frozenset({"t"})))
+    found = [one.choose(asks(EASY), call(f"ex_{at}")) for at in range(4_000)]
+    away = [each for each in found if each.model == "large"]
+    assert abs(len(away) / 4_000 - 0.05) < 4 * (0.05 * 0.95 / 4_000) ** 0.5
+    assert {each.to_record()["propensity"] for each in away} == {0.05}
+    assert {each.propensity for each in found if each.model == "small"} == {0.95}
+    assert away[0].reason == "explored; else small"
+
+
+@pytest.mark.parametrize(
+    ("said", "optimize", "tenant"),
+    [
+        (HARD, None, "t"),
+        ("SELECT * FROM lamps WHERE price < 3;", None, "t"),
+        (EASY, "quality", "t"),
+        (EASY, "latency", "t"),
+        (EASY, None, "other"),
+    ],
+)
+def test_nothing_is_explored(route: Route, said: str, optimize: str | None, tenant: str) -> None:
+    """Where no other model is certified, the ask is foreign, the caller has a wish, or the tenant keeps nothing."""
+    one = router(route, replace(RULES, sticky_s=0, explore=0.05, learns=frozenset({"t"})))
+    plain = router(route, replace(RULES, sticky_s=0))
+    for at in range(200):
+        made = Call(exchange_id=f"ex_{at}", tenant=tenant, opener=Registry({}), trail=Trail())
+        chat = asks(said, optimize=optimize)
+        assert one.choose(chat, made) == plain.choose(chat, made)
+
+
+def test_an_expired_certificate_explores_nothing(route: Route) -> None:
+    rules = replace(RULES, sticky_s=0, explore=0.05, learns=frozenset({"t"}))
+    one = router(route, rules, Clock(route.certificate.expires))
+    assert {one.choose(asks(EASY), call(f"ex_{at}")).propensity for at in range(200)} == {1.0}
+
+
+def test_a_barred_model_is_not_explored(route: Route) -> None:
+    rules = replace(RULES, sticky_s=0, explore=0.05, learns=frozenset({"t"}), licences=("MIT",))
+    one = router(route, rules, large=replace(CARDS["large"], licence="secret"))
+    found = {one.choose(asks(EASY), call(f"ex_{at}")).model for at in range(200)}
+    assert found == {"small"}
