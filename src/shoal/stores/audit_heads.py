@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import signal
 import subprocess
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -19,6 +22,7 @@ from shoal.stores.audit_chain import BINARY, lock
 FILE = "heads.jsonl"
 COMMAND_S = 10.0
 RETRY_S = 5.0
+CLOSE_S = 3.0
 
 
 def append(path: Path, line: bytes) -> None:
@@ -39,10 +43,15 @@ class HeadSink:
     """Sends heads to `file:PATH` or `exec:COMMAND`, by a thread of its own, so that a slow one holds up nothing. A head
     covers all before it, so only the newest is tried again."""
 
-    def __init__(self, target: str, retry_s: float = RETRY_S, command_s: float = COMMAND_S) -> None:
+    def __init__(
+        self, target: str, retry_s: float = RETRY_S, command_s: float = COMMAND_S, close_s: float = CLOSE_S
+    ) -> None:
+        """A command has `command_s`; all that is left to do when it closes has `close_s`."""
         kind, _, self._where = target.partition(":")
         self._send_one = self._to_file if kind == "file" else self._to_command
-        self._retry_s, self._command_s = retry_s, command_s
+        self._retry_s, self._command_s, self._close_s = retry_s, command_s, close_s
+        self._end_by = float("inf")
+        self._running: subprocess.Popen[bytes] | None = None
         self._newest: bytes | None = None
         self._failing = False
         self._wake, self._closing = threading.Event(), threading.Event()
@@ -56,10 +65,15 @@ class HeadSink:
         self._wake.set()
 
     def close(self) -> None:
-        """Sends what is left, once, and stops the thread."""
+        """Sends what is left, once, and stops the thread; a command that takes longer is ended, and a file that cannot
+        be reached is waited for no more."""
+        self._end_by = time.monotonic() + self._close_s
         self._closing.set()
         self._wake.set()
-        self._thread.join()
+        self._thread.join(self._close_s)
+        if self._thread.is_alive() and (running := self._running) is not None:
+            _end(running)
+            self._thread.join(self._close_s)
 
     def _run(self) -> None:
         while not self._closing.is_set():
@@ -70,7 +84,7 @@ class HeadSink:
 
     def _send(self) -> None:
         head = self._newest
-        if head is None:
+        if head is None or time.monotonic() >= self._end_by:
             return
         try:
             self._send_one(head)
@@ -91,5 +105,28 @@ class HeadSink:
     def _to_command(self, head: bytes) -> None:
         quiet = subprocess.DEVNULL
         command = shlex.split(self._where)
-        # The operator's own command from the settings, without a shell.
-        subprocess.run(command, input=head, stdout=quiet, stderr=quiet, timeout=self._command_s, check=True)  # noqa: S603
+        # The operator's own command from the settings, without a shell, as a group that can be ended as a whole.
+        with subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, start_new_session=True
+        ) as run:
+            self._running = run
+            try:
+                run.communicate(head, timeout=min(self._command_s, max(self._end_by - time.monotonic(), 0)))
+            except subprocess.TimeoutExpired:
+                _end(run)
+                raise
+            finally:
+                self._running = None
+        if run.returncode:
+            raise subprocess.CalledProcessError(run.returncode, command)
+
+
+def _end(running: subprocess.Popen[bytes]) -> None:
+    """Ends a command and all that it started; where there are no groups, the command alone."""
+    if running.poll() is not None:
+        return
+    if not hasattr(os, "killpg"):
+        running.kill()
+        return
+    with suppress(ProcessLookupError):  # it ended by itself just now
+        os.killpg(running.pid, signal.SIGKILL)

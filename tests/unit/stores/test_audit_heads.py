@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import sys
 import threading
@@ -73,6 +74,49 @@ def test_a_command_that_hangs_is_ended() -> None:
         sink.offer(b"head\n")
         sink.close()
     assert said[0]["cause"] == "TimeoutExpired"
+
+
+HANGS = """
+import os, time
+os.fork()
+with open({path!r}, "w", buffering=1) as fifo:
+    fifo.write("here\\n")
+    time.sleep(60)
+    fifo.write("late\\n")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_closing_ends_a_command_that_hangs_with_all_that_it_started(tmp_path: Path) -> None:
+    fifo, program = tmp_path / "fifo", tmp_path / "hangs.py"
+    os.mkfifo(fifo)
+    program.write_text(HANGS.format(path=str(fifo)), encoding="utf-8")
+    sink = HeadSink(f"exec:{sys.executable} {program}", command_s=600, close_s=0.05)
+    with capture_logs() as said:
+        sink.offer(b"head\n")
+        with fifo.open() as end:
+            assert [end.readline(), end.readline()] == ["here\n", "here\n"]
+            sink.close()
+            assert end.read() == ""
+    assert [each["event"] for each in said] == ["audit_head_not_sent"]
+
+
+def test_closing_does_not_wait_for_a_file_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    let, begun, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def hangs(_: Path, line: bytes) -> None:
+        begun.set()
+        let.wait(60)
+        ended.set()
+
+    monkeypatch.setattr(audit_heads, "append", hangs)
+    sink = HeadSink("file:kept", close_s=0.05)
+    sink.offer(b"1\n")
+    assert begun.wait(5)
+    sink.close()
+    assert not ended.is_set()
+    let.set()
+    assert ended.wait(5)
 
 
 def test_the_newest_head_is_sent_again_until_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
