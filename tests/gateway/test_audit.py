@@ -106,6 +106,22 @@ def test_wrong_keys_are_counted(tmp_path: Path) -> None:
     assert sum(each["count"] for each in records) == 20
 
 
+def test_a_refusal_before_an_exchange_says_which_key_it_came_with(tmp_path: Path) -> None:
+    ids: list[str] = []
+
+    def work(house: Running) -> None:
+        ids.append(house.member.split("-")[2])
+        headers = {"x-api-key": house.member}
+        assert httpx.get(f"{house.url}/v1/nowhere", headers=headers).status_code == 404
+        assert httpx.post(f"{house.url}/v1/chat/completions", content=b"{", headers=headers).status_code == 400
+
+    records = audited(tmp_path, ScriptedModel(), work)
+    assert [(each["code"], each["keys"]) for each in records] == [
+        ("not_found", {ids[0]: 1}),
+        ("invalid_request", {ids[0]: 1}),
+    ]
+
+
 def test_where_nothing_can_be_written_nothing_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = ScriptedModel()
     full, real = [False], os.write

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shoal.errors import Draining, MethodNotAllowed, NotFound, ShoalError
 from shoal.exchange import House
 from shoal.gateway.admin.page import is_admin
-from shoal.gateway.asgi import ClientGone
+from shoal.gateway.asgi import ClientGone, headers_of, token_of
 from shoal.gateway.catalogue import Models
 from shoal.gateway.chat import ChatCompletions
 from shoal.gateway.contents import ContentPage
@@ -88,6 +88,7 @@ class Gateway:
         self._door = door or Door(house.identity)
         self._admin = admin
         self._log = structlog.get_logger("shoal.gateway")
+        self._identity = house.identity
         self._audit = house.audit
         self._ledger = ledger
         self._fast: dict[tuple[str, str], ASGIApp] = {
@@ -129,7 +130,7 @@ class Gateway:
             await (await self._endpoint(scope))(scope, receive, answer)
         except ShoalError as error:
             if counted and self._audit is not None:
-                self._audit.refused(error.code or "error")
+                self._audit.refused(error.code or "error", self._key_id(scope))
             await answer.error(error)
         except ClientGone:
             return
@@ -144,6 +145,12 @@ class Gateway:
         finally:
             if counted:
                 self.traffic.leave(task)
+
+    def _key_id(self, scope: Scope) -> str | None:
+        """Which key a refused request came with; None where that is unknown, whatever it may say of itself."""
+        token = token_of(headers_of(scope))
+        key = self._identity.recall(token) if token is not None else None
+        return key.id if key is not None else None
 
     async def _endpoint(self, scope: Scope) -> ASGIApp:
         """Who answers, once the request's key is known to be good; the admin API looks at that itself."""
