@@ -11,6 +11,7 @@ import typer
 
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say, say_json, table
+from shoal.cli.route_labels import labels
 
 if TYPE_CHECKING:
     from shoal.chat import Chat
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
     from shoal.routing.router import Choice
 
 app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
+app.command("labels")(labels)
 
 
 @app.command("certify")
 def certify(
-    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="JSON Lines with 'prompt' and 'scores' by model.")],
+    file: Annotated[Path, typer.Argument(metavar="LABELS", help="JSON Lines with 'prompt' and 'scores' by model.")],
     reference: Annotated[str, typer.Option(metavar="MODEL", help="The model that nothing may fall short of.")],
     models: Annotated[str, typer.Option(metavar="A,B", help="The smaller models that may answer instead.")],
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where the route is written.")] = Path("route"),
@@ -47,7 +49,7 @@ def certify(
 
     names = [name.strip() for name in models.split(",") if name.strip()]
     aim = Aim(alpha, delta, tolerance, by, days)
-    route, finding = certified(read_labels(labels), reference, names, aim, seed)
+    route, finding = certified(read_labels(file), reference, names, aim, seed)
     route.save(out)
     if as_json:
         say_json({"certificate": json.loads(route.certificate.to_json()), "finding": told(finding), "route": str(out)})

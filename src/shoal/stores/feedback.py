@@ -80,6 +80,13 @@ class SqlFeedback:
         with self._engine.connect() as connection:
             return int(connection.execute(select(func.count()).select_from(FEEDBACK).where(wanted)).scalar_one())
 
+    def given(self, tenant: str, since: float) -> list[FeedbackRow]:
+        """The feedback that was given to a tenant's exchanges since then (Unix seconds), oldest first."""
+        wanted = (FEEDBACK.c.tenant == tenant) & (FEEDBACK.c.at >= since)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(FEEDBACK).where(wanted).order_by(FEEDBACK.c.at, FEEDBACK.c.id))
+            return [FeedbackRow(*tuple(row)) for row in rows]
+
     def sweep(self) -> int:
         """Removes sealed text whose key is gone, and leaves the rest of the row; returns how many."""
         dead = FEEDBACK.c.sealed.is_not(None) & day_keys.without_key(FEEDBACK)
