@@ -23,6 +23,11 @@ ENERGY = {
         "(((a + b P) / B + c + d P + e max(C - 400, 0)) x output tokens + reading) / 3600 x host x PUE",
         "models-on-accelerators",
     ),
+    "waited": ("from 0 to a busy share of the machine for latency_s: nothing came", "tries-that-failed"),
+    "cut": (
+        "as for models on accelerators, with 1 (0.5 to 4) output tokens for each of the pieces: the host counted none",
+        "tries-that-failed",
+    ),
     "estimated": ("EcoLogits' figure, its range 3 times wider; or the fit, on an H100", "remote-services"),
     "unknown": ("unknown: nothing is known of the model's machines or its size", "three-tiers"),
 }
@@ -36,7 +41,7 @@ FORMULAS = {
     "cost_usd": ("((prompt - cached) x input + cached x cached price + output x output price) / 1e6", "cost"),
 }
 FACTORS = ("tier", "facts", "method", "zone", "grid_gco2e_per_kwh", "concurrency", "measured_j")
-USED = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "latency_s", "cpu_s")
+USED = ("pieces", "prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "latency_s", "cpu_s")
 
 
 def to_wire(rows: Rows) -> dict[str, Any]:
@@ -75,9 +80,13 @@ def kind_of(attempt: Mapping[str, Any]) -> str:
     """Which of the formulas of energy is this attempt's."""
     if attempt["energy_wh"] is None:
         return "unknown"
-    if attempt["tier"] == Tier.MODELLED and attempt["host"] == HERE:
+    if attempt["tier"] != Tier.MODELLED:
+        return str(attempt["tier"])
+    if attempt["host"] in HERE:
         return "embedded"
-    return str(attempt["tier"])
+    if attempt["completion_tokens"]:
+        return "modelled"
+    return "cut" if attempt["pieces"] else "waited"
 
 
 def explain(rows: Rows) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from shoal.call import Price
+from shoal.call import Attempt, Price
 from shoal.chat import Usage
 from shoal.facts.tables import Facts
-from shoal.impacts import Range
+from shoal.impacts import ZERO, Range
 
 PER_TOKEN = 1e-6
+# Outcomes of tries that a host turned away or that never reached it: nothing was computed.
+TURNED_AWAY = frozenset(
+    {"host_unreachable", "host_rate_limited", "host_rejected", "host_misconfigured", "placement_refused"}
+)
+# Those, and an error in place of an answer: where nothing came, nothing is billed.
+NOT_BILLED = TURNED_AWAY | {"host_failed"}
+FREE = Price()
 
 
 def cost_usd(price: Price | None, usage: Usage) -> Range | None:
@@ -23,6 +30,15 @@ def cost_usd(price: Price | None, usage: Usage) -> Range | None:
         full = bare + cached * price.input * PER_TOKEN
         return Range(bare, full, full)
     return Range.exactly(bare + cached * price.cached * PER_TOKEN)
+
+
+def billed_usd(price: Price | None, attempt: Attempt) -> Range | None:
+    """What an attempt is billed; unknown without a price, and where the host worked but nobody counted tokens, as when
+    a stream broke off."""
+    usage = attempt.usage
+    if usage.prompt_tokens or usage.completion_tokens or price is None or price == FREE:
+        return cost_usd(price, usage)
+    return ZERO if attempt.pieces == 0 and attempt.outcome in NOT_BILLED else None
 
 
 def listed_price(facts: Facts, provider: str, model: str) -> Price | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
 from shoal.impacts import RANGES, ZERO, Basis, Impacts, Range, Tier
-from shoal.metering.cost import cost_usd
+from shoal.metering.cost import billed_usd
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
 from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, counted_bases
 from shoal.metering.place import Place
@@ -83,4 +83,4 @@ class LocalMeter:
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """With the energy that counters gave, and the price of the settings where there is one."""
         found = self._counted.measured(it_wh, attempt, concurrency)
-        return found if self._price is None else replace(found, cost_usd=cost_usd(self._price, attempt.usage))
+        return found if self._price is None else replace(found, cost_usd=billed_usd(self._price, attempt))

@@ -9,10 +9,10 @@ from __future__ import annotations
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
 from shoal.impacts import ZERO, Basis, Impacts, Range, Tier
-from shoal.metering.cost import cost_usd
+from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.fit import read_fit
 from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
-from shoal.metering.meter import JOULES_PER_WH, TURNED_AWAY, Metered, counted_bases
+from shoal.metering.meter import JOULES_PER_WH, Metered, counted_bases
 from shoal.metering.place import Place
 
 BOUNDARY = "busy accelerators, their share of the server, and the building (PUE); without network and idle machines"
@@ -84,7 +84,7 @@ class GpuMeter:
             it_wh,
             self._embodied_per_s * seconds,
             self._materials_per_s * seconds,
-            cost_usd(self._model.price, attempt.usage),
+            billed_usd(self._model.price, attempt),
             tier,
             bases,
         )

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shoal.call import OWN_HOST
 from shoal.config import Settings
 from shoal.config.metering import HostMachines
 from shoal.impacts import Impacts, Range, plus
 from shoal.metering.described import OWN_ROWS
 
 KG_PER_G = 1e-3
-# What the ledger calls the host of models in this process.
-HERE = "embedded"
+# What the ledger calls the hosts of work in this process: of embedded models, and of what Shoal itself does.
+HERE = frozenset({"embedded", OWN_HOST})
 
 
 def sci(impacts: Impacts, units: float, *, marginal: bool = False) -> Range | None:
@@ -76,4 +77,4 @@ def own_hosts(settings: Settings) -> frozenset[str]:
         for name, host in settings.hosts.items()
         if host.row in OWN_ROWS or machines.get(name, HostMachines()).hardware is not None
     )
-    return frozenset({HERE, *own})
+    return HERE.union(own)

@@ -7,17 +7,13 @@ from typing import Protocol
 
 from shoal.call import Attempt, Price
 from shoal.impacts import Basis, Impacts, Range
-from shoal.metering.cost import cost_usd
+from shoal.metering.cost import billed_usd
 from shoal.metering.place import Place
 
 JOULES_PER_WH = 3600.0
 COUNTED = (
     "energy counters of this machine ({counters}), shared among its requests, and the building (PUE); without idle "
     "energy, network and what has no counter"
-)
-# Outcomes of tries that a host turned away or that never reached it: nothing was computed.
-TURNED_AWAY = frozenset(
-    {"host_unreachable", "host_rate_limited", "host_rejected", "host_misconfigured", "placement_refused"}
 )
 
 
@@ -74,7 +70,7 @@ class UnknownMeter:
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone."""
-        return Impacts(cost_usd=cost_usd(self._price, attempt.usage))
+        return Impacts(cost_usd=billed_usd(self._price, attempt))
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone: where the energy was used is not known."""

@@ -8,9 +8,9 @@ from shoal.call import Attempt
 from shoal.chat import Usage
 from shoal.facts.tables import Facts
 from shoal.impacts import ZERO, Impacts, Range, Tier
-from shoal.metering.cost import cost_usd
+from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.estimator import Rates
-from shoal.metering.meter import TURNED_AWAY, Metered
+from shoal.metering.meter import Metered
 from shoal.metering.place import Place
 
 BOUNDARY = "an estimate of the service's machines and building (PUE), after {says}; its range widened {factor:g} times"
@@ -36,7 +36,7 @@ class RemoteMeter:
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the output tokens; unknown where the host worked but counted nothing."""
-        cost = cost_usd(self._model.price, attempt.usage)
+        cost = billed_usd(self._model.price, attempt)
         output = self._output(attempt, attempt.usage)
         if output is None:
             return Impacts(cost_usd=cost)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from shoal.call import Attempt
-from shoal.metering.meter import TURNED_AWAY
+from shoal.metering.cost import TURNED_AWAY
 from shoal.metering.residents import Stay
 from shoal.metering.sharing import Window, Work
 from shoal.metering.windows import Counts, Settled, Windows

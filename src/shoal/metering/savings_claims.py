@@ -85,8 +85,8 @@ def actual(rows: Sequence[Mapping[str, Any]], metering: Metering, facts: str) ->
 
 
 def embedded(rows: Iterable[Mapping[str, Any]]) -> set[str]:
-    """The models of this process in these rows."""
-    return {str(row["model"]) for row in rows if row["host"] == HERE}
+    """What ran in this process in these rows: models, and Shoal's own guards and searches."""
+    return {str(row["model"]) for row in rows if row["host"] in HERE}
 
 
 def claims(

@@ -197,6 +197,28 @@ def test_an_exchange_is_explained(filled: Shell) -> None:
     assert filled("usage", "--explain", "ex_9").code == 4
 
 
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        ({"host": "embedded"}, "embedded"),
+        ({"host": "shoal", "model": "shoal/guards"}, "embedded"),
+        ({"completion_tokens": 4}, "modelled"),
+        ({"pieces": 4}, "cut"),
+        ({}, "waited"),
+        ({"tier": "measured", "host": "embedded"}, "measured"),
+        ({"tier": "estimated"}, "estimated"),
+        ({"energy_wh": None}, "unknown"),
+    ],
+)
+def test_each_attempt_has_the_formula_by_which_it_was_metered(row: dict[str, Any], kind: str) -> None:
+    from shoal.cli.usage_explain import kind_of
+
+    assert (
+        kind_of({"energy_wh": 1.0, "tier": "modelled", "host": "gpu", "completion_tokens": 0, "pieces": 0} | row)
+        == kind
+    )
+
+
 def test_explanations_point_to_headings_that_there_are() -> None:
     from shoal.cli.usage_explain import ENERGY, FORMULAS, PAGE
 

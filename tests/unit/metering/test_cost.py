@@ -6,8 +6,9 @@ import pytest
 
 from shoal.call import Price
 from shoal.chat import Usage
-from shoal.metering.cost import cost_usd, listed_price
-from tests.unit.metering.attempts import facts
+from shoal.impacts import ZERO
+from shoal.metering.cost import billed_usd, cost_usd, listed_price
+from tests.unit.metering.attempts import attempt, facts
 
 GPT = Price(2.5, 1.25, 10)
 
@@ -37,6 +38,31 @@ def test_without_a_price_of_cached_tokens_they_cost_at_most_the_input_price() ->
 
 def test_without_a_price_the_cost_is_unknown() -> None:
     assert cost_usd(None, Usage(1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("outcome", "pieces", "free"),
+    [
+        ("host_cut", 100, False),
+        ("cancelled", 0, False),
+        ("host_timeout", 0, False),
+        ("ok", 1, False),
+        ("host_failed", 0, True),
+        ("host_rate_limited", 0, True),
+        ("host_failed", 3, False),
+    ],
+)
+def test_what_nobody_counted_is_not_free(outcome: str, pieces: int, free: bool) -> None:
+    tried = attempt(prompt=0, output=0, pieces=pieces, outcome=outcome)
+    assert billed_usd(GPT, tried) == (ZERO if free else None)
+    assert billed_usd(Price(), tried) == ZERO
+    assert billed_usd(None, tried) is None
+
+
+def test_what_was_counted_is_billed_whatever_became_of_it() -> None:
+    found = billed_usd(GPT, attempt(prompt=1000, output=500, outcome="host_cut"))
+    assert found is not None
+    assert found.expected == pytest.approx(0.0075)
 
 
 def test_list_prices() -> None:

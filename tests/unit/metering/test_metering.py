@@ -248,7 +248,10 @@ def test_no_attempt_breaks_the_order_of_a_range(
 ) -> None:
     one = attempt(prompt=prompt, output=output, cached=cached, seconds=seconds, pieces=pieces, outcome=outcome)
     found = metering(LLAMA).attempt(one, concurrency)
-    for value in (found.energy_wh, found.carbon_gco2e, found.water_ml, found.materials_gsbeq, found.cost_usd):
+    uncounted = not prompt and not output and (pieces > 0 or outcome != "host_rate_limited")
+    assert (found.cost_usd is None) == uncounted
+    cost = () if found.cost_usd is None else (found.cost_usd,)
+    for value in (found.energy_wh, found.carbon_gco2e, found.water_ml, found.materials_gsbeq, *cost):
         assert value is not None
         assert 0 <= value.low <= value.expected * (1 + 1e-9) <= value.high * (1 + 2e-9)
 

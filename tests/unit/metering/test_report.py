@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shoal.call import OWN_HOST
 from shoal.config import Settings
 from shoal.impacts import Impacts, Range
 from shoal.metering.inventory import own_hosts
@@ -138,7 +139,7 @@ def test_hosts_of_ones_own() -> None:
             "metering": {"hosts": {"gpu": {"hardware": "h100"}, "other": {"region": "DEU"}}},
         }
     )
-    assert own_hosts(settings) == {"embedded", "gpu", "tower"}
+    assert own_hosts(settings) == {"embedded", OWN_HOST, "gpu", "tower"}
 
 
 def test_times_are_of_utc() -> None:
