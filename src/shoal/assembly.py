@@ -20,6 +20,7 @@ from shoal.grounding.search import LexicalRetriever
 from shoal.identity import credential
 from shoal.identity.keys import DEFAULT_TENANT
 from shoal.identity.opening import open_people
+from shoal.limits.live import LiveRules
 from shoal.limits.opening import open_limits
 from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
@@ -88,6 +89,7 @@ class Assembly:
             self.database,
             lambda record: self.ledger.amend(record, "measured"),
         )
+        self.live_rules = LiveRules(settings, self.database)
         self.limits = open_limits(
             settings,
             self.database,
@@ -95,6 +97,7 @@ class Assembly:
             path=self._path,
             measure=lambda attempt: self.metering.step.metering.attempt(attempt),
             events=self.people.events,
+            live=self.live_rules,
         )
         rules = settings.trust.placement
         self.house = House(
@@ -116,9 +119,17 @@ class Assembly:
             metadata_tags=settings.identity.metadata_tags,
         )
 
+    def watch(self) -> None:
+        """Notices from now on, in threads of their own, which keys and limits others change."""
+        self.identity.watch()
+        step = self.limits
+        if step is not None:
+            self.live_rules.watch(lambda rules: setattr(step, "rules", rules))
+
     async def close(self) -> None:
         """Closes connections and writes what is left."""
         await self.hosts.close()
+        self.live_rules.close()
         if self.limits is not None:
             await self.limits.close()
         self.people.close()

@@ -1,76 +1,206 @@
-"""`shoal limits` and `shoal budget`: what is limited, and what of it is used, from the settings and the ledger. They
-reserve nothing, and do not see what runs."""
+"""`shoal limits` and `shoal budget`: what is limited and what of it is used; they are made, removed, increased for a
+while. Whoever may write the data directory may use them."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from shoal.cli.options import AsJson, ConfigPath, DataDir
-from shoal.cli.output import note, say_json, table
+import typer
+
+from shoal.cli.options import AsJson, ConfigPath, DataDir, Tenant
+from shoal.cli.output import say, say_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from shoal.limits.rules import Limit
+    from shoal.assembly import Assembly
+    from shoal.chat import Json
+    from shoal.identity.administration import Answer, Change
+    from shoal.identity.limit_admin import Known
+    from shoal.stores.limit_rules import Kind
 
-COLUMNS = ("name", "of", "who", "quantity", "per", "cap", "used", "share")
+Of = Literal["organisation", "team", "user", "key", "model", "tag"]
+Mode = Literal["observe", "enforce"]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="What it is called.")]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="NAME", help="Which of them; all if left out.")]
+OfWhat = Annotated[Of, typer.Option("--of", help="Of what each has it to itself.")]
+HowMode = Annotated[Mode, typer.Option("--mode", help="Whether it refuses, or is only counted.")]
+HOUR_S = 3600.0
+limits_app = typer.Typer(invoke_without_command=True, help="Say what is limited; add and remove limits.")
+budget_app = typer.Typer(invoke_without_command=True, help="Say what is used of budgets; add, remove, increase them.")
 
 
-def limits(data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False) -> None:
-    """Say which rates are limited, for whom and how far.
+@limits_app.callback()
+def limits(
+    context: typer.Context, data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False
+) -> None:
+    """Say which rates are limited, for whom and how far; add and remove limits.
 
     What is used of a rate is known to the gateway alone; callers see it in the headers of their replies.
     """
-    rows = [row(limit, None, 0, 0) for limit in found(config, data_dir) if not limit.budget]
-    show(rows, as_json, "nothing is limited: add a table [limits.rates.NAME]")
+    if context.invoked_subcommand is None:
+        list_limits(data_dir, config, as_json)
 
 
-def budget(data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False) -> None:
-    """Say what is used of each budget in its present period, as the ledger has it."""
-    from shoal.cli.house import database, settings_of
-    from shoal.limits.opening import used_of
-
-    settings, now = settings_of(config, data_dir).settings, time.time_ns() // 1000
-    with database(settings) as opened:
-        used = used_of(settings, opened, now)
-    rows = []
-    for limit in found(config, data_dir):
-        if limit.budget:
-            mine = {name.partition("|")[2]: many for name, many in used.items() if name.startswith(f"{limit.id}|")}
-            rows += [row(limit, who, many, now) for who, many in sorted(mine.items())] or [row(limit, None, 0, now)]
-    show(rows, as_json, "there is no budget: add a table [budgets.NAME]")
+@budget_app.callback()
+def budget(
+    context: typer.Context, data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False
+) -> None:
+    """Say what is used of each budget in its present period, as the ledger has it; add, remove, increase budgets."""
+    if context.invoked_subcommand is None:
+        list_budgets(data_dir, config, as_json)
 
 
-def found(config: Path | None, data_dir: Path | None) -> tuple[Limit, ...]:
-    """The limits of the settings."""
-    from shoal.cli.house import settings_of
-    from shoal.limits.rules import read_rules
+@limits_app.command("list")
+def list_limits(data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False) -> None:
+    """List the limits of the settings and of the database."""
+    from shoal.cli.limit_rows import show_rows
 
-    settings = settings_of(config, data_dir).settings
-    return read_rules(settings.limits, settings.budgets).limits
-
-
-def row(limit: Limit, who: str | None, used: int, now: int) -> dict[str, Any]:
-    """A line: amounts in the quantity's own unit. `who` is None where nobody used any of it yet."""
-    from shoal.limits.rules import MICRO, MILLIONTHS
-
-    unit = MICRO if limit.quantity in MILLIONTHS else 1
-    line: dict[str, Any] = {"name": limit.name, "of": limit.of, "who": who or ", ".join(sorted(limit.only)) or "each"}
-    line |= {"quantity": limit.quantity.name.lower(), "per": limit.period or "at once", "cap": limit.many / unit}
-    if limit.budget:
-        line |= {"used": used / unit, "share": round(used / max(limit.cap, 1), 4), "ends": limit.window(now)[1] / MICRO}
-    return line
+    show_rows(config, data_dir, budgets=False, as_json=as_json)
 
 
-def shown(value: object) -> object:
-    return f"{value:.6g}" if isinstance(value, float) else value
+@budget_app.command("list")
+def list_budgets(data_dir: DataDir = None, config: ConfigPath = None, as_json: AsJson = False) -> None:
+    """List the budgets of the settings and of the database, and what is used of them."""
+    from shoal.cli.limit_rows import show_rows
+
+    show_rows(config, data_dir, budgets=True, as_json=as_json)
 
 
-def show(rows: list[dict[str, Any]], as_json: bool, nothing: str) -> None:
-    if as_json:
-        say_json({"limits": rows})
-        return
-    table(COLUMNS, [[shown(each.get(name, "")) for name in COLUMNS] for each in rows])
-    if not rows:
-        note(nothing)
+@limits_app.command("add")
+def add_limit(
+    name: Name,
+    of: OfWhat = "key",
+    only: Only = None,
+    requests: Annotated[str | None, typer.Option(metavar="RATE", help="Such as 60/minute.")] = None,
+    tokens: Annotated[str | None, typer.Option(metavar="RATE", help="Such as 100k/day.")] = None,
+    concurrent: Annotated[int | None, typer.Option(help="Requests under way at once.")] = None,
+    mode: HowMode = "enforce",
+    tenant: Tenant = "default",
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Limit a rate. A gateway that runs obeys within a second."""
+    caps = {"requests": requests, "tokens": tokens, "concurrent": concurrent}
+    terms = {"of": of, "only": list(only or ()), "mode": mode, **caps}
+    _say(_add("rate", name, terms, tenant, config, data_dir), f"limit {name} holds", as_json=as_json)
+
+
+@budget_app.command("add")
+def add_budget(
+    name: Name,
+    of: OfWhat = "organisation",
+    only: Only = None,
+    usd: Annotated[float | None, typer.Option(help="Money in US dollars.")] = None,
+    tokens: Annotated[int | None, typer.Option(help="Tokens in and out.")] = None,
+    wh: Annotated[float | None, typer.Option(help="Energy in watt-hours.")] = None,
+    gco2e: Annotated[float | None, typer.Option(help="Carbon in grams of CO2e.")] = None,
+    requests: Annotated[int | None, typer.Option(help="Requests.")] = None,
+    per: Annotated[Literal["hour", "day", "week", "month", "quarter", "year"], typer.Option(help="In what time.")] = (
+        "month"
+    ),
+    rolling: Annotated[bool, typer.Option("--rolling", help="The last such time, not the calendar's.")] = False,
+    time_zone: Annotated[str, typer.Option(metavar="ZONE", help="When its day begins.")] = "UTC",
+    soft: Annotated[bool, typer.Option("--soft", help="Warn, and never refuse.")] = False,
+    mode: HowMode = "enforce",
+    tenant: Tenant = "default",
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a budget. It counts from now on; a gateway that runs obeys within a second."""
+    caps = {"usd": usd, "tokens": tokens, "wh": wh, "gco2e": gco2e, "requests": requests}
+    when = {"per": per, "window": "rolling" if rolling else "calendar", "time_zone": time_zone}
+    terms = {"of": of, "only": list(only or ()), "mode": mode, "hard": not soft, **when, **caps}
+    _say(_add("budget", name, terms, tenant, config, data_dir), f"budget {name} holds", as_json=as_json)
+
+
+@limits_app.command("remove")
+def remove_limit(
+    name: Name,
+    tenant: Tenant = "default",
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a limit that was added."""
+    _remove("rate", name, tenant, config, data_dir)
+    _say({"name": name, "deleted": True}, f"limit {name} is removed", as_json=as_json)
+
+
+@budget_app.command("remove")
+def remove_budget(
+    name: Name,
+    tenant: Tenant = "default",
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Remove a budget that was added, and its increases."""
+    _remove("budget", name, tenant, config, data_dir)
+    _say({"name": name, "deleted": True}, f"budget {name} is removed", as_json=as_json)
+
+
+@budget_app.command("increase")
+def increase(
+    name: Name,
+    quantity: Annotated[Literal["usd", "tokens", "wh", "gco2e", "requests"], typer.Option(help="Of what.")],
+    by: Annotated[float, typer.Option("--by", help="How much more, in its own unit.")],
+    hours: Annotated[float, typer.Option("--hours", min=0.01, max=8784, help="For how long from now on.")],
+    subject: Annotated[str | None, typer.Option(metavar="NAME", help="For this one alone.")] = None,
+    tenant: Tenant = "default",
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
+    as_json: AsJson = False,
+) -> None:
+    """Allow more of a budget for a while, also of one of the settings."""
+    from shoal.cli.desk import changed, with_house
+
+    def work(opened: Assembly) -> Json:
+        from shoal.identity.limit_admin import IncreaseWish, create_increase
+
+        def made(change: Change) -> Answer:
+            wish = IncreaseWish(name, quantity, by, change.now + hours * HOUR_S, subject)
+            return create_increase(change, wish, _known(opened))
+
+        return changed(opened, tenant, made)
+
+    found = with_house(config, data_dir, work)
+    until = datetime.fromtimestamp(found["until"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    _say(found, f"budget {name} has {by:g} {quantity} more until {until}", as_json=as_json)
+
+
+def _add(
+    kind: Kind, name: str, terms: dict[str, Any], tenant: str, config: Path | None, data_dir: Path | None
+) -> dict[str, Any]:
+    from shoal.cli.desk import changed, with_house
+
+    def work(opened: Assembly) -> Json:
+        from shoal.identity.limit_admin import create_rule
+
+        return changed(opened, tenant, lambda change: create_rule(change, kind, name, terms, _known(opened)))
+
+    return with_house(config, data_dir, work)
+
+
+def _remove(kind: Kind, name: str, tenant: str, config: Path | None, data_dir: Path | None) -> None:
+    from shoal.cli.desk import changed, with_house
+
+    def work(opened: Assembly) -> Json:
+        from shoal.identity.limit_admin import delete_rule, find_rule
+
+        return changed(opened, tenant, lambda change: delete_rule(change, kind, find_rule(change, kind, name).id))
+
+    with_house(config, data_dir, work)
+
+
+def _known(opened: Assembly) -> Known:
+    from shoal.identity.limit_admin import Known
+
+    return Known(opened.settings.budgets, lambda: [card.name for card in opened.registry.cards()])
+
+
+def _say(found: dict[str, Any], words: str, *, as_json: bool) -> None:
+    say_json(found) if as_json else say(words)

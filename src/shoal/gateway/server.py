@@ -20,6 +20,7 @@ from shoal.gateway.admin.page import AdminPage
 from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.door import Door
 from shoal.gateway.metrics import Metrics, MetricsPage
+from shoal.identity.limit_admin import Known
 from shoal.trust.audit.step import folder_of
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
             limits.body_s,
             assembly.people.sign_in,
             folder_of(assembly.settings) if assembly.audit is not None else None,
+            known=Known(assembly.settings.budgets, lambda: [card.name for card in assembly.registry.cards()]),
         ),
     )
     try:
@@ -108,7 +110,7 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
         address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
         server = DrainingServer(configure(gateway), gateway, settings.drain_s, lambda: started(address))
         _settle_memory()
-        assembly.identity.watch()
+        assembly.watch()
         async with _page(metrics, settings.metrics_bind), _delivering(assembly.people.courier):
             await server.serve(sockets=[listening])
     finally:

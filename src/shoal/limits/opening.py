@@ -13,6 +13,7 @@ from shoal.config import Settings, nearest, secret
 from shoal.errors import ConfigError
 from shoal.impacts import Impacts
 from shoal.limits.gate import Gate, Gates
+from shoal.limits.live import LiveRules
 from shoal.limits.rebuild import spent_of
 from shoal.limits.rules import Rules, read_rules
 from shoal.limits.step import Events, LimitsStep, Policy, Seams
@@ -34,12 +35,16 @@ def open_limits(
     path: Callable[[Chat], Iterable[str]],
     measure: Callable[[Attempt], Impacts] | None,
     events: Events | None = None,
+    live: LiveRules | None = None,
 ) -> LimitsStep | None:
-    """The step; None where nothing is limited, so that it costs nothing. Raises ConfigError."""
+    """The step; None where limits are off and no model has a gate, or where nothing is limited and nobody can change
+    that meanwhile (without `live`). Raises ConfigError."""
     check_limits(settings)
-    rules = read_rules(settings.limits, settings.budgets)
+    own = read_rules(settings.limits, settings.budgets)
+    may_change = live is not None and settings.limits.mode != "off"
+    rules = live.read() if live is not None and may_change else own
     gates = open_gates(settings)
-    if not rules.limits and gates is None:
+    if not rules.limits and gates is None and not may_change:
         return None
     seams = Seams(card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events)
     rows = settings.limits
@@ -68,14 +73,14 @@ def open_counters(settings: Settings, database: Database, rules: Callable[[], Ru
     return RedisCounters(url, rebuild, namespace=limits.namespace, lease_s=limits.lease_s, lost=limits.dead)
 
 
-def used_of(settings: Settings, database: Database, now: int) -> dict[str, int]:
+def used_of(rules: Rules, database: Database, now: int) -> dict[str, int]:
     """What the ledger holds of each counter at that time (Unix microseconds), by the counters' names."""
     used: dict[str, int] = {}
 
     def read(since: int, until: int | None, slot: int, *, by_model: bool) -> Iterable[Consumed]:
         return consumed(database, since, until, slot, by_model=by_model)
 
-    for counter, _, many, *_ in spent_of(read_rules(settings.limits, settings.budgets), read, now):
+    for counter, _, many, *_ in spent_of(rules, read, now):
         used[counter] = used.get(counter, 0) + many
     return used
 

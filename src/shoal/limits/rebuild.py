@@ -40,7 +40,7 @@ def spent_of(rules: Rules, read: Consumption, now: int, until: int | None = None
 
 
 def _begin(limit: Limit, now: int) -> int:
-    return now - limit.length if limit.law is Law.DRAINING else limit.begin(now)
+    return max(now - limit.length, limit.since) if limit.law is Law.DRAINING else limit.begin(now)
 
 
 def _spent(rules: Rules, row: Consumed, now: int, slot: int) -> Iterator[Spent]:

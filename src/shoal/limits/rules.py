@@ -55,7 +55,7 @@ class Who(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Increase:
     """A temporary increase of a budget: `amount` in the quantity's own unit, for one subject or (None) each. Times are
-    Unix microseconds."""
+    Unix microseconds; `tenant` is whose own the budget is, None for one of the settings."""
 
     limit: str
     quantity: str
@@ -64,12 +64,14 @@ class Increase:
     until: int
     author: str
     subject: str | None = None
+    tenant: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
     """One cap of one rule. `name` is the rule's, `id` of what its counters are named; `many` per `length` microseconds
-    (rates), `cap` in whole units; `enforced` whether it refuses. What drains is counted in microseconds."""
+    (rates), `cap` in whole units; `enforced` whether it refuses. What drains is counted in microseconds. Of what was
+    used before `since` (Unix microseconds) it knows nothing."""
 
     name: str
     id: str
@@ -84,6 +86,7 @@ class Limit:
     soft: float = 1.0
     budget: bool = False
     tenant: str | None = None
+    since: int = 0
     calendar: Calendar | None = None
     downshift: Downshift | None = None
 
@@ -112,8 +115,10 @@ class Limit:
     def begin(self, now: int) -> int:
         """Since when what was used counts, in Unix microseconds."""
         if self.law is Law.FIXED:
-            return self.window(now)[0]
-        return now - self.length - self.length // SLOTS if self.law is Law.ROLLING else now
+            begin = self.window(now)[0]
+        else:
+            begin = now - self.length - self.length // SLOTS if self.law is Law.ROLLING else now
+        return max(begin, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,14 +157,19 @@ class Rules:
         for subject, bare, model in _subjects(limit.of, who, asked, path):
             if limit.only and subject not in limit.only and bare not in limit.only:
                 continue
-            more = tuple(
-                each
-                for each in self.increases
-                if each.limit == limit.name
-                and NAMES[each.quantity] is limit.quantity
-                and each.subject in (None, subject, bare)
-            )
-            yield Line(limit, f"{limit.id}|{subject}", subject, model, more)
+            yield self.line(limit, subject, model, bare)
+
+    def line(self, limit: Limit, subject: str, model: str | None = None, bare: str | None = None) -> Line:
+        """The limit as one subject meets it; `bare` is its name without the organisation's."""
+        bare = subject.partition("/")[2] or subject if bare is None else bare
+        more = tuple(
+            each
+            for each in self.increases
+            if (each.limit, each.tenant) == (limit.name, limit.tenant)
+            and NAMES[each.quantity] is limit.quantity
+            and each.subject in (None, subject, bare)
+        )
+        return Line(limit, f"{limit.id}|{subject}", subject, model, more)
 
     @property
     def hard(self) -> bool:

@@ -100,8 +100,9 @@ class LimitsStep:
 
     @rules.setter
     def rules(self, rules: Rules) -> None:
+        # Plans made of the old rules meanwhile go into the old dictionary: any thread may set this.
         self._rules = rules
-        self._plans.clear()
+        self._plans = {}
 
     def refresh(self) -> None:
         """Forgets prices: metering knows better now."""
@@ -118,6 +119,8 @@ class LimitsStep:
     async def open(self, exchange: str, who: Who, chat: Chat, may_use: Callable[[str], bool]) -> Ticket | None:
         """Reserves for a chat; None where no limit is met. Where a budget is nearly spent and says so, the ticket's
         chat asks for a smaller model. Raises LimitErrors, LimitsUnavailable."""
+        if not self._rules.limits and self._gates is None:
+            return None
         path = self._seams.path(chat)
         plan = self._plan(who, chat.model, path)
         if not plan.lines:
@@ -194,11 +197,12 @@ class LimitsStep:
     def _plan(self, who: Who, asked: str, path: tuple[str, ...]) -> Plan:
         # Callers may name what they like: it makes no counter of its own.
         key = (who, asked if self._seams.card(asked) is not None else UNKNOWN, path)
-        found = self._plans.get(key)
+        plans = self._plans
+        found = plans.get(key)
         if found is None:
-            if len(self._plans) >= MOST_PLANS:
-                self._plans.clear()
-            found = self._plans[key] = Plan(self._rules.lines(*key), self.counters.now())
+            if len(plans) >= MOST_PLANS:
+                plans.clear()
+            found = plans[key] = Plan(self._rules.lines(*key), self.counters.now())
         return found
 
     def _rooms(self, chat: Chat, path: Sequence[str]) -> dict[str, tuple[int, int]]:

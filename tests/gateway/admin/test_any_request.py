@@ -17,11 +17,13 @@ from tests.gateway.admin.conftest import Api
 
 CHECKS = (not_a_server_error, response_schema_conformance, status_code_conformance)
 EXAMPLES = 12
-THINGS = {
+THINGS: dict[str, dict[str, Any]] = {
     "keys": {"name": "thing {}"},
     "users": {"name": "thing {}"},
     "teams": {"id": "thing-{}", "name": "thing"},
     "organisations": {"id": "thing-{}", "name": "thing"},
+    "limits": {"name": "thing-{}", "requests": "5/hour"},
+    "budgets": {"name": "thing-{}", "usd": 5},
 }
 ROUTES = sorted(
     (method, route.path)
@@ -67,7 +69,10 @@ def test_no_request_breaks_it(
             # Half of them ask for something that is there.
             next_one = next(api.numbers)
             if next_one % 2:
-                body = {name: value.format(next_one) for name, value in THINGS[kind].items()}
+                body = {
+                    name: value.format(next_one) if isinstance(value, str) else value
+                    for name, value in THINGS[kind].items()
+                }
                 case.path_parameters = {"id": api.made(f"/{kind}", body)["id"]}
         case.call_and_validate(headers=headers, checks=list(CHECKS))
 

@@ -16,6 +16,7 @@ from tests.gateway.admin.conftest import Api
 
 ROLES = ("admin", "lead", "member", "auditor")
 NUMBERS = count()
+REQUESTS: dict[str, object] = {"limits": "5/hour", "budgets": 5}
 OK, MADE, GONE, DENIED, UNSEEN = 200, 201, 204, 403, 404
 
 
@@ -77,6 +78,31 @@ ROWS = (
         (DENIED, DENIED, UNSEEN),
         (DENIED, DENIED, UNSEEN),
     ),
+    Row(
+        "POST /v1/shoal/limits",
+        *((MADE, MADE, MADE), NOBODY, NOBODY, NOBODY),
+        {"name": "NEW", "of": "team", "only": ["TEAM"], "requests": "5/hour"},
+    ),
+    Row("GET /v1/shoal/limits", (OK, OK, OK), (OK, OK, OK), NOBODY, (OK, OK, OK)),
+    Row("GET /v1/shoal/limits/{id}", (OK, OK, UNSEEN), (OK, UNSEEN, UNSEEN), NOBODY, (OK, OK, UNSEEN)),
+    Row("PATCH /v1/shoal/limits/{id}", (OK, OK, UNSEEN), NOBODY, NOBODY, NOBODY, {"requests": "6/hour"}),
+    Row("DELETE /v1/shoal/limits/{id}", (GONE, GONE, UNSEEN), NOBODY, NOBODY, NOBODY),
+    Row(
+        "POST /v1/shoal/budgets",
+        *((MADE, MADE, MADE), NOBODY, NOBODY, NOBODY),
+        {"name": "NEW", "of": "team", "only": ["TEAM"], "usd": 5},
+    ),
+    Row("GET /v1/shoal/budgets", (OK, OK, OK), (OK, OK, OK), NOBODY, (OK, OK, OK)),
+    Row("GET /v1/shoal/budgets/{id}", (OK, OK, UNSEEN), (OK, UNSEEN, UNSEEN), NOBODY, (OK, OK, UNSEEN)),
+    Row("PATCH /v1/shoal/budgets/{id}", (OK, OK, UNSEEN), NOBODY, NOBODY, NOBODY, {"usd": 6}),
+    Row("DELETE /v1/shoal/budgets/{id}", (GONE, GONE, UNSEEN), NOBODY, NOBODY, NOBODY),
+    Row(
+        "POST /v1/shoal/increases",
+        *((MADE, MADE, 400), NOBODY, NOBODY, NOBODY),
+        {"budget": "BUDGET", "quantity": "usd", "amount": 5, "until": 4e9},
+    ),
+    Row("GET /v1/shoal/increases", (OK, OK, OK), (OK, OK, OK), NOBODY, (OK, OK, OK)),
+    Row("DELETE /v1/shoal/increases/{id}", (GONE, GONE, UNSEEN), NOBODY, NOBODY, NOBODY),
     Row("GET /v1/shoal/events", (OK, OK, OK), NOBODY, NOBODY, (OK, OK, OK)),
     Row("GET /v1/shoal/audit", (OK, OK, OK), NOBODY, NOBODY, (OK, OK, OK)),
     Row("GET /v1/shoal/auth/login", *(((UNSEEN,) * 3,) * 4)),
@@ -94,7 +120,10 @@ def world(api: Api) -> Api:
         made = api.made("/organisations", {"id": tenant, "name": tenant})
         api.keys[tenant] = made["key"]
         for team in ("a", "b"):
-            api.made("/teams", {"id": f"{tenant}-{team}", "name": team}, made["key"])
+            name = f"{tenant}-{team}"
+            api.made("/teams", {"id": name, "name": team}, made["key"])
+            budget = {"name": name, "of": "team", "only": [name], "usd": 5, "requests": 5000}
+            api.made("/budgets", budget, made["key"])
     for role in ROLES:
         body = {"name": role, "role": role, "team": "north-a"}
         api.keys[role] = api.made("/keys", body, api.keys["north"])["key"]
@@ -108,7 +137,20 @@ def thing(world: Api, kind: str, tenant: str, team: str) -> str:
         return tenant
     if kind == "teams":
         return f"{tenant}-{team}"
+    if kind in ("limits", "budgets"):
+        body = {"name": f"n{next(NUMBERS)}", "of": "team", "only": [f"{tenant}-{team}"], "requests": REQUESTS[kind]}
+        return str(world.made(f"/{kind}", body, admin)["id"])
+    if kind == "increases":
+        body = {"budget": f"{tenant}-{team}", "quantity": "requests", "amount": 5, "until": 4e9}
+        return str(world.made("/increases", body, admin)["id"])
     return str(world.made(f"/{kind}", {"name": "thing", "team": f"{tenant}-{team}"}, admin)["id"])
+
+
+def filled(body: dict[str, Any], team: str) -> dict[str, Any]:
+    """The body with what its words stand for."""
+    words = {"TEAM": team, "BUDGET": team, "NEW": f"new{next(NUMBERS)}"}
+    known = {name: [team] if value == ["TEAM"] else value for name, value in body.items()}
+    return {name: words.get(value, value) if isinstance(value, str) else value for name, value in known.items()}
 
 
 def test_every_route_has_a_row() -> None:
@@ -136,8 +178,7 @@ def test_rights(world: Api, row: Row, role: str) -> None:
             else:
                 name = thing(world, kind, tenant, team)
             at = at.replace("{id}", name)
-        words = {"TEAM": f"{tenant}-{team}", "NEW": f"new{next(NUMBERS)}"}
-        body = None if row.body is None else {name: words.get(value, value) for name, value in row.body.items()}
+        body = None if row.body is None else filled(row.body, f"{tenant}-{team}")
         answer = world(method, at, world.keys[role], body)
         assert answer.status_code == status, (tenant, team, answer.text)
         shown = answer.json()["data"] if method == "GET" and "data" in answer.text[:40] else []

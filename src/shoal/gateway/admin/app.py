@@ -12,10 +12,11 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
 from shoal.errors import MethodNotAllowed, NotFound, RequestError, ShoalError
-from shoal.gateway.admin import auth, keys, organisations, people, records
+from shoal.gateway.admin import auth, keys, limits, organisations, people, records
 from shoal.gateway.admin.shapes import ErrorShown
 from shoal.gateway.envelope import error_headers, error_wire
 from shoal.identity.administration import Administration
+from shoal.identity.limit_admin import Known
 from shoal.identity.sign_in import SignIn
 
 OPENAPI = "/v1/shoal/openapi.json"
@@ -24,14 +25,20 @@ ROUTERS = (
     people.teams,
     people.users,
     organisations.router,
+    limits.limits,
+    limits.budgets,
+    limits.increases,
     organisations.events,
     records.router,
     auth.router,
 )
 
 
-def build(desk: Administration, sign_in: SignIn | None, audit: Path | None, version: str) -> FastAPI:
-    """The application; without `sign_in` nobody can sign in. `audit` is the folder of the audit log, if any."""
+def build(
+    desk: Administration, sign_in: SignIn | None, audit: Path | None, version: str, known: Known | None = None
+) -> FastAPI:
+    """The application; without `sign_in` nobody can sign in. `audit` is the folder of the audit log, if any; `known`
+    what the settings have."""
     app = FastAPI(
         title="Shoal admin API",
         version=version,
@@ -48,6 +55,7 @@ def build(desk: Administration, sign_in: SignIn | None, audit: Path | None, vers
         },
     )
     app.state.desk = desk
+    app.state.known = known or Known()
     app.state.sign_in = sign_in
     app.state.records = None if audit is None else records.Records(audit)
     for router in ROUTERS:

@@ -17,12 +17,16 @@ from shoal.gateway.asgi import headers_of, read_body_in_time, token_of
 from shoal.gateway.door import Door
 from shoal.identity import Key
 from shoal.identity.administration import Administration
+from shoal.identity.limit_admin import Known
 from shoal.identity.sign_in import SignIn
 
 SAFE = ("GET", "HEAD")
 CSRF = b"x-shoal-csrf"
 MOST_BODY = 256_000
-ROOTS = ("keys", "teams", "users", "organisations", "events", "audit", "self", "auth", "openapi.json")
+ROOTS = (
+    *("keys", "teams", "users", "organisations", "limits", "budgets", "increases"),
+    *("events", "audit", "self", "auth", "openapi.json"),
+)
 # Asked for by browsers that have no session yet.
 PUBLIC = frozenset({"/v1/shoal/auth/login", "/v1/shoal/auth/callback"})
 
@@ -34,7 +38,7 @@ def is_admin(path: str) -> bool:
 
 class AdminPage:
     """Every endpoint of the admin API. `body_s` and `body_bytes` are the gateway's own limits, `audit` the
-    folder of the audit log."""
+    folder of the audit log, `known` what the settings have."""
 
     def __init__(
         self,
@@ -45,8 +49,10 @@ class AdminPage:
         body_s: float,
         sign_in: SignIn | None = None,
         audit: Path | None = None,
+        known: Known | None = None,
     ) -> None:
         self._desk = desk
+        self._known = known
         self._sign_in = sign_in
         self._audit = audit
         self._door = door
@@ -105,7 +111,7 @@ class AdminPage:
     def _build(self) -> ASGIApp:
         from shoal.gateway.admin.app import build
 
-        return build(self._desk, self._sign_in, self._audit, self._version)
+        return build(self._desk, self._sign_in, self._audit, self._version, self._known)
 
 
 class _Replay:
