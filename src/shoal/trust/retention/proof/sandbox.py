@@ -27,6 +27,17 @@ PLACES: Mapping[str, str] = {
 }
 # So short that a run does not wait for what never comes.
 WAITS = {"connect_s": 2, "first_s": 0.4, "idle_s": 0.4, "retries": 0}
+# What names services, models or files of the operator's: none of them is to count canaries.
+ELSEWHERE = (
+    *(("metering", name) for name in ("hosts", "models", "baseline")),
+    *(("server", name) for name in ("database", "metrics_bind", "workers")),
+    *(("limits", name) for name in ("store", "rates")),
+    *(("identity", name) for name in ("oidc", "admin_key")),
+    ("events", "webhooks"),
+    ("routing", "route"),
+)
+# So that the counters of limits are searched too.
+WIDE = {"wide": {"of": "key", "requests": 1_000_000}}
 PROMISES = {"retention": "none", "trains_on_data": False}
 
 
@@ -64,15 +75,18 @@ class Sandbox:
 
     def write_settings(self, settings: Settings, host_url: str, nobody_url: str, models: Iterator[str]) -> None:
         """Writes the operator's settings with what must differ: where data lies, which hosts there are, how long it
-        waits. Rules of trust, audit, plug-ins and grounding stay as they are."""
+        waits; what would go to other services of the operator is left out. Rules of trust, audit, plug-ins and
+        grounding stay as they are."""
         tables = settings.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         tables["server"] = {**tables.get("server", {}), **self._server()}
         tables["hosts"], tables["models"] = _hosts(settings, host_url, nobody_url), dict(_models(models))
         tables["auto"] = {**tables.get("auto", {}), "reference": "openai/echo"}
         tables["audit"] = {**tables.get("audit", {}), **self._audit()}
         tables.setdefault("grounding", {})["fallback"] = "shoal-docs"
-        for name in ("hosts", "models", "baseline"):
-            tables.get("metering", {}).pop(name, None)
+        for table, name in ELSEWHERE:
+            tables.get(table, {}).pop(name, None)
+        tables.pop("cascades", None)
+        tables["budgets"] = WIDE
         if "otlp" in tables.get("telemetry", {}):
             # The operator's collector is not to count canaries; what is sent goes where nobody is.
             tables["telemetry"] = {"otlp": nobody_url, "interval_s": 1}
