@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from shoal.trust.masking.entity import Entity
 from shoal.trust.masking.strings import Text
@@ -20,7 +20,7 @@ LONGEST = 4000
 class Block:
     """`text` holds the values at `spans`, in order."""
 
-    text: str
+    text: str = field(repr=False)
     spans: list[tuple[int, int]]
 
     def divided(self, entities: Sequence[Entity]) -> list[list[Entity]]:

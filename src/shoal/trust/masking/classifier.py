@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class _Piece:
     """Part of a text: `string` begins at `offset`; entities that begin in [core, core_end) count."""
 
     text: int
-    string: str
+    string: str = field(repr=False)
     offset: int
     core: int
     core_end: int

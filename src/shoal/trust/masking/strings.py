@@ -33,7 +33,7 @@ class Text:
 
     value: str = field(repr=False)
     label: Trust
-    path: Path = ()
+    path: Path = field(default=(), repr=False)
     record: int = 0
     kind: str | None = None
     bare: bool = False

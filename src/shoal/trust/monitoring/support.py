@@ -51,11 +51,11 @@ class Index:
     """Where the passages hold each stem: in which pairs of neighbouring sentences (a pair has the number of its
     second), in which passages, in how many of the `units` sentences; and all their numbers and names."""
 
-    pairs: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    passages: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    seen: Counter[str] = field(default_factory=Counter)
-    numbers: set[str] = field(default_factory=set)
-    names: set[str] = field(default_factory=set)
+    pairs: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set), repr=False)
+    passages: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set), repr=False)
+    seen: Counter[str] = field(default_factory=Counter, repr=False)
+    numbers: set[str] = field(default_factory=set, repr=False)
+    names: set[str] = field(default_factory=set, repr=False)
     units: int = 0
 
     @classmethod
