@@ -118,12 +118,14 @@ def load(*overlays: Path) -> Facts:
                 _add(rows, topic, row, sources, f"{file}.csv line {at}")
     names = {row["alias"]: row["subject"] for row in _read(DATA / "aliases.csv", digest)}
     zones = {row["region"]: row["zone"] for row in _read(DATA / "region_zones.csv", digest)}
+    units = _units(rows)
     for path in overlays:
         for at, row in enumerate(_read(path, digest), 2):
             topic = row.get("topic") or ""
             if topic not in rows:
                 raise ConfigError(f"{path} line {at}: topic '{topic}'{nearest(topic, rows)}")
-            _add(rows, topic, row, sources, f"{path} line {at}")
+            where = f"{path} line {at}"
+            _check_unit(units[topic], _add(rows, topic, row, sources, where), where)
     return Facts(rows, names, zones, digest.hexdigest()[:12])
 
 
@@ -137,30 +139,62 @@ def _read(path: Path, digest: hashlib._Hash) -> Iterator[dict[str, str]]:
     yield from csv.DictReader(text.splitlines())
 
 
-def _add(rows: Rows, topic: str, row: Mapping[str, str], sources: Mapping[str, Source], where: str) -> None:
+def _units(rows: Rows) -> Mapping[str, Mapping[str, frozenset[str]]]:
+    """Of each topic, the units of each quantity."""
+    found: dict[str, dict[str, frozenset[str]]] = {topic: {} for topic in rows}
+    for topic, subjects in rows.items():
+        for fact in (fact for figures in subjects.values() for fact in figures.values()):
+            found[topic][fact.quantity] = found[topic].get(fact.quantity, frozenset()) | {fact.unit}
+    return found
+
+
+def _check_unit(units: Mapping[str, frozenset[str]], fact: Fact, where: str) -> None:
+    """A fact in another unit would be wrong by a thousand, one of a misspelt quantity without effect. What the first
+    word of a unit is followed by only explains it."""
+    known = units.get(fact.quantity)
+    if known is None:
+        raise ConfigError(f"{where}: quantity '{fact.quantity}'{nearest(fact.quantity, units)}")
+    if _first_word(fact.unit) not in map(_first_word, known):
+        named = " or ".join(f"'{unit}'" for unit in sorted(known))
+        raise ConfigError(f"{where}: '{fact.quantity}' is given in {named}, not in '{fact.unit}'")
+
+
+def _first_word(unit: str) -> str:
+    return unit.replace(",", " ").split(maxsplit=1)[0] if unit.strip() else ""
+
+
+def _add(rows: Rows, topic: str, row: Mapping[str, str], sources: Mapping[str, Source], where: str) -> Fact:
     optional = ("low", "value", "high")
     missing = [name for name in COLUMNS if row.get(name) is None or (name not in optional and not row[name])]
     if missing:
         raise ConfigError(f"{where}: the column '{missing[0]}' is missing or empty")
     try:
         low, value, high = _spread(row)
-        year = int(row["year"])
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
+    if not row["year"].isdecimal():
+        raise ConfigError(f"{where}: the year '{row['year']}' is no number")
     source = sources.get(row["source"]) or Source(row["source"], row["source"], row["source"], "", "", "operator")
-    fact = Fact(row["subject"], row["quantity"], low, value, high, row["unit"], year, source)
+    fact = Fact(row["subject"], row["quantity"], low, value, high, row["unit"], int(row["year"]), source)
     rows[topic].setdefault(fact.subject, {})[fact.quantity] = fact
+    return fact
 
 
 def _spread(row: Mapping[str, str]) -> tuple[float, float, float]:
     """Low, value and high; what is left out is filled: a value without a spread, or the middle of a spread."""
-    given = [float(row[name]) if row[name] else None for name in ("low", "value", "high")]
-    low, value, high = given
+    low, value, high = (_number(name, row[name]) for name in ("low", "value", "high"))
     if value is None:
         if low is None or high is None:
             raise ValueError("a fact needs a value, or low and high")
         value = (low + high) / 2
     low, high = value if low is None else low, value if high is None else high
-    if not low <= value <= high or low < 0:
+    if not 0 <= low <= value <= high < float("inf"):
         raise ValueError("a fact needs 0 <= low <= value <= high")
     return low, value, high
+
+
+def _number(name: str, text: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise ValueError(f"{name} '{text}' is no number: write it like 380.9") from None

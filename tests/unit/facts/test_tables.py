@@ -98,11 +98,15 @@ def test_a_spread_without_a_value_gets_its_middle(tmp_path: Path) -> None:
         ("grid,FRA,average,,,,g,2025,x", "needs a value"),
         ("grid,FRA,average,5,3,9,g,2025,x", "low <= value"),
         ("grid,FRA,average,,-1,,g,2025,x", "0 <= low"),
-        ("grid,FRA,average,,many,,g,2025,x", "many"),
+        ("grid,FRA,average,,many,,g,2025,x", "value 'many' is no number"),
         ("grid,FRA,average,,nan,,g,2025,x", "low <= value"),
         ("grid,FRA,average,,21,,,2025,x", "'unit' is missing"),
         ("grid,FRA,average,,21,,g,2025", "'source' is missing"),
-        ("grid,FRA,average,,21,,g,lately,x", "lately"),
+        ("grid,FRA,average,,21,,g,lately,x", "the year 'lately' is no number"),
+        ("grid,FRA,average,,0.021,,kgCO2e/kWh,2025,x", "'average' is given in 'gCO2e/kWh', not in 'kgCO2e/kWh'"),
+        ("hardware,h100,system_w,,0.969,,kW per device,2025,x", "'system_w' is given in 'W per device"),
+        ("grid,FRA,averge,,21,,gCO2e/kWh,2025,x", "quantity 'averge' is not known; the nearest are 'average'"),
+        ("grid,FRA,average,,inf,,gCO2e/kWh,2025,x", "low <= value"),
     ],
 )
 def test_a_bad_overlay_is_named_with_its_line(tmp_path: Path, line: str, said: str) -> None:
