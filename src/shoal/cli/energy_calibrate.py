@@ -3,7 +3,6 @@ reads recorded windows, and shows and writes what they say; how that is found is
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -48,6 +47,8 @@ def calibrate(
     if recorded is not None:
         windows = read_windows(recorded)
     else:
+        import asyncio
+
         windows = asyncio.run(_load(settings_of(config, data_dir).settings, model or "", rounds))
     if record is not None:
         write_windows(record, windows)

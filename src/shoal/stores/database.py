@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+import time
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +25,7 @@ from shoal.errors import ConfigError, StorageError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE = "shoal.db"
+PATIENCE_S = 10.0
 # What is deleted is overwritten with zeros.
 PRAGMAS = (
     "journal_mode = WAL",
@@ -50,7 +52,7 @@ class Database:
         self._url = None if url is None else check_url(url)
         if self._url is None:
             self.engine: Engine = create_engine(
-                f"sqlite:///{folder / FILE}", connect_args={"timeout": 10}, hide_parameters=True
+                f"sqlite:///{folder / FILE}", connect_args={"timeout": PATIENCE_S}, hide_parameters=True
             )
             event.listen(self.engine, "connect", _tune)
         else:
@@ -198,7 +200,20 @@ def _revision(connection: Connection) -> str | None:
 
 def _tune(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+        _patiently(connection, f"PRAGMA {pragma}")
+
+
+def _patiently(connection: sqlite3.Connection, statement: str) -> None:
+    """Several that open a fresh file at once: SQLite does not wait by itself where it makes its log a write-ahead log."""
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+        time.sleep(0.01)
 
 
 def _check_folder(folder: Path) -> None:
