@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from shoal.call import Call
 from shoal.errors import GuardFailed
+from shoal.trust.monitoring.bounded import bounded
 from shoal.trust.monitoring.hidden import decoded, unescaped
 from shoal.trust.monitoring.judge import Judge
 from shoal.trust.monitoring.seam import Monitor, Verdict
@@ -125,10 +126,11 @@ def _times(score: float, factor: float) -> float:
 
 
 class HarmCheck:
-    """Scores stretches against one tenant's thresholds. `tally` is told what was found."""
+    """Scores the stretches of one prompt or one reply against one tenant's thresholds. `tally` is told what was
+    found."""
 
     def __init__(self, monitor: Monitor, scale: Scale, tally: Tally, judge: Judge | None) -> None:
-        self._monitor = monitor
+        self._monitor = bounded(monitor)
         self._scale = scale
         self._tally = tally
         self._judge = judge

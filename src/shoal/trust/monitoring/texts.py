@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from shoal.trust.monitoring.bounded import bounded
 from shoal.trust.monitoring.check import AT_ONCE, INLINE_CHARS, HarmCheck, Scale, Stretch
 from shoal.trust.monitoring.prompts import stretches
 from shoal.trust.monitoring.seam import Monitor
@@ -37,6 +38,7 @@ def score(monitor: Monitor, texts: Sequence[str]) -> list[Scored]:
                 readings.append(reading)
     found: list[dict[str, float]] = [dict.fromkeys(monitor.thresholds, 0.0) for _ in texts]
     overall = [1.0] * len(texts)
+    monitor = bounded(monitor)
     for start in range(0, len(readings), AT_ONCE):
         go_on()
         verdicts = monitor.scores(readings[start : start + AT_ONCE])
