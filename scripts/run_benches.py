@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BENCHES = (
     *("gateway", "http_clients", "triage", "answer", "summarize", "retrieval", "retrieval_vectors"),
     *("masking_speed", "masking_quality", "masking_round_trip", "defence", "defence_speed"),
-    *("harm", "harm_stages", "monitoring", "monitoring_stops", "groundedness", "audit", "metering", "routing", "rightsize", "plan"),
-    *("reports", "telemetry"),
+    *("harm", "harm_stages", "monitoring", "monitoring_stops", "groundedness", "audit", "metering"),
+    *("routing", "rightsize", "plan", "reports", "telemetry"),
 )
 # The others take --data, the folder with the public data sets.
 WITHOUT_DATA = frozenset({"http_clients", "reports", "telemetry"})

@@ -204,7 +204,7 @@ def _tune(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _patiently(connection: sqlite3.Connection, statement: str) -> None:
-    """Several that open a fresh file at once: SQLite does not wait by itself where it makes its log a write-ahead log."""
+    """Several may open a fresh file at once: SQLite does not wait by itself where it changes the kind of its log."""
     until = time.monotonic() + PATIENCE_S
     while True:
         try:
