@@ -3,7 +3,6 @@ planning/ says."""
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -136,6 +135,8 @@ def _forecast(
 
 
 def _asked(name: str, zone: str, key: str | None, begin: datetime) -> tuple[Curve, str]:
+    import asyncio
+
     from shoal.config import secret
     from shoal.planning.services import service
 

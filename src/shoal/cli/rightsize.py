@@ -4,7 +4,6 @@ parts come together; what is found out is in `routing/rightsize/`.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,6 +94,8 @@ def rightsize(
     settings = settings_of(config, data_dir).settings
     to_stderr("error")
     try:
+        import asyncio
+
         found, ended, given = asyncio.run(_rightsize(settings, wish))
     except KeyboardInterrupt:
         note(f"interrupted: what was answered is in {out / RESULTS}; the same command goes on from there")
@@ -123,6 +124,8 @@ async def _rightsize(settings: Settings, wish: Wish) -> tuple[Report, Ended, fro
         reference = reference_of(settings, wish)
         _check_models(opened, key, wish.models)
         table, judge, ended, composites = await _tried(opened, key, wish, read)
+    import asyncio
+
     found = await asyncio.to_thread(_report, table, read, reference, judge, wish.aim, composites)
     return found, ended, frozenset(task.family for task in read.all if task.family is not None)
 
@@ -158,6 +161,8 @@ async def _tried(opened: Assembly, key: Key, wish: Wish, read: Tasks) -> tuple[T
     house = InHouse(opened, key)
     judge = judge_of(wish.judge, house, allow_exec=wish.allow_exec)
     _check_judge(opened, key, judge, wish, read)
+    import asyncio
+
     names = await asyncio.to_thread(families, read.all)
     results = Results.open(wish.out / RESULTS, read.digest, judge.name)
     try:
