@@ -62,18 +62,23 @@ def report(
     span = Span((now - MONTH_DAYS * DAY_S) // DAY_S * DAY_S if begin is None else begin, end or now, tenant)
     if span.begin >= span.end:
         raise typer.BadParameter("the report ends before it begins", param_hint="--to")
+    written = "json" if as_json else style
+    if part != "groups" and written != "csv":
+        raise typer.BadParameter(f"'{part}' is written as CSV: add --format csv", param_hint="--part")
+    if out is not None and written == "table":
+        raise typer.BadParameter("a table is for the screen: add --format csv, json or html", param_hint="--out")
     settings = settings_of(config, data_dir).settings
     with usage_database(settings) as opened:
-        if part == "rows" and style == "csv":
+        if part == "rows":
             from shoal.cli.energy_report_csv import write_rows
 
             write_rows(opened, span, out)
             return
         made = make_report(opened, span, by, own_hosts(settings))
-    if style == "table" and not as_json:
+    if written == "table":
         show(made)
     else:
-        _put(_written(made, "json" if as_json else style, part), out)
+        _put(_written(made, written, part), out)
     if plots is not None:
         from shoal.cli.energy_report_plots import write_plots
 
@@ -132,7 +137,7 @@ def show(made: Report) -> None:
         [
             (
                 *(
-                    f"{each.line.scope}.{each.line.category or 0}",
+                    f"{each.line.scope}" if each.line.category is None else f"{each.line.scope}.{each.line.category}",
                     each.line.name,
                     f"{each.line.method}-based",
                     each.zone,

@@ -53,7 +53,7 @@ def test_the_table(filled: Shell) -> None:
     assert lines[4].startswith("total\t2\t3\t300\t150\t0.04 (0.02 to 0.06) + 1 unknown\t4 (2 to 6) + 1 unknown")
     assert [line.partition("\t")[0] for line in lines[5:7]] == ["2026-11-18", "2026-11-19"]
     assert lines[7] == "per request\t2\tunknown, at least 1.1e+03\tunknown"
-    assert "2.0\telectricity of own machines\tlocation-based\tDEU\t0.002 (0.001 to 0.003)\t2 (1 to 3)\t0" in lines
+    assert "2\telectricity of own machines\tlocation-based\tDEU\t0.002 (0.001 to 0.003)\t2 (1 to 3)\t0" in lines
     assert lines[-1] == "v1\tnone\tnone\t1"
     assert "energy: 4 (2 to 6) + 1 unknown" in said.err
 
@@ -182,6 +182,20 @@ def test_a_file_that_cannot_be_written(filled: Shell, tmp_path: Path) -> None:
         said = filled("energy", "report", *words, str(tmp_path / "no" / "such" / "folder"))
         assert said.code == 1
         assert "cannot be written" in said.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--part", "rows"), "add --format csv"),
+        (("--part", "inventory", "--format", "html"), "add --format csv"),
+        (("--out", "report.txt"), "add --format csv, json or html"),
+    ],
+)
+def test_what_would_have_no_effect_is_said(filled: Shell, options: tuple[str, ...], said: str) -> None:
+    found = filled("energy", "report", *SPAN, *options)
+    assert found.code == 2
+    assert said in " ".join(found.err.split())
 
 
 def test_an_exchange_is_explained(filled: Shell) -> None:
