@@ -11,6 +11,8 @@ import typer
 
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say, say_json, table
+from shoal.cli.route_compare import compare
+from shoal.cli.route_estimate import estimate
 from shoal.cli.route_labels import labels
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
 app.command("labels")(labels)
+app.command("estimate")(estimate)
+app.command("compare")(compare)
 
 
 @app.command("certify")

@@ -72,9 +72,14 @@ class Labels:
 
 def read_labels(path: Path) -> Labels:
     """The labels of a file. Raises ConfigError that names the first line that is not of the form."""
+    return labels_of(read_rows(path))
+
+
+def read_rows(path: Path) -> list[Mapping[str, Any]]:
+    """The lines of a file as objects. Raises ConfigError that names the first that is none."""
     try:
         with path.open(encoding="utf-8") as lines:
-            return labels_of(_parsed(lines, path))
+            return list(_parsed(lines, path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror})") from None
 
