@@ -31,8 +31,9 @@ def show_rows(config: Path | None, data_dir: Path | None, *, budgets: bool, as_j
         if limit.budget is not budgets:
             continue
         mine = {name.partition("|")[2]: many for name, many in used.items() if name.startswith(f"{limit.id}|")}
-        lines = [(rules.line(limit, subject), many) for subject, many in sorted(mine.items())] or [(None, 0)]
-        rows += [_row(limit, line, many, now) for line, many in lines]
+        rows += [_row(limit, rules.line(limit, subject), many, now) for subject, many in sorted(mine.items())]
+        if not mine:
+            rows.append(_row(limit, None, 0, now))
     _show(
         rows, "there is no budget: 'shoal budget add'" if budgets else "nothing is limited: 'shoal limits add'", as_json
     )

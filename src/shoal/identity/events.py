@@ -91,8 +91,10 @@ class Events:
         while True:
             self._wake.wait()
             self._wake.clear()
+            # Asked before: what comes while others are stored is stored too.
+            ended = self._ended.is_set()
             stored = self._store()
-            if self._ended.is_set():
+            if ended:
                 return
             if not stored:
                 self._ended.wait(AGAIN_S)

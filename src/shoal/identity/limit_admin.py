@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_
 
 from shoal.chat import Json
 from shoal.config import nearest
-from shoal.config.limits import Budget, Rate
+from shoal.config.limits import MICRO, MOST, Budget, Rate
 from shoal.errors import Conflict, NotFound, PermissionDenied, RequestError
 from shoal.identity.administration import Answer, Change, expect
 from shoal.identity.keys import DEFAULT_TENANT, ID_ALPHABET, Key, Role
@@ -38,7 +38,7 @@ AREA = "limits"
 TABLES: Mapping[Kind, type[Rate] | type[Budget]] = {"rate": Rate, "budget": Budget}
 # Every request looks through its organisation's rules when it is first seen.
 MOST_RULES = 500
-MICRO = 1_000_000
+MILLIONTHS = frozenset({"usd", "wh", "gco2e"})
 # What a counter is made of: where one of these is changed, it counts anew.
 SHAPE = frozenset({"of", "per", "window", "time_zone"})
 After = tuple[float, str] | None
@@ -156,6 +156,8 @@ def create_increase(change: Change, wish: IncreaseWish, known: Known) -> Answer:
         raise RequestError("this budget does not cap that: name what it caps", param="quantity")
     if wish.quantity in ("tokens", "requests") and not float(wish.amount).is_integer():
         raise RequestError("must be a whole number of these", param="amount")
+    if wish.quantity in MILLIONTHS and wish.amount > MOST / MICRO:
+        raise RequestError(f"must be at most {MOST // MICRO}", param="amount")
     made = StoredIncrease(
         *(_new_id(), actor.tenant, rule, wish.budget, wish.quantity, wish.amount, wish.subject),
         *(wish.until, change.now, actor.id),
