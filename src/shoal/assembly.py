@@ -37,6 +37,7 @@ from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import SqlPassages
 from shoal.stores.usage_hours import Refresher
+from shoal.stores.usage_sums import usage_of
 from shoal.trust.audit.step import open_audit
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
@@ -117,6 +118,7 @@ class Assembly:
             ledger=self.ledger,
             limits=self.limits,
             metadata_tags=settings.identity.metadata_tags,
+            used=lambda by, name, span: usage_of(self.database, by, name, span),
         )
 
     def watch(self) -> None:
@@ -223,6 +225,9 @@ class Assembly:
                 raise ConfigError(f"auto.candidates: '{name}'{nearest(name, specialists)}")
         chosen = [Candidate(name, specialists[name].suits, specialists[name].because) for name in auto.candidates]
         pricer = pricer_of(cards, lambda attempt: self.metering.step.expected(attempt), self._pace)
-        router = open_router(self.settings, cards, pricer)
+        # Once a request is under way, those who take events are there.
+        router = open_router(
+            self.settings, cards, pricer, lambda name, data: self.people.events.emit(name, DEFAULT_TENANT, data)
+        )
         observes = self.settings.routing.mode == "observe"
         return Auto(chosen, auto.reference, auto.floor, router, observes=observes)

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from os import urandom
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import orjson
 
@@ -30,6 +30,7 @@ from shoal.metering.own import OwnWork
 from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
 from shoal.stores.ledger import Intake, Record
+from shoal.stores.usage_sums import Span, Sums
 from shoal.trust.audit.step import AuditStep
 from shoal.trust.defence.session import Defence
 from shoal.trust.defence.step import DefenceStep
@@ -50,8 +51,8 @@ SCORES = frozenset({"score", "doubt", "top", "safety"})
 @dataclass(frozen=True, slots=True)
 class House:
     """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
-    of every ended exchange; `metadata_tags` are fields of a request's metadata that become tags. Steps that are None
-    are switched off for everybody."""
+    of every ended exchange; `metadata_tags` are fields of a request's metadata that become tags; `used` reads what somebody
+    used from the ledger. Steps that are None are switched off for everybody."""
 
     identity: Identity
     models: Registry
@@ -69,6 +70,7 @@ class House:
     limits: LimitsStep | None = None
     ledger: Intake | None = None
     metadata_tags: tuple[str, ...] = ()
+    used: Callable[[Literal["key", "user", "team"], str, Span], Sums] | None = None
 
 
 class Exchange:

@@ -30,6 +30,7 @@ from shoal.stores.database import Database
 from shoal.stores.journal import Journal
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import SqlLedger
+from shoal.stores.usage_sums import Span, Sums
 from shoal.trust.audit.step import AuditStep
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
@@ -88,6 +89,7 @@ def running(
     metering: MeteringStep | None = None,
     step: LimitsStep | None = None,
     admin_api: Callable[[Database, Identity], ASGIApp] | None = None,
+    used: Callable[[Any, str, Span], Sums] | None = None,
     **limits: Any,
 ) -> Iterator[Running]:
     """Runs a gateway with these models in a thread of its own, from entry to exit; nothing is masked unless `trust`
@@ -117,6 +119,7 @@ def running(
         observers=(ledger.add, metrics.observe),
         ledger=ledger,
         limits=step,
+        used=used,
     )
     gateway = Gateway(
         house,

@@ -103,16 +103,24 @@ def usage_total(
     return grouped(database, (), Span(since, tenant=tenant), quantities).get((), Sums("total"))
 
 
+def usage_of(database: Database, by: By, name: str, span: Span) -> Sums:
+    """The sum of the group of that name alone."""
+    return grouped(database, (by,), span, SHOWN, name).get((name,), Sums(name))
+
+
 def grouped(
-    database: Database, by: Sequence[By], span: Span, quantities: Sequence[str] = tuple(SUMMED)
+    database: Database, by: Sequence[By], span: Span, quantities: Sequence[str] = tuple(SUMMED), only: str | None = None
 ) -> dict[tuple[str, ...], Sums]:
     """The sums for every combination of these names. Exchanges are counted once per name of the first of `by`; nothing
-    but tenants, tiers and versions goes together with "tag"."""
+    but tenants, tiers and versions goes together with "tag". `only` is a name of the first of `by`."""
     with snapshot(database.engine) as connection:
         bounded = _bounded(connection, span)
         if bounded.begin >= bounded.end:
             return {}
-        rows = connection.execute(_statement(connection, by, bounded, quantities)).all()
+        statement = _statement(connection, by, bounded, quantities)
+        if only is not None:
+            statement = statement.having(statement.selected_columns[0] == only)
+        rows = connection.execute(statement).all()
     found: dict[tuple[str, ...], Sums] = {}
     for row in rows:
         names = tuple(_named(each, value) for each, value in zip(by, row, strict=False))
