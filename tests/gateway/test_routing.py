@@ -65,3 +65,24 @@ def test_the_record_holds_what_was_weighed_and_no_text(house: Running) -> None:
     assert weighed["model"] == "small"
     assert {each["model"] for each in weighed["candidates"]} == {"small", "large"}
     assert "shoes" not in str(found)
+
+
+def test_the_metrics_count_what_was_routed(house: Running) -> None:
+    """By the chosen model and whether the ask was foreign; no text."""
+
+    def counted() -> dict[str, float]:
+        page = httpx.get(f"{house.url}/metrics", headers={"authorization": f"Bearer {house.admin}"}).text
+        lines = [line.rsplit(" ", 1) for line in page.splitlines() if line.startswith("shoal_routed_total")]
+        return {name: float(count) for name, count in lines}
+
+    before = counted()
+    for said in (EASY, "Please tell me about the bound the spectral gap, case 13.", "SELECT 2;"):
+        ask(house, said)
+    assert house.idle()
+    after = counted()
+    names = {
+        'shoal_routed_total{foreign="no",model="small"}',
+        'shoal_routed_total{foreign="no",model="large"}',
+        'shoal_routed_total{foreign="yes",model="large"}',
+    }
+    assert {name: count - before.get(name, 0) for name, count in after.items()} == dict.fromkeys(names, 1)

@@ -51,6 +51,7 @@ class Metrics:
             name: counter(metric, f"{words}; what is unknown is left out", ("model", "tier"))
             for name, (metric, words) in TAKEN.items()
         }
+        self._routed = counter("shoal_routed", "Exchanges that a learned router looked at", ("model", "foreign"))
         self._unknown = counter(
             "shoal_unmetered_attempts", "Attempts of which a quantity is unknown", ("model", "what")
         )
@@ -74,6 +75,9 @@ class Metrics:
             self._of(self._first, model).observe(record.first_piece_s)
         for attempt in record.attempts:
             self._count(attempt)
+        routing = (record.trust or {}).get("routing")
+        if routing:
+            self._of(self._routed, routing["model"], "yes" if routing["foreign"] else "no").inc()
         for action in ACTIONS:
             for kind, (count, _) in (record.trust or {}).get(action, {}).items():
                 self._of(self._entities, kind, action).inc(count)

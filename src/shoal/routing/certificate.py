@@ -48,7 +48,8 @@ class Segment:
 class Certificate:
     """What a router may do. `segments` by the group of the level `level`, and ALL for what belongs to none of them;
     None means the reference, and `reason` says why where it is so for all. `data` is the labels' digest; times are Unix
-    seconds."""
+    seconds; `foreign` is the largest share of foreign asks that the held-out labels allow (`highest_rate`), None in
+    certificates of before."""
 
     reference: str
     models: tuple[str, ...]
@@ -62,6 +63,7 @@ class Certificate:
     segments: dict[str, Segment | None] = field(default_factory=dict)
     reason: str | None = None
     form: int = FORM
+    foreign: float | None = None
 
     def threshold(self, group: str | None, now: float) -> float | None:
         """The expected loss up to which a smaller model may answer; None where nothing is certified, or no longer."""
@@ -161,6 +163,18 @@ def binomial_tail(losses: int, count: int, rate: float) -> float:
     ]  # fmt: skip
     top = max(logs)
     return min(1.0, math.exp(top) * math.fsum(math.exp(each - top) for each in logs))
+
+
+def highest_rate(seen: int, count: int, chance: float = 0.05) -> float:
+    """The largest rate of which `seen` of `count` or fewer come with that chance: the upper limit of Clopper and
+    Pearson (1934)."""
+    low, high = 0.0, 1.0
+    if seen >= count:
+        return 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if binomial_tail(seen, count, middle) > chance else (low, middle)
+    return high
 
 
 def validity(days: float = VALID_DAYS) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.errors import ConfigError
-from shoal.routing.certificate import ALL, VALID_DAYS, Certificate, Segment, Trial, by_segment, validity
+from shoal.routing.certificate import ALL, VALID_DAYS, Certificate, Segment, Trial, by_segment, highest_rate, validity
 from shoal.routing.features import AskFeatures
 from shoal.routing.labels import Labels
 from shoal.routing.route import Route
@@ -92,6 +92,7 @@ def certify(
         level=aim.level,
         segments=segments if finding.worth_it else {},
         reason=None if finding.worth_it else finding.recommendation,
+        foreign=highest_rate(int(trial.kept.sum()), len(held)),
     )
     return Route(value, certificate), finding
 

@@ -89,8 +89,9 @@ class Router:
         pricer: Pricer,
         rules: Rules,
         clock: Callable[[], float] = time.time,
+        watch: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """Raises ConfigError where the route is certified against another reference."""
+        """`watch` is told of each new decision whether the ask was foreign. Raises ConfigError where the route is certified against another reference."""
         certificate = route.certificate
         if reference != certificate.reference:
             raise ConfigError(
@@ -103,6 +104,7 @@ class Router:
         self._pricer = pricer
         self._rules = rules
         self._clock = clock
+        self._watch = watch
         self._features = AskFeatures()
         self._stays: OrderedDict[bytes, Stay] = OrderedDict()
 
@@ -124,6 +126,7 @@ class Router:
             return replace(stay.choice, reason=f"{stay.choice.reason}; same turn")
         here = stay if stay is not None and stay.until > now else None
         choice = self._explored(self.decide(chat, call, here), chat, call)
+        self._watch(choice.foreign)
         self._remember(place, Stay(choice.model, now + self._rules.sticky_s, turn, _prompt_tokens(chat), choice))
         return choice
 

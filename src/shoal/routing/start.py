@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import structlog
 
@@ -14,6 +15,7 @@ from shoal.errors import ConfigError
 from shoal.impacts import Impacts, Range
 from shoal.routing.cascade import PREFIX, Cascade, Step
 from shoal.routing.checks import Agreement, Check, Confidence, Form, Refusal, Support, Surprise
+from shoal.routing.drift import Drift, Watch, share_of
 from shoal.routing.pace import Pace
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
@@ -23,9 +25,14 @@ Measure = Callable[[Attempt], Impacts]
 """What an attempt would take, at the concurrency of now."""
 
 
-def open_router(settings: Settings, cards: Mapping[str, ModelCard], pricer: Pricer) -> Router | None:
+def open_router(
+    settings: Settings,
+    cards: Mapping[str, ModelCard],
+    pricer: Pricer,
+    emit: Callable[[str, Mapping[str, Any]], object] = lambda *_: None,
+) -> Router | None:
     """The router of the settings; None where none is named or routing is off. Raises ConfigError where its files are
-    damaged, or it is certified against another reference than auto.reference."""
+    damaged, or it is certified against another reference than auto.reference. `emit` takes events."""
     rules = settings.routing
     if rules.route is None or rules.mode == "off":
         return None
@@ -51,6 +58,7 @@ def open_router(settings: Settings, cards: Mapping[str, ModelCard], pricer: Pric
             rules.explore if rules.mode == "enforce" else 0.0,
             frozenset(name for name, row in settings.audit.tenants.items() if row.content == "masked"),
         ),
+        watch=Watch(Drift(share_of(route.certificate)), emit),
     )
 
 

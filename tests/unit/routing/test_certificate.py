@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from shoal.errors import ConfigError
-from shoal.routing.certificate import Certificate, Segment, Trial, binomial_tail, by_segment, certified, thresholds
+from shoal.routing.certificate import (
+    Certificate,
+    Segment,
+    Trial,
+    binomial_tail,
+    by_segment,
+    certified,
+    highest_rate,
+    thresholds,
+)
 
 
 def trial(count: int, seed: int = 0, slope: float = 0.3) -> Trial:
@@ -110,3 +119,12 @@ def test_its_written_form() -> None:
 def test_what_is_none(text: str) -> None:
     with pytest.raises(ConfigError, match="shoal route certify"):
         Certificate.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("seen", "count", "rate"), [(0, 100, 0.02951), (5, 50, 0.19966), (104, 600, 0.20082), (7, 7, 1.0)]
+)
+def test_the_highest_rate_is_that_of_clopper_and_pearson(seen: int, count: int, rate: float) -> None:
+    assert highest_rate(seen, count) == pytest.approx(rate, abs=2e-3)
+    if seen < count:
+        assert binomial_tail(seen, count, highest_rate(seen, count)) == pytest.approx(0.05)
