@@ -62,14 +62,26 @@ async def assembly(settings: Settings, *observers: Callable[[Record], None]) -> 
 
 def own_key(opened: Assembly) -> Key:
     """Who the command line is: the key in SHOAL_API_KEY, else its stored credential. Raises AuthenticationError."""
+    return opened.identity.authenticate(_own_token(opened.settings))
+
+
+def key_of_command_line(settings: Settings, opened: Database) -> Key:
+    """The same without the whole house. Raises AuthenticationError, StorageUnreachable."""
+    from shoal.identity import Identity
+    from shoal.stores.keys import SqlKeys
+
+    return Identity(SqlKeys(opened)).authenticate(_own_token(settings))
+
+
+def _own_token(settings: Settings) -> str:
     from shoal.config import api_key_from_env, user_dir
     from shoal.errors import AuthenticationError
     from shoal.identity import credential
 
-    token = api_key_from_env() or credential.load(user_dir("config"), opened.settings.server.data_dir)
+    token = api_key_from_env() or credential.load(user_dir("config"), settings.server.data_dir)
     if token is None:
         raise AuthenticationError(
             "the command line has no key for this data directory: set SHOAL_API_KEY, or run "
             "'shoal keys create --name cli --role admin --save'"
         )
-    return opened.identity.authenticate(token)
+    return token

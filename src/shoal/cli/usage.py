@@ -37,6 +37,9 @@ def usage(
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="EXCHANGE_ID", help="The rows and formulas of one exchange.")
     ] = None,
+    me: Annotated[
+        bool, typer.Option("--me", help="Only what the key in SHOAL_API_KEY used, or its user; a lead's team too.")
+    ] = False,
     data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
@@ -52,6 +55,9 @@ def usage(
     if explain is not None:
         _explain(settings, explain, as_json)
         return
+    if me:
+        _mine(settings, begin, as_json)
+        return
     with usage_database(settings) as opened:
         groups, whole = usage_sums(opened, by, begin, tenant), usage_total(opened, begin, tenant)
     if as_json:
@@ -60,6 +66,26 @@ def usage(
     table((by, *COLUMNS), [row(each) for each in (*groups, whole)])
     if not groups:
         note("nothing was used: send the gateway a request first, or look further back with --since")
+
+
+def _mine(settings: Settings, begin: float, as_json: bool) -> None:
+    """What the command line's own key used, or its user; of a lead the team too."""
+    from shoal.cli.house import key_of_command_line
+    from shoal.identity import Role
+    from shoal.stores.usage_sums import Span, usage_of
+
+    with usage_database(settings) as opened:
+        key = key_of_command_line(settings, opened)
+        span = Span(begin, tenant=key.tenant)
+        found = [
+            usage_of(opened, "key", key.id, span) if key.user is None else usage_of(opened, "user", key.user, span)
+        ]
+        if key.role is Role.LEAD and key.team is not None:
+            found.append(usage_of(opened, "team", key.team, span))
+    if as_json:
+        say_json({"me": found[0].to_wire(), "team": found[1].to_wire() if len(found) > 1 else None})
+    else:
+        table(("whose", *COLUMNS), [row(each) for each in found])
 
 
 def _explain(settings: Settings, exchange_id: str, as_json: bool) -> None:
