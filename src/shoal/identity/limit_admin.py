@@ -149,6 +149,9 @@ def create_increase(change: Change, wish: IncreaseWish, known: Known) -> Answer:
     RequestError, PermissionDenied."""
     actor = change.actor
     admit_change(actor, AREA, Thing(actor.tenant))
+    # NaN is not above zero either.
+    if not 0 < wish.amount <= MOST:
+        raise RequestError(f"must be more than 0 and at most {MOST}", param="amount")
     if wish.until <= change.now:
         raise RequestError("must lie in the future", param="until")
     rule, budget = _budget(change, wish.budget, known)

@@ -13,10 +13,15 @@ from shoal.call import Attempt, ModelCard, Price, Purpose
 from shoal.chat import Chat, Message, Usage
 from shoal.config import Settings
 from shoal.errors import ConfigError
+from shoal.identity.administration import Change
+from shoal.identity.keys import Key, Role
+from shoal.identity.limit_admin import IncreaseWish, Known, change_rule_of, create_increase, create_rule
 from shoal.impacts import Impacts, Range
+from shoal.limits.live import LiveRules
 from shoal.limits.opening import check_limits, open_limits
-from shoal.limits.rules import Who
+from shoal.limits.rules import Rules, Who
 from shoal.limits.step import LimitsStep
+from shoal.stores.changes import changing
 from shoal.stores.database import Database
 from shoal.stores.journal import FOLDER, Journal
 from shoal.stores.ledger import Record, SqlLedger
@@ -59,6 +64,41 @@ def test_nothing_is_opened_without_a_limit(tmp_path: Path) -> None:
     assert opened(empty, {}) is None
     assert opened(empty, {"limits": {"mode": "off", "rates": {"a": {"requests": "1/day"}}}}) is None
     empty.close()
+
+
+def test_limits_that_are_added_are_there_at_the_next_start(database: Database) -> None:  # noqa: F811 - a fixture
+    live = LiveRules(Settings(), database)
+    assert live.read() == Rules()
+    assert not live.changed()
+    with changing(database.engine) as connection:
+        change = Change(connection, Key("a", "acme", Role.ADMIN), time.time())
+        made = create_rule(change, "budget", "b", {"usd": 5, "requests": 9}, Known()).body or {}
+        create_increase(change, IncreaseWish("b", "requests", 3, time.time() + 60), Known())
+    assert live.changed()
+    rules = live.read()
+    assert not live.changed()
+    assert [(each.name, each.tenant, each.many) for each in rules.limits] == [
+        ("b", "acme", 5_000_000),
+        ("b", "acme", 9),
+    ]
+    now = time.time_ns() // 1000
+    lines = rules.lines(Who("acme", None, None, "k"), "auto", ("m",))
+    assert [line.cap(now) for line in lines] == [5_000_000, 12]
+    assert [line.cap(now + 61_000_000) for line in lines] == [5_000_000, 9]
+    assert rules.lines(Who("south", None, None, "k"), "auto", ("m",)) == ()
+    # What was used before it was made does not count; nor after it was made to count something else.
+    assert all(each.begin(now) == each.since <= now for each in rules.limits)
+    with changing(database.engine) as connection:
+        change = Change(connection, Key("a", "acme", Role.ADMIN), time.time())
+        change_rule_of(change, "budget", made["id"], {"usd": 6}, Known())
+    kept = live.read().limits[0]
+    assert (kept.id, kept.many) == (rules.limits[0].id, 6_000_000)
+    with changing(database.engine) as connection:
+        change = Change(connection, Key("a", "acme", Role.ADMIN), time.time())
+        change_rule_of(change, "budget", made["id"], {"per": "year"}, Known())
+    assert live.read().limits[0].id != kept.id
+    off = LiveRules(Settings(**{"limits": {"mode": "off"}}), database)
+    assert off.read().limits == ()
 
 
 def record(step: LimitsStep, at: int) -> Record:
