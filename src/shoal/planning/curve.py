@@ -13,6 +13,8 @@ from pathlib import Path
 from shoal.errors import ConfigError
 
 LARGEST = 10_000.0
+# The cleanest grids emit some grams per kWh: below that everywhere it is kilograms.
+KG = 1.5
 HOUR_S = 3600.0
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 HOUR = timedelta(hours=1)
@@ -102,7 +104,7 @@ def read_curve(path: Path, column: str | None = None) -> Curve:
     """The curve in a CSV (a column of times, one of intensities) or a JSON (a list of such objects, or one below
     "data", "forecast" or "history"). Times without a zone are UTC. `column` names the intensity.
 
-    Raises ConfigError that names the line.
+    Raises ConfigError that names the line, and for what can only be in kg.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -111,7 +113,10 @@ def read_curve(path: Path, column: str | None = None) -> Curve:
             f"{path} cannot be read ({type(error).__name__}): give a CSV or JSON of intensities"
         ) from None
     rows = _json_rows(text, path) if path.suffix.lower() == ".json" else _csv_rows(text, path)
-    return make_curve(points_of(rows, str(path), column), str(path))
+    found = make_curve(points_of(rows, str(path), column), str(path))
+    if 0 < max(found.values) < KG:
+        raise ConfigError(f"{path}: no intensity in it reaches {KG:g} g: give gCO2e/kWh, not kgCO2e/kWh")
+    return found
 
 
 def points_of(rows: Sequence[dict[str, object]], where: str, column: str | None = None) -> list[tuple[datetime, float]]:

@@ -132,3 +132,14 @@ def test_a_file_that_is_not_there_or_no_text(tmp_path: Path) -> None:
 
 def test_times_without_a_zone_are_utc() -> None:
     assert parse_time("2026-01-01") == parse_time("2026-01-01T01:00+01:00") == BEGIN
+
+
+@pytest.mark.parametrize(("value", "good"), [(0.38, False), (1.2, False), (3.0, True), (0.0, True)])
+def test_a_curve_in_kilograms_is_told_from_one_in_grams(tmp_path: Path, value: float, good: bool) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"time,intensity\n2026-12-01T00:00Z,{value}\n2026-12-01T01:00Z,{value / 2}\n", encoding="utf-8")
+    if good:
+        assert read_curve(path).values == (value, value / 2)
+    else:
+        with pytest.raises(ConfigError, match="not kgCO2e/kWh"):
+            read_curve(path)
