@@ -91,7 +91,8 @@ class Router:
         clock: Callable[[], float] = time.time,
         watch: Callable[[bool], None] = lambda _: None,
     ) -> None:
-        """`watch` is told of each new decision whether the ask was foreign. Raises ConfigError where the route is certified against another reference."""
+        """`watch` is told of each new decision whether the ask was foreign. Raises ConfigError where the route is
+        certified against another reference."""
         certificate = route.certificate
         if reference != certificate.reference:
             raise ConfigError(
