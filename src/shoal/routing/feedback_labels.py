@@ -74,8 +74,8 @@ def scored(heard: Iterable[Heard]) -> list[Scored]:
 def score_of(voices: Sequence[Voice]) -> float | None:
     """The score by the last rating and the last outcome; the lower where both say something. None where neither
     does."""
-    ratings = [RATINGS[voice.rating] for voice in voices if voice.rating in RATINGS]
-    outcomes = [OUTCOMES[voice.outcome] for voice in voices if voice.outcome in OUTCOMES]
+    ratings = [RATINGS[said] for voice in voices if (said := voice.rating) is not None and said in RATINGS]
+    outcomes = [OUTCOMES[said] for voice in voices if (said := voice.outcome) is not None and said in OUTCOMES]
     return min(ratings[-1:] + outcomes[-1:], default=None)
 
 

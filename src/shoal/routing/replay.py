@@ -76,7 +76,7 @@ def logged_of(rows: Sequence[Mapping[str, Any]]) -> Logged:
 def logs_of(route: Route, logged: Logged) -> tuple[Logs, int]:
     """The logs as this route sees them, and how many name a model that it does not know: those are left out."""
     replay = replayed(route, logged.labels.asks, logged.labels.groups)
-    rows = np.flatnonzero([name in replay.models for name in logged.models])
+    rows = [at for at, name in enumerate(logged.models) if name in replay.models]
     names = [logged.models[at] for at in rows]
     model = np.array([replay.models.index(name) for name in names], dtype=np.int64)
     columns = [logged.labels.models.index(name) for name in names]

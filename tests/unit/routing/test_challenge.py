@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -45,6 +46,8 @@ def test_a_challenger_that_saves_and_loses_little(routed: Route, held: Labels) -
     small = round(found.challenger.share * 600)
     assert found.challenger.usd == pytest.approx((small * 40 * 1 + (600 - small) * 90 * 10) / 1e6)
     assert found.usd is not None
+    assert found.challenger.usd is not None
+    assert found.champion.usd is not None
     assert found.usd[0] == pytest.approx((found.challenger.usd - found.champion.usd) / 600)
     assert found.score[0] == pytest.approx(found.challenger.score - found.champion.score)
     assert found.champion.score == pytest.approx(float(held.scores[:, held.models.index("large")].mean()))
@@ -60,7 +63,7 @@ def test_a_challenger_that_saves_and_loses_little(routed: Route, held: Labels) -
     ],
 )
 def test_what_the_certificate_says_against_it(
-    changes: dict[str, object], late: float, says: str, routed: Route, held: Labels
+    changes: dict[str, Any], late: float, says: str, routed: Route, held: Labels
 ) -> None:
     other = replace(routed, certificate=replace(routed.certificate, **changes))
     found = compared(closed(routed), other, held, {}, routed.certificate.made + late, margin=1.0)

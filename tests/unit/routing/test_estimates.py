@@ -40,7 +40,8 @@ def test_logs_of_the_policy_itself_are_its_mean() -> None:
 
 def test_no_log_agrees() -> None:
     found = estimated(logs(*[(False, 0.9, 1.0, 0.5, 0.7)] * 50))
-    assert (found.weighted, found.effective, found.robust.mean) == (None, 0.0, pytest.approx(0.7))
+    assert (found.weighted, found.effective) == (None, 0.0)
+    assert found.robust.mean == pytest.approx(0.7)
     assert found.doubt is not None
 
 
