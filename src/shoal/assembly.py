@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ EMBEDDED = Patience(first_s=30.0, idle_s=30.0, retries=0)
 class FirstStart:
     """What the first start made: the member key, shown once, and where the command line's own key lies."""
 
-    member_token: str
+    member_token: str = field(repr=False)
     credential: Path
 
 

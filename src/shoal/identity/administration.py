@@ -43,7 +43,7 @@ class Notice(Protocol):
 class Answer:
     """What a change or a reading gives: a JSON body, and the revision of the thing that it shows."""
 
-    body: Json | None
+    body: Json | None = field(repr=False)
     revision: int | None = None
     status: int = 200
 

@@ -10,7 +10,7 @@ import base64
 import hmac
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from os import urandom
 from typing import Any
@@ -49,8 +49,8 @@ class Session:
     """Somebody who has signed in: what their browser keeps, what it must send with a change, and until when (Unix
     seconds)."""
 
-    token: str
-    csrf: str
+    token: str = field(repr=False)
+    csrf: str = field(repr=False)
     until: float
     actor: Key
 
