@@ -51,8 +51,8 @@ SCORES = frozenset({"score", "doubt", "top", "safety"})
 @dataclass(frozen=True, slots=True)
 class House:
     """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
-    of every ended exchange; `metadata_tags` are fields of a request's metadata that become tags; `used` reads what somebody
-    used from the ledger. Steps that are None are switched off for everybody."""
+    of every ended exchange; `metadata_tags` are fields of a request's metadata that become tags; `used` reads what
+    somebody used from the ledger. Steps that are None are switched off for everybody."""
 
     identity: Identity
     models: Registry

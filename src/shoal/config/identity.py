@@ -55,7 +55,8 @@ class Oidc(Table):
 
 class IdentityRules(Table):
     """[identity]: `admin_key` is an admin key of the operator's own choice, by reference. `trusted_proxies` are
-    networks whose `X-Forwarded-For` is believed. `metadata_tags` are fields of a request's `metadata` that become tags."""
+    networks whose `X-Forwarded-For` is believed. `metadata_tags` are fields of a request's `metadata` that become
+    tags."""
 
     admin_key: str | None = None
     trusted_proxies: tuple[str, ...] = ()
