@@ -23,8 +23,9 @@ from shoal.metering.report import make_report
 from shoal.stores.database import Database
 from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES, QUANTITIES
 from shoal.stores.usage_hours import refresh
+from shoal.stores.usage_lines import SUMMED
 from shoal.stores.usage_marks import HOUR_S, mark
-from shoal.stores.usage_sums import SHOWN, SUMMED, By, Span, grouped
+from shoal.stores.usage_sums import SHOWN, By, Span, grouped
 
 NAMES: tuple[By, ...] = ("model", "key", "team", "user", "tag", "day", "hour", "host", "tenant", "purpose", "zone")
 DAYS, KEYS, TEAMS, MODELS = 30, 200, 20, 8
