@@ -54,6 +54,11 @@ def until(true: Callable[[], Any]) -> None:
         pause.wait(0.01)
 
 
+def confirmed(house: Running, name: str) -> bool:
+    """A stream's headers come before it is settled: until then there is no record."""
+    return house.ledger.get(name) is not None and delivered(house, name) is True
+
+
 def delivered(house: Running, name: str) -> bool | None:
     record = house.ledger.get(name)
     assert record is not None
@@ -65,7 +70,7 @@ def delivered(house: Running, name: str) -> bool | None:
 def test_an_answer_that_is_read(tmp_path: Path, stream: bool, close: bool) -> None:
     with running(tmp_path, ScriptedModel()) as house, ask(house, stream=stream, close=close) as line:
         name = exchange_of(line)
-        until(lambda: delivered(house, name))
+        until(lambda: confirmed(house, name))
 
 
 def test_an_error_is_an_answer_too(tmp_path: Path) -> None:
@@ -73,7 +78,7 @@ def test_an_error_is_an_answer_too(tmp_path: Path) -> None:
     with running(tmp_path, model) as house:
         with ask(house, stream=True) as line:
             name = exchange_of(line)
-            until(lambda: delivered(house, name))
+            until(lambda: confirmed(house, name))
         assert house.ledger.get(name).outcome == "host_cut"  # type: ignore[union-attr]
 
 
