@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -69,7 +69,7 @@ class Certificate:
         """The expected loss up to which a smaller model may answer; None where nothing is certified, or no longer."""
         if now >= self.expires:
             return None
-        found = self.segments.get(group if group is not None and group in self.segments else ALL)
+        found = segment_of(self.segments, group)
         return None if found is None else found.threshold
 
     def to_json(self) -> str:
@@ -149,6 +149,11 @@ def by_segment(
     rest = ~np.isin(names, large)
     parts = {name: names == name for name in large} | ({ALL: rest} if rest.any() else {})
     return {name: certified(trial.taken(rows), alpha, delta / len(parts), tolerance) for name, rows in parts.items()}
+
+
+def segment_of(segments: Mapping[str, Segment | None], group: str | None) -> Segment | None:
+    """The segment that a group belongs to: its own where it has one, be it None, else that of all others."""
+    return segments.get(group if group is not None and group in segments else ALL)
 
 
 def binomial_tail(losses: int, count: int, rate: float) -> float:

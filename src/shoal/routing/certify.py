@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from shoal.errors import ConfigError
-from shoal.routing.certificate import ALL, VALID_DAYS, Certificate, Segment, Trial, by_segment, highest_rate, validity
+from shoal.routing.certificate import (
+    VALID_DAYS,
+    Certificate,
+    Segment,
+    Trial,
+    by_segment,
+    highest_rate,
+    segment_of,
+    validity,
+)
 from shoal.routing.features import AskFeatures
 from shoal.routing.labels import Labels
 from shoal.routing.route import Route
@@ -109,7 +118,8 @@ def found(
     trial: Trial, held: Labels, segments: Mapping[str, Segment | None], groups: Sequence[str | None], aim: Aim
 ) -> Finding:
     """How the certified router does on the labels it was certified on, beside chance and each model alone."""
-    limits = np.array([_limit(segments, group) for group in groups])
+    parts = [segment_of(segments, group) for group in groups]
+    limits = np.array([-np.inf if part is None else part.threshold for part in parts])
     small = ((trial.expected <= limits[:, None]).any(axis=1)) & ~trial.kept
     best = np.where(trial.expected <= limits[:, None], trial.expected, np.inf).argmin(axis=1)
     reference = held.scores[:, -1]
@@ -149,8 +159,3 @@ def interval(values: Doubles, level: float = LEVEL, seed: int = 0) -> tuple[floa
     means = [values[generator.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
-
-
-def _limit(segments: Mapping[str, Segment | None], group: str | None) -> float:
-    found = segments.get(group if group is not None and group in segments else ALL)
-    return -np.inf if found is None else found.threshold

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.routing.features import RUN_ROWS, SURFACE, Asks
-from shoal.text.ngrams import ROWS
+from shoal.routing.features import SURFACE, Asks
+from shoal.text.ngrams import ROWS, RUN_ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.text.ngrams import RUN_ROWS, Grams, NgramFeatures
+from shoal.text.ngrams import Grams, NgramFeatures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,6 +118,3 @@ def _negates(ask: str) -> bool:
     small = ask.lower()
     # A search for any of four words costs ten times these.
     return any(word in small for word in NEGATIONS) and _NEGATION.search(small) is not None
-
-
-__all__ = ["RUN_ROWS", "SURFACE", "AskFeatures", "Asks", "ask_of", "shortened", "surface", "without_harness"]

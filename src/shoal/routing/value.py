@@ -15,12 +15,12 @@ import numpy as np
 
 from shoal.errors import ConfigError
 from shoal.routing.design import Design, Scales
-from shoal.routing.features import RUN_ROWS, AskFeatures, Asks
+from shoal.routing.features import AskFeatures, Asks
 from shoal.routing.foreign import Foreign
 from shoal.routing.labels import Labels
 from shoal.routing.ridge import solve
 from shoal.routing.tables import Tables
-from shoal.text.ngrams import ROWS
+from shoal.text.ngrams import ROWS, RUN_ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
