@@ -88,6 +88,11 @@ class Facts:
         return Facts(self._rows | {topic: of_topic}, self._names, self._zones, version)
 
     @property
+    def rows(self) -> Rows:
+        """All figures by topic, subject and quantity: to be read, not changed."""
+        return self._rows
+
+    @property
     def names(self) -> Mapping[str, str]:
         """Other names of countries: `names["france"]` is "FRA"."""
         return self._names

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, Protocol
 
+from shoal.facts.noted import Noted
 from shoal.facts.tables import Facts
-from shoal.metering.estimator import Estimator, Rates
+from shoal.metering.estimator import Estimator
+from shoal.metering.factor_version import Asked, KeptVersions, Setting, described
 from shoal.metering.meter import Metered
-from shoal.metering.metering import Metering, build
+from shoal.metering.metering import Metering
 
 
 class Now(NamedTuple):
@@ -38,40 +40,51 @@ class Fixed:
 
 
 class Factors:
-    """The models on their machines and the facts, as far as they are known. `here` are the machines of this process."""
+    """The models on their machines and the facts, as far as they are known. `here` are the machines of this process,
+    `counting` how counters are shared; each version is written into `kept` before it is in force."""
 
-    def __init__(self, models: Sequence[Metered], facts: Facts, here: Metered) -> None:
+    def __init__(
+        self,
+        models: Sequence[Metered],
+        facts: Facts,
+        here: Metered,
+        *,
+        counting: Mapping[str, Any] | None = None,
+        kept: KeptVersions | None = None,
+    ) -> None:
         """Raises ConfigError that names the nearest for an unknown region or hardware."""
-        self._models, self._facts, self._here = tuple(models), facts, here
-        self._estimator: Estimator | None = None
+        self._setting, self._facts, self._kept = Setting(tuple(models), here, counting=counting), facts, kept
         self._lock = threading.Lock()
         self.now = self._build()
 
     def know(self, estimator: Estimator) -> None:
         """From now on remote services are estimated. Asks about each of them once: that may take a while."""
-        names = {(model.provider, model.upstream or model.name) for model in self._models if model.kind == "remote"}
+        remote = [model for model in self._setting.models if model.kind == "remote"]
+        names = {(model.provider, model.upstream or model.name) for model in remote}
         said = {(provider, name): estimator.rates(provider, name) for provider, name in names if provider is not None}
         with self._lock:
-            self._estimator = Asked(said)
+            self._setting = replace(self._setting, asked=Asked(said))
             self.now = self._build()
 
     def lay(self, facts: Facts) -> None:
-        """From now on these facts hold."""
+        """From now on these facts hold. What could not be written down before is tried again."""
         with self._lock:
             if facts.version != self._facts.version:
                 self._facts = facts
                 self.now = self._build()
+            elif self._kept is not None:
+                self._kept.write()
+
+    def close(self) -> None:
+        """Writes down what could not be written before."""
+        with self._lock:
+            if self._kept is not None:
+                self._kept.write()
 
     def _build(self) -> Now:
-        return Now(build(self._models, self._facts, self._estimator, self._here), self._facts.version)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What an estimator said, kept: a library is not asked again every hour."""
-
-    said: Mapping[tuple[str, str], Rates | None]
-
-    def rates(self, provider: str, model: str) -> Rates | None:
-        """As it was said."""
-        return self.said.get((provider, model))
+        noted = Noted(self._facts)
+        metering = self._setting.build(noted)
+        version = described(self._setting, noted)
+        if self._kept is not None:
+            self._kept.keep(version)
+        return Now(metering, version.name)

@@ -1,7 +1,7 @@
 """Live factors: what grids emit now, laid over the facts every few minutes, off the way of requests.
 
-Each set of readings is a version of the facts of its own, which records name and under which the readings are kept, so
-that figures can be computed again. While a service says nothing, the yearly values hold.
+Each set of readings is a version of the facts of its own, and so of the factors, which records name and which are kept.
+While a service says nothing, the yearly values hold.
 """
 
 from __future__ import annotations
@@ -10,62 +10,36 @@ import asyncio
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import UTC, datetime
-from typing import Protocol
 
 import structlog
 
 from shoal.config.metering import Live
-from shoal.errors import ConfigError, StorageError
+from shoal.errors import ConfigError
 from shoal.facts.grid import find_grid
 from shoal.facts.tables import Facts
 from shoal.metering.factors import Factors
 from shoal.metering.live import Fetch, LiveGrid, Reading
-from shoal.stores.grid_readings import GridReading
 
 BRITAIN = {"GBR": "GB"}
-
-
-class ReadingStore(Protocol):
-    """Where readings are kept by the version of the facts. Raises StorageError."""
-
-    def put(self, rows: Sequence[GridReading]) -> None: ...
 
 
 class LiveFactors:
     """Lays the readings of `live` over `facts`; `zones` are the service's names of regions of the facts."""
 
-    def __init__(
-        self, factors: Factors, facts: Facts, live: LiveGrid, zones: Mapping[str, str], store: ReadingStore
-    ) -> None:
-        self._factors, self._facts, self._live, self._store = factors, facts, live, store
+    def __init__(self, factors: Factors, facts: Facts, live: LiveGrid, zones: Mapping[str, str]) -> None:
+        self._factors, self._facts, self._live = factors, facts, live
         self._zones = {find_grid(facts, region).name: zone for region, zone in zones.items()}
-        self._kept: str | None = None
         self._fault: str | None = None
 
     async def turn(self, at: float) -> None:
         """One round of readings, at `at` seconds of any one clock."""
         found = {subject: await self._live.now(zone, at) for subject, zone in self._zones.items()}
         readings = {subject: reading for subject, reading in found.items() if reading is not None}
-        facts = with_readings(self._facts, readings)
-        self._keep(facts.version, readings)
-        self._factors.lay(facts)
+        self._factors.lay(with_readings(self._facts, readings))
         self._say()
-
-    def _keep(self, version: str, readings: Mapping[str, Reading]) -> None:
-        if version == self._kept or not readings:
-            return
-        rows = [
-            GridReading(version, subject, each.quantity, each.gco2e_per_kwh, each.at, each.source)
-            for subject, each in readings.items()
-        ]
-        try:
-            self._store.put(rows)
-            self._kept = version
-        except StorageError as error:
-            structlog.get_logger("shoal.metering").warning("grid_readings_not_written", cause=error.message)
 
     def _say(self) -> None:
         """Says once that the service fails, and that it answers again."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from typing import Any
 
 import structlog
 
@@ -23,11 +24,12 @@ from shoal.facts.tables import Facts, load
 from shoal.metering.counters.seam import EnergySource
 from shoal.metering.described import described
 from shoal.metering.estimator import MISSING, EcoLogitsEstimator
+from shoal.metering.factor_version import KeptVersions
 from shoal.metering.factors import Factors
 from shoal.metering.here import by_kind, counted, labels, open_sources
 from shoal.metering.idle import IdleLine
 from shoal.metering.live import SERVICES, Fetch, LiveGrid
-from shoal.metering.live_factors import LiveFactors, LiveThread, ReadingStore, zones_of
+from shoal.metering.live_factors import LiveFactors, LiveThread, zones_of
 from shoal.metering.meter import Metered
 from shoal.metering.metering import build
 from shoal.metering.own import GUARDS, RETRIEVAL
@@ -37,7 +39,7 @@ from shoal.metering.step import Amend, MeteringStep
 from shoal.metering.ticker import IdleStore, Ticker
 from shoal.metering.windows import Windows
 from shoal.stores.database import Database
-from shoal.stores.grid_readings import SqlGridReadings
+from shoal.stores.factor_versions import SqlFactorVersions
 from shoal.stores.idle_energy import SqlIdleEnergy
 
 HERE = ModelCard("here", "general", "specialist")
@@ -46,9 +48,10 @@ OWN = tuple(ModelCard(name, "general", "specialist") for name in (GUARDS, RETRIE
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Metering under way: the step, and what runs beside the requests."""
+    """Metering under way: the step, the factors, and what runs beside the requests."""
 
     step: MeteringStep
+    factors: Factors
     ticker: Ticker | None
     live: LiveThread | None
 
@@ -56,6 +59,7 @@ class Running:
         """Ends what runs beside the requests; figures that the counters have not said by then stay modelled."""
         if self.live is not None:
             self.live.close()
+        self.factors.close()
         if self.ticker is not None:
             self.ticker.close()
 
@@ -65,16 +69,17 @@ def run_metering(settings: Settings, cards: Iterable[ModelCard], database: Datab
     `open_metering` does."""
     facts = check_metering(settings)
     sources = open_sources(settings.metering.counters)
-    factors, kinds = open_factors(settings, cards, facts, labels(sources))
+    kept = KeptVersions(SqlFactorVersions(database), time.time)
+    factors, kinds = open_factors(settings, cards, facts, labels(sources), kept)
     sampler = open_sampler(settings, sources) if sources else None
     step = MeteringStep(factors, sampler, kinds, amend)
-    live = open_live(settings, factors, facts, SqlGridReadings(database))
+    live = open_live(settings, factors, facts)
     ticker = open_ticker(settings, step, sources, SqlIdleEnergy(database))
     if live is not None:
         live.start()
     if ticker is not None:
         ticker.start()
-    return Running(step, ticker, live)
+    return Running(step, factors, ticker, live)
 
 
 def open_metering(
@@ -92,22 +97,36 @@ def open_metering(
 
 
 def open_factors(
-    settings: Settings, cards: Iterable[ModelCard], facts: Facts, names: Mapping[str, str]
+    settings: Settings,
+    cards: Iterable[ModelCard],
+    facts: Facts,
+    names: Mapping[str, str],
+    kept: KeptVersions | None = None,
 ) -> tuple[Factors, dict[str, tuple[str, ...]]]:
-    """The meters, and which kinds of counters tell of each model; `names` are what those counters are called."""
+    """The meters, and which kinds of counters tell of each model; `names` are what those counters are called. Versions
+    of the factors are written into `kept`."""
     leaves = [*OWN, *(card for card in cards if card.kind != "composite")]
     kinds = {card.name: found for card in leaves if (found := counted(card, settings, names))}
     models = [
         replace(metered(card, settings), counters=" and ".join(names[kind] for kind in kinds.get(card.name, ())))
         for card in leaves
     ]
-    factors = Factors(models, facts, described(HERE, settings.metering))
+    here, counting = described(HERE, settings.metering), _counting(settings, names)
+    factors = Factors(models, facts, here, counting=counting, kept=kept)
     if settings.metering.estimator == "ecologits":
         threading.Thread(target=_estimate, args=(factors,), name="shoal-estimator", daemon=True).start()
     return factors, kinds
 
 
-def open_live(settings: Settings, factors: Factors, facts: Facts, store: ReadingStore) -> LiveThread | None:
+def _counting(settings: Settings, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """How the counters that are read are shared; None where there is none."""
+    rules = settings.metering
+    if not names:
+        return None
+    return {"counters": dict(names), "window_s": rules.window_s, "sharing": rules.sharing.model_dump()}
+
+
+def open_live(settings: Settings, factors: Factors, facts: Facts) -> LiveThread | None:
     """What reads grids; None where the settings name no service. Raises ConfigError for a key that is not there."""
     rules = settings.metering.live
     if rules is None:
@@ -119,7 +138,7 @@ def open_live(settings: Settings, factors: Factors, facts: Facts, store: Reading
 
     def live(fetch: Fetch) -> LiveFactors:
         grid = LiveGrid(service, key, fetch, fresh_s=fresh_s, stale_s=stale_s)
-        return LiveFactors(factors, facts, grid, zones, store)
+        return LiveFactors(factors, facts, grid, zones)
 
     return LiveThread(live, open_fetch, fresh_s)
 

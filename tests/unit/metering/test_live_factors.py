@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,16 +14,16 @@ import structlog
 from shoal.config import Settings
 from shoal.config.metering import Live
 from shoal.errors import ConfigError, StorageError
+from shoal.metering.factor_version import KeptVersions, restored
 from shoal.metering.factors import Factors
 from shoal.metering.live import ELECTRICITY_MAPS, GREAT_BRITAIN, Fetch, LiveGrid
 from shoal.metering.live_factors import LiveFactors, LiveThread, zones_of
 from shoal.metering.live_fetch import open_fetch
 from shoal.metering.meter import Metered
+from shoal.metering.metering import Metering
 from shoal.metering.start import check_metering, open_live
-from shoal.stores.database import Database
-from shoal.stores.grid_readings import GridReading, SqlGridReadings
+from shoal.stores.factor_versions import FactorVersion
 from shoal.testing import ScriptedHost, refused, response, sends
-from tests.databases import database, postgres_server, postgres_url  # noqa: F401 - fixtures
 from tests.unit.metering.attempts import attempt, facts
 from tests.unit.metering.test_live import BRITAIN, MAPS, Wire
 
@@ -32,27 +32,31 @@ YEARLY = facts().find("grid", "DEU", "average")
 
 
 class Kept:
+    """A store of versions that may fail."""
+
     def __init__(self, *, fails: bool = False) -> None:
-        self.rows: list[GridReading] = []
+        self.rows: list[FactorVersion] = []
         self.fails = fails
         self.came = threading.Event()
 
-    def put(self, rows: Sequence[GridReading]) -> None:
+    def put(self, version: FactorVersion, since: float) -> None:
         if self.fails:
             raise StorageError("the disk is full")
-        self.rows += rows
-        self.came.set()
+        self.rows.append(version)
+        if "+" in version.name:
+            self.came.set()
 
 
 def live(wire: Wire, kept: Kept) -> tuple[Factors, LiveFactors]:
-    factors = Factors([HERE], facts(), HERE)
+    factors = Factors([HERE], facts(), HERE, kept=KeptVersions(kept, lambda: 0.0))
     grid = LiveGrid(ELECTRICITY_MAPS, "", wire, fresh_s=300, stale_s=700)
-    return factors, LiveFactors(factors, facts(), grid, {"Germany": "DE"}, kept)
+    return factors, LiveFactors(factors, facts(), grid, {"Germany": "DE"})
 
 
-def intensity(factors: Factors) -> float:
+def intensity(by: Factors | Metering) -> float:
     """gCO2e per kWh that an attempt is metered with."""
-    took = factors.now.metering.attempt(attempt("here", cpu_s=1.0))
+    metering = by.now.metering if isinstance(by, Factors) else by
+    took = metering.attempt(attempt("here", cpu_s=1.0))
     assert took.usage_gco2e is not None
     assert took.energy_wh is not None
     return 1000 * took.usage_gco2e.expected / took.energy_wh.expected
@@ -62,20 +66,22 @@ def test_a_reading_holds_until_it_is_too_old_and_then_the_yearly_value() -> None
     async def run() -> None:
         kept = Kept()
         factors, turning = live(Wire(MAPS, MAPS, MAPS.replace(b"302", b"250"), None, None, None), kept)
-        seen = []
+        at_start, seen = factors.now.facts, []
         for at in (0.0, 300.0, 600.0, 900.0, 1200.0, 1500.0):
             await turning.turn(at)
             seen.append((round(intensity(factors), 6), factors.now.facts))
-        first, second, yearly = seen[0], seen[2], (YEARLY.value, facts().version)
+        first, second, yearly = seen[0], seen[2], (YEARLY.value, at_start)
         assert seen == [first, first, second, second, second, yearly]
         assert [first[0], second[0]] == [302, 250]
-        assert first[1].startswith(f"{facts().version}+2026112216.")
+        assert first[1].startswith(f"{at_start}+2026112216.")
         assert len({first[1], second[1]}) == 2
         assert max(map(len, (first[1], second[1]))) <= 32
-        assert [(row.facts, row.zone, row.gco2e_per_kwh) for row in kept.rows] == [
-            (first[1], "DEU", 302),
-            (second[1], "DEU", 250),
-        ]
+        kept_then = {row.name: restored(row).metering for row in kept.rows}
+        assert {name: round(intensity(metering), 6) for name, metering in kept_then.items()} == {
+            at_start: YEARLY.value,
+            first[1]: 302,
+            second[1]: 250,
+        }
 
     asyncio.run(run())
 
@@ -101,27 +107,24 @@ def test_a_service_that_fails_is_said_once_and_so_is_its_return() -> None:
     asyncio.run(run())
 
 
-def test_readings_that_cannot_be_kept_are_kept_with_the_next_turn() -> None:
+def test_versions_that_cannot_be_kept_are_kept_with_the_next_turn_and_at_the_end() -> None:
     async def run() -> None:
         kept = Kept(fails=True)
-        _, turning = live(Wire(MAPS, MAPS), kept)
         with structlog.testing.capture_logs() as said:
+            factors, turning = live(Wire(MAPS, MAPS, MAPS.replace(b"302", b"250")), kept)
             await turning.turn(0.0)
-        assert [each["event"] for each in said] == ["grid_readings_not_written"]
+        assert {each["event"] for each in said} == {"factors_not_written"}
         kept.fails = False
         await turning.turn(300.0)
-        assert len(kept.rows) == 1
+        assert [row.name for row in kept.rows][1:] == [factors.now.facts]
+        kept.fails = True
+        await turning.turn(600.0)
+        kept.fails = False
+        factors.close()
+        factors.close()
+        assert [row.name for row in kept.rows][2:] == [factors.now.facts]
 
     asyncio.run(run())
-
-
-def test_readings_are_found_by_their_version(database: Database) -> None:  # noqa: F811
-    store = SqlGridReadings(database)
-    rows = [GridReading("v1", zone, "average", 300.0, 1.0, "maps") for zone in ("DEU", "FRA")]
-    store.put(rows)
-    store.put([*rows, GridReading("v2", "DEU", "marginal", 700.0, 2.0, "watt")])
-    assert store.of("v1") == rows
-    assert [each.gco2e_per_kwh for each in store.of("v2")] == [700]
 
 
 @pytest.mark.parametrize(
@@ -142,26 +145,26 @@ def test_britain_needs_neither_zones_nor_a_key(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("NO_SUCH_KEY", raising=False)
     rules = {"service": "electricity-maps", "key": "env:NO_SUCH_KEY", "zones": {"DEU": "DE"}}
     with pytest.raises(ConfigError, match="NO_SUCH_KEY"):
-        open_live(Settings.model_validate({"metering": {"live": rules}}), Factors([], facts(), HERE), facts(), Kept())
-    assert open_live(Settings(), Factors([], facts(), HERE), facts(), Kept()) is None
+        open_live(Settings.model_validate({"metering": {"live": rules}}), Factors([], facts(), HERE), facts())
+    assert open_live(Settings(), Factors([], facts(), HERE), facts()) is None
 
 
 def test_the_thread_reads_and_ends_at_once() -> None:
     wire, kept = Wire(BRITAIN, BRITAIN), Kept()
-    factors = Factors([HERE], facts(), HERE)
+    factors = Factors([HERE], facts(), Metered("here", "embedded", "GBR"), kept=KeptVersions(kept, lambda: 0.0))
 
     @asynccontextmanager
     async def fetching() -> AsyncIterator[Fetch]:
         yield wire
 
     def make(fetch: Fetch) -> LiveFactors:
-        return LiveFactors(factors, facts(), LiveGrid(GREAT_BRITAIN, "", fetch), {"GBR": "GB"}, kept)
+        return LiveFactors(factors, facts(), LiveGrid(GREAT_BRITAIN, "", fetch), {"GBR": "GB"})
 
     thread = LiveThread(make, fetching, every_s=3600)
     thread.start()
     assert kept.came.wait(10)
     thread.close()
-    assert kept.rows[0].gco2e_per_kwh == 149
+    assert ["GBR", "average", 149.0] in [[row[1], row[2], row[4]] for row in kept.rows[-1].grid]
     unstarted = LiveThread(make, fetching, 1)
     unstarted.start()
     unstarted.close()
