@@ -31,6 +31,8 @@ ALL = "all"
 FEWEST_IN_SEGMENT = 300
 VALID_DAYS = 90
 FORM = 1
+CAREFUL = 1e-9
+"""Thresholds that differ by so little are the same number, written twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,41 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class CertifiedCascade:
+    """A cascade as it was certified: the small model and the reference, the least value of each check, how many further
+    answers had to agree. `alone` is what holds where all requests go to it; None: nothing does."""
+
+    models: tuple[str, str]
+    checks: Mapping[str, float]
+    samples: int = 0
+    alone: Segment | None = None
+
+    def unlike(self, other: CertifiedCascade) -> str | None:
+        """Why another one is not as careful as this; None where it is. More checks only escalate more."""
+        if other.models != self.models:
+            return f"its models are {' and '.join(other.models)}, certified are {' and '.join(self.models)}"
+        for name, least in self.checks.items():
+            if other.checks.get(name, -math.inf) < least - CAREFUL:
+                had = f"{other.checks[name]:g}" if name in other.checks else "not there"
+                return f"its check '{name}' is {had}, certified is {least:g} or more"
+        if "agreement" in self.checks and other.samples != self.samples:
+            return f"its samples are {other.samples}, certified are {self.samples}"
+        return None
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> CertifiedCascade:
+        """Raises TypeError, ValueError or KeyError where it is none."""
+        small, last = wire["models"]
+        checks = {str(name): float(least) for name, least in wire["checks"].items()}
+        return cls((small, last), checks, int(wire["samples"]), wire["alone"] and Segment(**wire["alone"]))
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """What a router may do. `segments` by the group of the level `level`, and ALL for what belongs to none of them;
     None means the reference, and `reason` says why where it is so for all. `data` is the labels' digest; times are Unix
     seconds; `foreign` is the largest share of foreign asks that the held-out labels allow (`highest_rate`), None in
-    certificates of before."""
+    certificates of before. `cascades` by name, those among the models and those that are certified alone."""
 
     reference: str
     models: tuple[str, ...]
@@ -64,6 +96,7 @@ class Certificate:
     reason: str | None = None
     form: int = FORM
     foreign: float | None = None
+    cascades: dict[str, CertifiedCascade] = field(default_factory=dict)
 
     def threshold(self, group: str | None, now: float) -> float | None:
         """The expected loss up to which a smaller model may answer; None where nothing is certified, or no longer."""
@@ -82,7 +115,8 @@ class Certificate:
         try:
             found: dict[str, Any] = json.loads(text)
             segments = {name: each and Segment(**each) for name, each in found.pop("segments").items()}
-            made = cls(**{**found, "models": tuple(found["models"]), "segments": segments})
+            cascades = {name: CertifiedCascade.from_wire(each) for name, each in found.pop("cascades", {}).items()}
+            made = cls(**{**found, "models": tuple(found["models"]), "segments": segments, "cascades": cascades})
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ConfigError(
                 f"this is no certificate of routing ({type(error).__name__}): make one with 'shoal route certify'"

@@ -7,16 +7,18 @@ model at what it costs; else the fixed model is recommended and nothing is route
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shoal.errors import ConfigError
+from shoal.routing.cascaded import ESCALATES, certified_alone, preferred, with_cascades
 from shoal.routing.certificate import (
     VALID_DAYS,
     Certificate,
+    CertifiedCascade,
     Segment,
     Trial,
     by_segment,
@@ -54,7 +56,8 @@ class Aim:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What held-out labels say: mean scores of the router, of chance at the same share, and of each model alone; the
-    interval of the router's gain over chance; the share that goes to smaller models; foreign asks among them."""
+    interval of the router's gain over chance; the share that smaller models answer; foreign asks among them; of each
+    cascade the share that was expected to escalate, and that did."""
 
     n: int
     share: float
@@ -65,29 +68,36 @@ class Finding:
     foreign: float
     worth_it: bool
     recommendation: str
+    escalates: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def certify(
-    labels: Labels, reference: str, models: Sequence[str], aim: Aim, seed: int = 0, features: AskFeatures | None = None
-) -> tuple[Route, Finding]:
+    labels: Labels, reference: str, models: Sequence[str], aim: Aim, seed: int = 0,
+    features: AskFeatures | None = None, cascades: Mapping[str, CertifiedCascade] | None = None,
+) -> tuple[Route, Finding]:  # fmt: skip
     """A route from labels, with its certificate. Where it is not worth it, the certificate allows nothing and says why.
+    `cascades` by name, of those among the models; all that is certified holds at once, so that delta is shared out.
 
     Raises ConfigError for too few labels, a model that they do not know, or alpha and delta out of range.
     """
-    known = labels.of([*models, reference]).complete()
     if reference in models or not models:
         raise ConfigError("name at least one smaller model, other than the reference")
+    beside = cascades or {}
+    whole = with_cascades(labels, beside).of([*models, reference, *(ESCALATES + name for name in beside)])
+    known = whole.complete()
     order = np.random.default_rng(seed).permutation(len(known))
     split = round(FIT_SHARE * len(known))
     if split < FEWEST or len(known) - split < FEWEST:
         raise ConfigError(f"{len(known)} asks have a score of every model, {2 * FEWEST + 25} are the least: label more")
     read = features or AskFeatures()
     value = ValueModel.fit(known.taken(order[:split]), read)
-    held = known.taken(order[split:])
+    rest = known.taken(order[split:])
+    held = rest.of([*models, reference])
     trial = trial_of(value, held, read)
     groups = [group.get(aim.level) for group in held.groups] if aim.level is not None else [None] * len(held)
-    segments = by_segment(trial, groups, aim.alpha, aim.delta, aim.tolerance)
-    finding = found(trial, held, segments, groups, aim)
+    each_delta = aim.delta / (1 + len(beside))
+    segments = by_segment(trial, groups, aim.alpha, each_delta, aim.tolerance)
+    finding = found(trial, held, segments, groups, aim, _gone(value, rest, beside, read))
     made, expires = validity(aim.days)
     certificate = Certificate(
         reference=reference,
@@ -95,15 +105,41 @@ def certify(
         alpha=aim.alpha,
         delta=aim.delta,
         tolerance=aim.tolerance,
-        data=known.digest(),
+        data=known.of([*models, reference]).digest(),
         made=made,
         expires=expires,
         level=aim.level,
         segments=segments if finding.worth_it else {},
         reason=None if finding.worth_it else finding.recommendation,
         foreign=highest_rate(int(trial.kept.sum()), len(held)),
+        cascades=certified_alone(whole, beside, aim.alpha, each_delta, aim.tolerance),
     )
     return Route(value, certificate), finding
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Of a cascade on N held-out asks: its small model, the chance to escalate that is expected, and what was seen."""
+
+    small: str
+    expected: Doubles = field(repr=False)
+    seen: NDArray[np.bool] = field(repr=False)
+
+
+def _gone(
+    value: ValueModel, held: Labels, cascades: Mapping[str, CertifiedCascade], features: AskFeatures
+) -> dict[str, Gone]:
+    if not cascades:
+        return {}
+    good = value.values(features.of(held.asks), held.groups).good
+    return {
+        name: Gone(
+            each.models[0],
+            np.clip(good[:, value.models.index(ESCALATES + name)], 0.0, 1.0),
+            held.scores[:, held.models.index(ESCALATES + name)] == 1,
+        )
+        for name, each in cascades.items()
+    }
 
 
 def trial_of(value: ValueModel, held: Labels, features: AskFeatures) -> Trial:
@@ -115,33 +151,49 @@ def trial_of(value: ValueModel, held: Labels, features: AskFeatures) -> Trial:
 
 
 def found(
-    trial: Trial, held: Labels, segments: Mapping[str, Segment | None], groups: Sequence[str | None], aim: Aim
-) -> Finding:
-    """How the certified router does on the labels it was certified on, beside chance and each model alone."""
+    trial: Trial, held: Labels, segments: Mapping[str, Segment | None], groups: Sequence[str | None], aim: Aim,
+    cascades: Mapping[str, Gone] | None = None,
+) -> Finding:  # fmt: skip
+    """How the certified router does on the labels it was certified on, beside chance and each model alone. `cascades`
+    are those among the models."""
+    beside = cascades or {}
     parts = [segment_of(segments, group) for group in groups]
     limits = np.array([-np.inf if part is None else part.threshold for part in parts])
-    small = ((trial.expected <= limits[:, None]).any(axis=1)) & ~trial.kept
-    best = np.where(trial.expected <= limits[:, None], trial.expected, np.inf).argmin(axis=1)
-    reference = held.scores[:, -1]
-    picked = np.where(small, held.scores[np.arange(len(held)), best], reference)
-    share = float(small.mean())
-    # Chance gives the same models the same shares, whatever is asked.
-    shares = np.array([(small & (best == column)).mean() for column in range(trial.expected.shape[1])])
-    chance = held.scores[:, :-1] @ shares + reference * (1 - share)
+    within = (trial.expected <= limits[:, None]) & ~trial.kept[:, None]
+    best = preferred(trial.expected, within, np.array([name in beside for name in held.models[:-1]]))
+    routed, reference = within.any(axis=1), held.scores[:, -1]
+    picked = np.where(routed, held.scores[np.arange(len(held)), best], reference)
+    answers = _answers(held.models, np.where(routed, best, len(held.models) - 1), beside)
+    # Chance gives the same models the same shares, whatever is asked; what escalates is the reference's.
+    shares = np.bincount(answers, minlength=len(held.models)) / len(held)
+    chance, share = held.scores @ shares, float(1 - shares[-1])
     gain = interval(picked - chance)
     alone = {name: float(held.scores[:, at].mean()) for at, name in enumerate(held.models)}
     means = float(picked.mean()), float(chance.mean())
-    worth_it, recommendation = recommended(held, aim, share, means, gain)
-    return Finding(len(held), share, *means, gain, alone, float(trial.kept.mean()), worth_it, recommendation)
+    worth_it, recommendation = recommended(held, aim, share, means, gain, beside)
+    gone = {name: (float(each.expected.mean()), float(each.seen.mean())) for name, each in beside.items()}
+    return Finding(len(held), share, *means, gain, alone, float(trial.kept.mean()), worth_it, recommendation, gone)
+
+
+def _answers(models: Sequence[str], chosen: NDArray[np.int64], cascades: Mapping[str, Gone]) -> NDArray[np.int64]:
+    """(N,) whose answer is given: of a cascade its small model's or the reference's."""
+    found = chosen.copy()
+    for name, each in cascades.items():
+        mine = chosen == models.index(name)
+        small = models.index(each.small) if each.small in models else models.index(name)
+        found[mine] = np.where(each.seen[mine], len(models) - 1, small)
+    return found
 
 
 def recommended(
-    held: Labels, aim: Aim, share: float, means: tuple[float, float], gain: tuple[float, float]
-) -> tuple[bool, str]:
-    """Whether to route, and in one sentence why or what instead. `means` are those of the router and of chance."""
+    held: Labels, aim: Aim, share: float, means: tuple[float, float], gain: tuple[float, float],
+    cascades: Collection[str] = (),
+) -> tuple[bool, str]:  # fmt: skip
+    """Whether to route, and in one sentence why or what instead. `means` are those of the router and of chance. That a
+    cascade does for all is no reason not to: what is known to be hard is spared its failed try."""
     reference = held.models[-1]
     for at, name in enumerate(held.models[:-1]):
-        if interval(held.scores[:, -1] - held.scores[:, at])[1] <= aim.alpha:
+        if name not in cascades and interval(held.scores[:, -1] - held.scores[:, at])[1] <= aim.alpha:
             return False, f"use '{name}' without a router: alone it loses at most {aim.alpha:.0%} against '{reference}'"
     if share == 0:
         return False, f"keep '{reference}': no threshold keeps the loss within {aim.alpha:.0%} on these labels"

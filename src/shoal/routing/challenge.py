@@ -4,12 +4,14 @@ It prints nothing and calls no model."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shoal.errors import ConfigError
+from shoal.routing.cascaded import with_cascades
+from shoal.routing.certificate import CertifiedCascade
 from shoal.routing.certify import interval
 from shoal.routing.replay import replayed
 
@@ -59,6 +61,7 @@ def compared(
     `margin` the score that the challenger may lose. Raises ConfigError where the labels are too few, do not know a
     model, or are those of a certificate."""
     models = dict.fromkeys(name for route in (champion, challenger) for name in _models(route))
+    labels = with_cascades(labels, _cascades(champion, challenger))
     for name, route in (("champion", champion), ("challenger", challenger)):
         _check_fresh(labels, route, name)
     held = labels.of(tuple(models)).complete()
@@ -69,6 +72,16 @@ def compared(
     dearer = None if usd is None or other_usd is None else _difference(other_usd - usd)
     against = (*_unfit(champion, challenger, now), *_worse(gain, dearer, margin))
     return Comparison(len(held), side, other, gain, dearer, against)
+
+
+def _cascades(champion: Route, challenger: Route) -> dict[str, CertifiedCascade]:
+    """Those of both. Raises ConfigError where one name means two things."""
+    mine, theirs = ({name: replace(each, alone=None) for name, each in route.certificate.cascades.items()}
+                    for route in (champion, challenger))  # fmt: skip
+    for name in mine.keys() & theirs.keys():
+        if mine[name] != theirs[name]:
+            raise ConfigError(f"'{name}' is not the same cascade in both routes: give one of them another name")
+    return mine | theirs
 
 
 def _unfit(champion: Route, challenger: Route, now: float) -> list[str]:

@@ -1,13 +1,15 @@
 """Labels: asks with each model's score, read from JSON Lines. A router learns from them and is certified on them.
 
 A line is `{"prompt": "...", "scores": {"small": 1, "large": 0.5}}`, with `tokens` by model and `groups` by level if
-known; `messages` may stand for `prompt`. Scores are 0 to 1; a model may lack a score on some lines.
+known; `messages` may stand for `prompt`. Scores are 0 to 1; a model may lack a score on some lines. `checks` may hold, by
+model and by check of a cascade, the value of its answer: `{"small": {"confidence": 0.9, "refusal": true}}`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,13 +32,14 @@ MOST_LINES = 2_000_000
 @dataclass(frozen=True, slots=True)
 class Labels:
     """N asks and K models: `scores` and `tokens` (N, K), NaN where not known; `groups` what each ask belongs to
-    (template, step, tag, ...), by level."""
+    (template, step, tag, ...), by level; `checks` (N,) by model and check, NaN where not known."""
 
     models: tuple[str, ...]
     asks: Sequence[str] = field(repr=False)
     scores: Doubles = field(repr=False)
     tokens: Doubles = field(repr=False)
     groups: Sequence[Mapping[str, str]] = field(repr=False)
+    checks: Mapping[tuple[str, str], Doubles] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.asks)
@@ -49,6 +52,7 @@ class Labels:
             self.scores[chosen],
             self.tokens[chosen],
             [self.groups[at] for at in chosen],
+            {name: values[chosen] for name, values in self.checks.items()},
         )
 
     def of(self, models: Sequence[str]) -> Labels:
@@ -57,7 +61,16 @@ class Labels:
             if name not in self.models:
                 raise ConfigError(f"the labels say nothing of model '{name}': they know {', '.join(self.models)}")
         columns = [self.models.index(name) for name in models]
-        return Labels(tuple(models), self.asks, self.scores[:, columns], self.tokens[:, columns], self.groups)
+        scores, tokens = self.scores[:, columns], self.tokens[:, columns]
+        return Labels(tuple(models), self.asks, scores, tokens, self.groups, self.checks)
+
+    def joined(self, name: str, scores: Doubles) -> Labels:
+        """The same with one more column (N,), in the place of one of that name; its tokens are not known."""
+        if name in self.models:
+            return self.of([each for each in self.models if each != name]).joined(name, scores)
+        models, unknown = (*self.models, name), np.full((len(self), 1), np.nan)
+        columns = np.hstack([self.scores, scores[:, None]])
+        return Labels(models, self.asks, columns, np.hstack([self.tokens, unknown]), self.groups, self.checks)
 
     def complete(self) -> Labels:
         """The asks of which every model has a score."""
@@ -90,15 +103,19 @@ def labels_of(rows: Iterable[Mapping[str, Any]]) -> Labels:
     scores: list[dict[str, float]] = []
     tokens: list[dict[str, float]] = []
     groups: list[dict[str, str]] = []
+    checks: list[dict[tuple[str, str], float]] = []
     for at, row in enumerate(rows, 1):
         asks.append(_ask(row, at))
         scores.append(_numbers(row, "scores", at, most=1.0))
         tokens.append(_numbers(row, "tokens", at, most=1e9))
         groups.append({str(level): str(value) for level, value in (row.get("groups") or {}).items()})
+        checks.append(_checks(row, at))
     models = tuple(sorted({name for row in scores for name in row}))
     if not models:
         raise ConfigError("there are no labels: write one line per ask, with 'prompt' and 'scores'")
-    return Labels(models, asks, _matrix(scores, models), _matrix(tokens, models), groups)
+    names = sorted({name for row in checks for name in row})
+    values = {name: np.array([row.get(name, np.nan) for row in checks]) for name in names}
+    return Labels(models, asks, _matrix(scores, models), _matrix(tokens, models), groups, values)
 
 
 def _parsed(lines: Iterable[str], path: Path) -> Iterable[Mapping[str, Any]]:
@@ -133,6 +150,19 @@ def _numbers(row: Mapping[str, Any], name: str, at: int, most: float) -> dict[st
         if not isinstance(value, int | float) or not 0 <= value <= most:
             raise ConfigError(f"line {at} of the labels: '{name}' of '{model}' must be a number from 0 to {most:g}")
     return {str(model): float(value) for model, value in found.items()}
+
+
+def _checks(row: Mapping[str, Any], at: int) -> dict[tuple[str, str], float]:
+    """The values of checks by model and check; true is 1."""
+    found: dict[tuple[str, str], float] = {}
+    try:
+        for model, values in (row.get("checks") or {}).items():
+            found |= {(str(model), str(check)): float(value) for check, value in values.items()}
+    except (AttributeError, TypeError, ValueError):
+        found = {("", ""): math.nan}
+    if any(not math.isfinite(value) for value in found.values()):
+        raise ConfigError(f"line {at} of the labels: 'checks' must hold, by model, an object of numbers by check")
+    return found
 
 
 def _matrix(rows: Sequence[Mapping[str, float]], models: Sequence[str]) -> Doubles:

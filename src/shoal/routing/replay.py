@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from shoal.errors import ConfigError
+from shoal.routing.cascaded import preferred
 from shoal.routing.estimates import Logs
 from shoal.routing.features import AskFeatures
 from shoal.routing.labels import Labels, labels_of
@@ -46,7 +47,8 @@ def replayed(route: Route, asks: Sequence[str], groups: Sequence[Mapping[str, st
     limits = [certificate.threshold(group.get(level) if level is not None else None, 0.0) for group in groups]
     highest = np.array([-np.inf if limit is None else limit for limit in limits]).reshape(-1, 1)
     within = (loss <= highest) & ~found.foreign[:, None]
-    chosen = np.where(within.any(axis=1), np.where(within, loss, np.inf).argmin(axis=1), len(models) - 1)
+    cascades = np.array([name in certificate.cascades for name in certificate.models])
+    chosen = np.where(within.any(axis=1), preferred(loss, within, cascades), len(models) - 1)
     return Replay(models, chosen, np.clip(good, 0.0, 1.0))
 
 
