@@ -105,7 +105,8 @@ def _claims(
     seed: int,
     replays: Path | None,
 ) -> list[Saving]:
-    from shoal.metering.savings_claims import Sampled, actual, claims, embedded, meters, model_of
+    from shoal.metering.baseline import model_of
+    from shoal.metering.savings_claims import Sampled, actual, claims, meters
     from shoal.metering.savings_sample import Replay
     from shoal.metering.start import check_metering
     from shoal.stores.usage_rows import attempts_of
@@ -120,8 +121,8 @@ def _claims(
     if not drawn.ids:
         raise ConfigError("nothing was used in that span, so nothing was saved: name another with --from and --to")
     rows, facts = attempts_of(opened, drawn.ids), check_metering(settings)
-    metering = meters(settings, facts, embedded(row for of_one in rows.values() for row in of_one))
-    sample = [Sampled(actual(rows[name], metering, facts.version), replayed.get(name, Replay())) for name in drawn.ids]
+    metering = meters(settings, facts, (row for of_one in rows.values() for row in of_one))
+    sample = [Sampled(actual(rows[name], metering), replayed.get(name, Replay())) for name in drawn.ids]
     return claims(declared, sample, drawn.exchanges, metering=metering, facts=facts, model=model)
 
 

@@ -162,5 +162,5 @@ def _rates_row(rates: Rates | None) -> dict[str, Any] | None:
 def _rates(row: Mapping[str, Any] | None) -> Rates | None:
     if row is None:
         return None
-    ranges = [Range(*row[name]) for name in RATES]
-    return Rates(*ranges, row["zone"], row["says"])
+    ranges: dict[str, Any] = {name: Range(*row[name]) for name in RATES}
+    return Rates(**ranges, zone=row["zone"], says=row["says"])

@@ -7,17 +7,16 @@ guards, judges and failed tries.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from shoal.call import Attempt, ModelCard, Price, Purpose
-from shoal.chat import Usage
-from shoal.config import Settings, nearest
+from shoal.call import Attempt, ModelCard, Price
+from shoal.config import Settings
 from shoal.config.metering import Baseline as Declared
 from shoal.errors import ConfigError
 from shoal.facts.grid import WORLD, find_grid
 from shoal.facts.tables import Facts
-from shoal.impacts import Impacts, Range, Tier, total
+from shoal.impacts import Impacts, Range, total
 from shoal.metering.estimator import EcoLogitsEstimator
 from shoal.metering.inventory import HERE
 from shoal.metering.metering import Metering, build
@@ -25,9 +24,11 @@ from shoal.metering.place import PER_KWH
 from shoal.metering.savings import Baseline, Pair, Saving, Verdict, saving
 from shoal.metering.savings_sample import Replay
 from shoal.metering.start import metered
-from shoal.stores.ledger import ENDS, QUANTITIES
+from shoal.stores.usage_rows import attempt_of
 
 WH_PER_KWH = 1000.0
+# What the counters are called of which only joules are known.
+COUNTED = "counters of that machine"
 # The quantities of which a saving is told, for each baseline.
 OF_MODELS = ("energy_wh", "carbon_gco2e", "water_ml", "cost_usd")
 OF_GRID = ("usage_gco2e",)
@@ -48,45 +49,24 @@ class Sampled:
     replay: Replay
 
 
-def model_of(settings: Settings, declared: Declared) -> str | None:
-    """The model that the baseline always asks; None for baselines without one. Raises ConfigError."""
-    if declared.kind == "model":
-        if declared.model not in settings.models:
-            raise ConfigError(
-                f"metering.baseline.model: '{declared.model}'{nearest(str(declared.model), settings.models)}"
-            )
-        return declared.model
-    if declared.kind != "largest-model":
-        return None
-    sizes = {name: row.params_b for name, row in settings.models.items() if row.params_b is not None}
-    if not sizes:
-        raise ConfigError(
-            "metering.baseline: no model has params_b, so none is the largest: give models.NAME.params_b, or "
-            'set kind = "model" and model = "NAME"'
-        )
-    return max(sizes, key=lambda name: (sizes[name], name))
-
-
-def meters(settings: Settings, facts: Facts, embedded: Iterable[str]) -> Metering:
-    """The meters of the configured models, and of the `embedded` ones by name. Raises ConfigError."""
-    cards = [ModelCard(name, "general", "specialist") for name in embedded]
+def meters(settings: Settings, facts: Facts, rows: Iterable[Mapping[str, Any]]) -> Metering:
+    """The meters of the configured models, and of those that ran in this process in these rows: models, and Shoal's own
+    guards and searches. Raises ConfigError."""
+    ran = list(rows)
+    here = {str(row["model"]) for row in ran if row["host"] in HERE}
+    counted = {str(row["model"]) for row in ran if row["measured_j"] is not None}
+    cards = [ModelCard(name, "general", "specialist") for name in sorted(here)]
     for name, row in settings.models.items():
         price = Price(row.price.input, row.price.cached, row.price.output) if row.price is not None else None
         cards.append(ModelCard(name, row.task, "host", host=row.host, params_b=row.params_b, price=price))
     estimator = EcoLogitsEstimator() if settings.metering.estimator == "ecologits" else None
-    return build([metered(card, settings) for card in cards], facts, estimator)
+    models = [replace(metered(card, settings), counters=COUNTED if card.name in counted else "") for card in cards]
+    return build(models, facts, estimator)
 
 
-def actual(rows: Sequence[Mapping[str, Any]], metering: Metering, facts: str) -> Impacts:
-    """What an exchange took, from its rows: as written where that was with the factors of now, else metered again."""
-    return total(
-        _written(row) if row["facts"] == facts else _again(row, metering) for row in rows if row["position"] is not None
-    )
-
-
-def embedded(rows: Iterable[Mapping[str, Any]]) -> set[str]:
-    """What ran in this process in these rows: models, and Shoal's own guards and searches."""
-    return {str(row["model"]) for row in rows if row["host"] in HERE}
+def actual(rows: Iterable[Mapping[str, Any]], metering: Metering) -> Impacts:
+    """What an exchange took, from the tokens, seconds and joules of its rows, with the factors of the other side."""
+    return total(_again(attempt_of(row), metering) for row in rows if row["position"] is not None)
 
 
 def claims(
@@ -191,23 +171,7 @@ def _against(declared: Declared) -> str:
     return f"training anew ({anew} kWh) instead of what was done ({reuse} kWh)"
 
 
-def _written(row: Mapping[str, Any]) -> Impacts:
-    ranges: dict[str, Any] = {
-        name: None if row[name] is None else Range(*(row[end.format(name)] for end in ENDS)) for name in QUANTITIES
-    }
-    return Impacts(**ranges, tier=Tier(row["tier"]) if row["tier"] else None)
-
-
-def _again(row: Mapping[str, Any], metering: Metering) -> Impacts:
-    usage = Usage(
-        row["prompt_tokens"],
-        row["completion_tokens"],
-        row["cached_tokens"],
-        row["reasoning_tokens"],
-        cpu_s=row["cpu_s"],
-    )
-    attempt = Attempt(row["model"], row["host"], Purpose(row["purpose"]), row["started"], row["retry"], row["outcome"])
-    attempt.usage, attempt.latency_s, attempt.pieces = usage, row["latency_s"], row["pieces"]
-    if row["measured_j"] is not None:
-        return metering.measured(attempt, row["measured_j"], row["concurrency"])
-    return metering.attempt(attempt, row["concurrency"])
+def _again(attempt: Attempt, metering: Metering) -> Impacts:
+    if attempt.measured_j is not None:
+        return metering.measured(attempt, attempt.measured_j, attempt.concurrency)
+    return metering.attempt(attempt, attempt.concurrency)

@@ -21,6 +21,7 @@ from shoal.config.metering import Sharing
 from shoal.errors import ConfigError
 from shoal.facts.installed import tables
 from shoal.facts.tables import Facts, load
+from shoal.metering.baseline import check_baseline
 from shoal.metering.counters.seam import EnergySource
 from shoal.metering.described import described
 from shoal.metering.estimator import MISSING, EcoLogitsEstimator
@@ -176,6 +177,7 @@ def check_metering(settings: Settings) -> Facts:
     facts = load(*tables(settings.server.data_dir, rules.facts))
     if rules.live is not None:
         zones_of(rules.live, facts)
+    check_baseline(settings, facts)
     stand_ins = {"metering.here": HERE} | {
         f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
     }

@@ -8,8 +8,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from shoal.call import Attempt, Purpose
+from shoal.chat import Usage
 from shoal.stores.database import Database
 from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, ENDS, EXCHANGES, QUANTITIES
+from shoal.stores.usage_lines import TOKENS
 from shoal.stores.usage_sums import Span
 
 READ_ROWS = 1000
@@ -17,7 +20,7 @@ MOST_IDS = 500
 OF_EXCHANGE = ("tenant", "key_id", "team", "user", "tags")
 OF_ATTEMPT = (
     *("position", "model", "host", "purpose", "outcome", "retry", "pieces"),
-    *("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens"),
+    *TOKENS,
     *("latency_s", "cpu_s", "concurrency", "measured_j"),
     *("tier", "facts", "method", "zone", "grid_gco2e_per_kwh"),
     *(end.format(name) for name in QUANTITIES for end in ENDS),
@@ -48,6 +51,18 @@ def rows_of(database: Database, exchange_id: str) -> Rows | None:
         corrections = connection.execute(corrected.order_by(CORRECTIONS.c.revision)).all()
     return Rows(
         dict(row._mapping), [dict(each._mapping) for each in attempts], [dict(each._mapping) for each in corrections]
+    )
+
+
+def attempt_of(row: Mapping[str, Any]) -> Attempt:
+    """The attempt of such a row, as it was before it was metered."""
+    usage = Usage(**{name: row[name] for name in (*TOKENS, "cpu_s")})
+    names = ("model", "host", "retry", "outcome", "pieces", "latency_s", "concurrency", "measured_j", "facts")
+    return Attempt(
+        **{name: row[name] for name in names},
+        purpose=Purpose(row["purpose"]),
+        started=row.get("started", 0.0),
+        usage=usage,
     )
 
 

@@ -25,7 +25,8 @@ from tests.databases import database, postgres_server, postgres_url  # noqa: F40
 from tests.unit.metering.attempts import attempt, facts
 
 PRICE = Price(0.1, 0.05, 0.2)
-RATES = Rates(*(Range(0.1 * each, 0.2 * each, 0.3 * each) for each in range(1, 7)), "USA", "somebody")
+ONE, TWO, THREE = (Range(0.1 * each, 0.2 * each, 0.3 * each) for each in (1, 2, 3))
+RATES = Rates(ONE, TWO, THREE, ONE, TWO, THREE, "USA", "somebody")
 MODELS = (
     Metered("llama", "served", "aws/eu-north-1", hardware="h100", params_b=8, price=PRICE),
     Metered("moe", "served", "eu-central-1", hardware="a100", params_b=47, active_b=13, bits=8, concurrency=4),

@@ -17,10 +17,11 @@ from shoal.config.metering import Baseline as Declared
 from shoal.errors import ConfigError
 from shoal.facts.tables import load
 from shoal.impacts import Impacts, Range
+from shoal.metering.baseline import model_of
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
 from shoal.metering.savings import Baseline, Verdict
-from shoal.metering.savings_claims import Sampled, actual, claims, embedded, meters, model_of
+from shoal.metering.savings_claims import Sampled, actual, claims, meters
 from shoal.metering.savings_sample import Draw, Replay, draw, read_replays, write_draw
 from tests.unit.metering.ledger import attempt
 
@@ -128,16 +129,26 @@ def test_retraining_spreads_what_training_takes_over_all_exchanges() -> None:
     assert {each.verdict for each in unrated.values()} == {Verdict.UNMATCHED}
 
 
-def test_the_actual_side_is_metered_again_where_it_rests_on_other_factors() -> None:
-    row = attempt(0, "small", "gpu") | {"started": 1.0, "concurrency": 64, "measured_j": None, "facts": FACTS.version}
-    assert actual([row], METERING, FACTS.version).energy_wh == Range(1, 2, 3)
-    old = row | {"facts": "older", "completion_tokens": 200}
-    assert actual([old], METERING, FACTS.version) == small()
-    counted = actual([old | {"measured_j": 3600.0}], METERING, FACTS.version)
+def test_the_actual_side_is_metered_with_the_factors_of_the_other() -> None:
+    row = attempt(0, "small", "gpu") | {"started": 1.0, "concurrency": 64, "measured_j": None, "completion_tokens": 200}
+    assert row["energy_wh"] == 2.0
+    assert actual([row], METERING) == small()
+    counted = actual([row | {"measured_j": 3600.0}], METERING)
     assert counted.energy_wh is not None
     assert counted.energy_wh.expected == pytest.approx(1.0)
-    nothing = actual([row | {"position": None}], METERING, FACTS.version)
+    nothing = actual([row | {"position": None}], METERING)
     assert nothing.energy_wh == Range(0, 0, 0)
+
+
+def test_what_counters_told_of_a_host_without_a_size_is_known() -> None:
+    hosts = {"box": {"row": "ollama", "base_url": "http://127.0.0.1:11434/v1"}}
+    settings = Settings.model_validate({"hosts": hosts, "models": {"m": {"host": "box"}}})
+    row = attempt(0, "m", "box") | {"started": 1.0, "concurrency": None, "measured_j": 3600.0}
+    found = actual([row, row | {"position": 1, "measured_j": None}], meters(settings, FACTS, [row]))
+    assert found.energy_wh is None
+    counted = actual([row], meters(settings, FACTS, [row])).energy_wh
+    assert counted is not None
+    assert counted.expected == pytest.approx(FACTS.find("site", "any", "pue").value)
 
 
 def test_which_model_is_the_largest() -> None:
@@ -151,7 +162,8 @@ def test_which_model_is_the_largest() -> None:
         model_of(settings, Declared(kind="model", model="d"))
     with pytest.raises(ConfigError, match="none is the largest"):
         model_of(Settings(), ALWAYS)
-    found = meters(settings, FACTS, embedded([{"model": "shoal/x", "host": "embedded"}, {"model": "b", "host": "gpu"}]))
+    ran = [{"model": "shoal/x", "host": "embedded"}, {"model": "b", "host": "gpu"}]
+    found = meters(settings, FACTS, [each | {"measured_j": None} for each in ran])
     used = Attempt("shoal/x", "embedded", Purpose.ANSWER, 0.0, usage=Usage(cpu_s=0.1))
     assert found.attempt(used).energy_wh is not None
 

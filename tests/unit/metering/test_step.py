@@ -114,6 +114,11 @@ def test_what_is_stated_counts_where_less_is_seen() -> None:
         ({"here": {"region": "Frence"}}, "'france'"),
         ({"here": {"hardware": "aws/ice lak"}}, "'aws/ice lake'"),
         ({"facts": ["no-such-file.csv"]}, "no-such-file.csv"),
+        ({"baseline": {"kind": "model", "model": "lama"}}, r"metering\.baseline\.model: 'lama'.*llama"),
+        (
+            {"baseline": {"kind": "retraining", "anew_kwh": (1, 2, 3), "region": "Frence"}},
+            r"metering\.baseline\.region: .*'france'",
+        ),
     ],
 )
 def test_what_is_unknown_is_an_error_that_names_the_nearest(metering: dict[str, Any], said: str) -> None:
