@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal import plugins
-from shoal.call import Model, ModelCard, Patience, Placement
+from shoal.call import Model, Patience, Placement
 from shoal.chat import Chat
 from shoal.config import Settings, nearest, user_dir
 from shoal.errors import ConfigError
@@ -187,9 +187,10 @@ class Assembly:
                 if model.card.name in found:
                     raise ConfigError(f"a plug-in brings model '{model.card.name}', which is there already: rename one")
                 found[model.card.name] = (model, EMBEDDED)
-        for cascade in open_cascades(self.settings.cascades, found):
+        lasting = self.settings.routing.uncertified
+        for cascade in open_cascades(self.settings.cascades, found, uncertified=lasting):
             found[cascade.card.name] = (cascade, Patience())
-        found["auto"] = (self._auto(specialists, {name: model.card for name, (model, _) in found.items()}), Patience())
+        found["auto"] = (self._auto(specialists, {name: model for name, (model, _) in found.items()}), Patience())
         return found
 
     def _path(self, chat: Chat) -> tuple[str, ...]:
@@ -218,8 +219,8 @@ class Assembly:
         needed = name and chat.model == "auto" and self.settings.auto.reference is None and may_be_looked_up(chat)
         return (name,) if name and needed else ()
 
-    def _auto(self, specialists: Mapping[str, Embedded], cards: Mapping[str, ModelCard]) -> Auto:
-        auto = self.settings.auto
+    def _auto(self, specialists: Mapping[str, Embedded], models: Mapping[str, Model]) -> Auto:
+        auto, cards = self.settings.auto, {name: model.card for name, model in models.items()}
         for name in auto.candidates:
             if name not in specialists:
                 raise ConfigError(f"auto.candidates: '{name}'{nearest(name, specialists)}")
@@ -230,4 +231,7 @@ class Assembly:
             self.settings, cards, pricer, lambda name, data: self.people.events.emit(name, DEFAULT_TENANT, data)
         )
         observes = self.settings.routing.mode == "observe"
-        return Auto(chosen, auto.reference, auto.floor, router, observes=observes)
+        routed = [models[name] for name in router.models] if router is not None else []
+        cascades = {each.card.name: each.allowed() for each in routed if isinstance(each, Cascade)}
+        cascades.pop(auto.reference or "", None)
+        return Auto(chosen, auto.reference, auto.floor, router, observes=observes, cascades=cascades)

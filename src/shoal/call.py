@@ -298,8 +298,17 @@ class Call:
         self._trail.switches[host] = said
 
     def decide(self, decision: Decision) -> None:
-        """Says which model answers, before its first piece is handed on."""
+        """Says which model answers, before its first piece is handed on. A model that was chosen by a router decides
+        further: what the router weighed stays, and so does why it chose."""
+        before = self._trail.decision
+        if before is not None and decision.compared is None:
+            decision = replace(decision, compared=before.compared)
         self._trail.decision = decision
+
+    @property
+    def decision(self) -> Decision | None:
+        """What was decided so far."""
+        return self._trail.decision
 
     def narrowed(
         self,

@@ -18,13 +18,16 @@ CheckName = Literal["refusal", "form", "logprobs", "confidence", "agreement", "g
 class Cascade(Table):
     """[cascades.NAME]: `models` from the smallest on; each answer but the last model's must pass the `checks`.
     `least_logprob` is the least mean log-probability of a token, `least_confidence` of a specialist; `samples` the
-    further answers that must agree."""
+    further answers that must agree. `certificate` is the file that allows this; without one the last model answers,
+    unless `uncertified`."""
 
     models: tuple[str, ...] = Field(min_length=2)
     checks: tuple[CheckName, ...] = ("refusal", "form")
     least_logprob: float = Field(-0.5, le=0)
     least_confidence: float = Field(0.7, ge=0, le=1)
     samples: int = Field(2, ge=1, le=10)
+    certificate: Path | None = None
+    uncertified: bool = False
 
 
 class Routing(Table):

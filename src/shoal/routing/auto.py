@@ -7,13 +7,13 @@ It knows its candidates by name and by whether they suit a request; what the rou
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import structlog
 
-from shoal.call import Call, Decision, ModelCard, closing
+from shoal.call import Call, Decision, Model, ModelCard, Nested, closing
 from shoal.chat import Chat, Piece
 from shoal.errors import DeadlineExceeded, HostError, ShoalError, UnknownModel
 from shoal.routing.router import Choice
@@ -70,11 +70,14 @@ class Auto:
         router: Chooser | None = None,
         *,
         observes: bool = False,
+        cascades: Mapping[str, Model] | None = None,
     ) -> None:
-        """Where it `observes`, the router's choice is recorded and the reference answers."""
+        """Where it `observes`, the router's choice is recorded and the reference answers. `cascades` are those that the
+        router's certificate allows, with the reference as their last model."""
         self._candidates = tuple(candidates)
         self.router = router
         self._observes = observes
+        self._cascades = cascades or {}
         self._reference = reference
         self._floor = floor
         self._log = structlog.get_logger("shoal.auto")
@@ -107,7 +110,7 @@ class Auto:
         call.decide(decision)
         begun = False
         try:
-            async with closing(call.open(decision.model).reply(chat, call)) as pieces:
+            async with closing(self._opened(decision.model, call).reply(chat, call)) as pieces:
                 async for piece in pieces:
                     begun = True
                     yield piece
@@ -115,7 +118,8 @@ class Auto:
         except DeadlineExceeded:
             raise
         except ShoalError as error:
-            if begun or decision.model == reference or not isinstance(error, HostError | UnknownModel):
+            last = decision.model == reference or decision.model in self._cascades
+            if begun or last or not isinstance(error, HostError | UnknownModel):
                 raise
             failed = f"{decision.model} failed ({error.code})"
             self._log.warning("routed_model_failed", model=decision.model, code=error.code, exchange=call.exchange_id)
@@ -123,6 +127,10 @@ class Auto:
         async with closing(call.open(reference).reply(chat, call)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    def _opened(self, name: str, call: Call) -> Model:
+        """The model that was chosen. Raises UnknownModel where it has gone."""
+        return Nested(self._cascades[name]) if name in self._cascades else call.open(name)
 
     def _routed(self, reference: str, why: str, chat: Chat, call: Call) -> Decision:
         if self.router is None:

@@ -1,12 +1,13 @@
 """Cascades: the smallest model answers, its answer is checked, and only one that fails goes to the next model.
 
 Nothing is emitted before the check has passed; the last model's reply is streamed as it comes, unchecked. Failed tries
-stay in the ledger. A cascade is a model like any other, named `cascade:NAME`.
+stay in the ledger. A cascade is a model like any other, named `cascade:NAME`. Where it is not certified, or no longer,
+the last model answers all.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -27,10 +28,17 @@ class Step:
     checks: tuple[Check, ...]
 
 
-class Cascade:
-    """The model `cascade:NAME`. `steps` in order, the last one without checks."""
+def nothing() -> None:
+    """Nothing is against it."""
 
-    def __init__(self, name: str, steps: Sequence[Step], last: str) -> None:
+
+class Cascade:
+    """The model `cascade:NAME`. `steps` in order, the last one without checks. `against` says why only the last model
+    may answer now; None where all may."""
+
+    def __init__(
+        self, name: str, steps: Sequence[Step], last: str, against: Callable[[], str | None] = nothing
+    ) -> None:
         self.card = ModelCard(
             name=f"{PREFIX}{name}",
             task="routing",
@@ -40,9 +48,15 @@ class Cascade:
                 "limits": "Knows only what its checks can see: a plausible wrong answer passes most of them.",
             },
         )
+        self._name = name
         self._steps = tuple(steps)
         self._last = last
+        self.against = against
         self._log = structlog.get_logger("shoal.cascade")
+
+    def allowed(self) -> Cascade:
+        """The same for one who knows that it is certified: a router, of the asks that it chooses it for."""
+        return Cascade(self._name, self._steps, self._last)
 
     def path(self, chat: Chat) -> tuple[str, ...]:
         """The models that may be called."""
@@ -51,20 +65,26 @@ class Cascade:
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """The first answer that passes its checks, else the last model's. Raises what the last model raises."""
         doubts: list[str] = []
-        for step in self._steps:
+        against = self.against()
+        for step in () if against is not None else self._steps:
             read = await self._try(step, chat, call)
             doubt = read if isinstance(read, Doubt) else await self._doubt(step, chat, read, call)
             if doubt is None and not isinstance(read, Doubt):
-                said = "; ".join([*doubts, f"{step.model} passed {_names(step)}"])
-                call.decide(Decision(step.model, said))
+                self._decide(step.model, "; ".join([*doubts, f"{step.model} passed {_names(step)}"]), call)
                 for piece in read.pieces:
                     yield piece
                 return
             doubts.append(f"{step.model}: {doubt.reason if doubt is not None else 'no answer'}")
-        call.decide(Decision(self._last, f"escalated ({'; '.join(doubts)})"))
+        self._decide(self._last, against or f"escalated ({'; '.join(doubts)})", call)
         async with closing(call.open(self._last).reply(chat, call)) as pieces:
             async for piece in pieces:
                 yield piece
+
+    def _decide(self, model: str, reason: str, call: Call) -> None:
+        """Where another chose the cascade, its reason comes first."""
+        before = call.decision
+        chosen = before is not None and before.model == self.card.name
+        call.decide(Decision(model, f"{before.reason}; {reason}" if before is not None and chosen else reason))
 
     async def _try(self, step: Step, chat: Chat, call: Call) -> Reply | Doubt:
         """The whole answer; a doubt where the model fails."""

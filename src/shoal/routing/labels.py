@@ -1,8 +1,8 @@
 """Labels: asks with each model's score, read from JSON Lines. A router learns from them and is certified on them.
 
 A line is `{"prompt": "...", "scores": {"small": 1, "large": 0.5}}`, with `tokens` by model and `groups` by level if
-known; `messages` may stand for `prompt`. Scores are 0 to 1; a model may lack a score on some lines. `checks` may hold, by
-model and by check of a cascade, the value of its answer: `{"small": {"confidence": 0.9, "refusal": true}}`.
+known; `messages` may stand for `prompt`. Scores are 0 to 1; a model may lack a score on some lines. `checks` may hold,
+by model and by check of a cascade, the value of its answer: `{"small": {"confidence": 0.9, "refusal": true}}`.
 """
 
 from __future__ import annotations

@@ -46,6 +46,19 @@ class Offer:
     carbon_gco2e: float | None = None
     latency_s: float | None = None
 
+    def then(self, other: Offer, share: float) -> Offer:
+        """What this takes, and the other after it so often."""
+
+        def both(first: float | None, second: float | None) -> float | None:
+            return None if first is None or second is None else first + share * second
+
+        return Offer(
+            both(self.cost_usd, other.cost_usd),
+            both(self.energy_wh, other.energy_wh),
+            both(self.carbon_gco2e, other.carbon_gco2e),
+            both(self.latency_s, other.latency_s),
+        )
+
     def price(self, weights: Weights) -> float:
         """In dollars; UNKNOWN_PRICE where something that counts is not known."""
         total = 0.0
@@ -64,7 +77,8 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A model in the choice: its expected score (0..1, None where nothing is known), expected loss against the
-    reference, tokens, offer and price; `barred` is why it may not answer."""
+    reference, tokens, offer and price; `barred` is why it may not answer; `escalates` the chance that a cascade asks
+    the reference too, None for a single model."""
 
     name: str
     good: float | None = None
@@ -73,6 +87,7 @@ class Candidate:
     offer: Offer = Offer()
     price: float = UNKNOWN_PRICE
     barred: str | None = None
+    escalates: float | None = None
 
     def without(self, reason: str) -> Candidate:
         """The same, barred."""

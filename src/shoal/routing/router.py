@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from shoal.call import Call, ModelCard
 from shoal.chat import Chat, Json
 from shoal.errors import ConfigError, PlacementError
+from shoal.routing.cascaded import ESCALATES
 from shoal.routing.certificate import Certificate
 from shoal.routing.explore import explored
 from shoal.routing.features import AskFeatures, ask_of
@@ -101,6 +102,11 @@ class Router:
             )
         self._route = route
         self._cards = {name: cards[name] for name in (reference, *certificate.models) if name in cards}
+        self._cascades = {
+            name: (cards[held.models[0]], cards[held.models[1]], 1 + held.samples)
+            for name, held in certificate.cascades.items()
+            if name in self._cards
+        }
         self._reference = certificate.reference
         self._pricer = pricer
         self._rules = rules
@@ -136,7 +142,7 @@ class Router:
         tokens = _prompt_tokens(chat)
         found, foreign = self._valued(chat)
         weights, optimize = self._weights(chat)
-        priced = [self._priced(each, tokens, stay, weights) for each in found]
+        priced = self._offers(found, tokens, stay, weights)
         candidates = tuple(self._barred(each, chat, call, tokens) for each in priced)
         if all(each.barred for each in candidates):
             bars = "; ".join(f"{each.name}: {each.barred}" for each in candidates)
@@ -181,24 +187,50 @@ class Router:
         good = dict(zip(value.models, found.good[0], strict=True))
         tokens = dict(zip(value.models, found.tokens[0], strict=True))
         best = good[self._reference]
+        known = {name: float(each) for name, each in tokens.items() if each == each}
         return [
             Candidate(
                 name,
-                float(min(max(good[name], 0.0), 1.0)),
+                _part(good[name]),
                 float(best - good[name]),
-                float(tokens[name]) if tokens[name] == tokens[name] else TYPICAL_TOKENS,
+                known.get(name, TYPICAL_TOKENS),
+                escalates=_part(good[ESCALATES + name]) if name in self._cascades else None,
             )
             for name in self._cards
         ], bool(found.foreign[0])
 
-    def _priced(self, candidate: Candidate, tokens: int, stay: Stay | None, weights: Weights) -> Candidate:
-        cached = min(stay.tokens, tokens) if stay is not None and stay.model == candidate.name else 0
-        offer = self._pricer(candidate.name, tokens, cached, candidate.tokens or TYPICAL_TOKENS)
-        return replace(candidate, offer=offer, price=offer.price(weights))
+    def _offers(self, found: Sequence[Candidate], tokens: int, stay: Stay | None, weights: Weights) -> list[Candidate]:
+        """Each with what it takes: a cascade its small model, and the reference as often as it escalates."""
+        lengths = {each.name: each.tokens or TYPICAL_TOKENS for each in found}
+        priced = []
+        for each in found:
+            if each.escalates is None:
+                offer, length = self._offer(each.name, tokens, stay, each.tokens or TYPICAL_TOKENS), each.tokens
+            else:
+                small, last, samples = self._cascades[each.name]
+                own = lengths.get(small.name, TYPICAL_TOKENS)
+                first = self._offer(small.name, tokens, stay, own)
+                first = first.then(first, samples - 1.0)
+                offer = first.then(self._offer(last.name, tokens, stay, lengths[last.name]), each.escalates)
+                length = samples * own + each.escalates * lengths[last.name]
+            priced.append(replace(each, tokens=length, offer=offer, price=offer.price(weights)))
+        return priced
+
+    def _offer(self, name: str, tokens: int, stay: Stay | None, output: float) -> Offer:
+        """A conversation's model has its prompt cached; a cascade's small model too."""
+        asked = stay.model if stay is not None else None
+        here = stay is not None and (
+            asked == name or (asked in self._cascades and self._cascades[asked][0].name == name)
+        )
+        return self._pricer(name, tokens, min(stay.tokens, tokens) if here and stay is not None else 0, output)
 
     def _barred(self, candidate: Candidate, chat: Chat, call: Call, tokens: int) -> Candidate:
-        why = barred(self._cards[candidate.name], chat, call.placement, self._rules.licences, tokens)
-        return candidate if why is None else candidate.without(why)
+        *cards, _ = self._cascades.get(candidate.name, (self._cards[candidate.name], None))
+        for card in cards:
+            why = barred(card, chat, call.placement, self._rules.licences, tokens)
+            if why is not None:
+                return candidate.without(why if card.name == candidate.name else f"{card.name}: {why}")
+        return candidate
 
     def _weights(self, chat: Chat) -> tuple[Weights, str | None]:
         asked = chat.shoal.optimize
@@ -220,6 +252,8 @@ class Router:
             found = next(each for each in candidates if each.name == best)
             if threshold is None or found.loss is None or found.loss > threshold:
                 return f"{self._reference} may not answer this"
+            if found.escalates is not None:
+                asked = f"{asked}, and escalates with chance {found.escalates:.2f}"
             return f"will do{asked}: expected loss {found.loss:.3f}, certified up to {threshold:.3f}"
         if foreign:
             return "unlike anything that the router learned from"
@@ -250,8 +284,14 @@ def _told(candidate: Candidate) -> Json:
         "carbon_gco2e": _rounded(offer.carbon_gco2e),
         "latency_s": _rounded(offer.latency_s),
         "price": _rounded(candidate.price),
+        "escalates": _rounded(candidate.escalates),
         "barred": candidate.barred,
     }
+
+
+def _part(value: float) -> float:
+    """Within 0 and 1."""
+    return float(min(max(value, 0.0), 1.0))
 
 
 def _rounded(value: float | None) -> float | None:

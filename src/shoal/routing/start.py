@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -13,7 +15,8 @@ from shoal.config import Settings, nearest
 from shoal.config.routing import Cascade as CascadeRow
 from shoal.errors import ConfigError
 from shoal.impacts import Impacts, Range
-from shoal.routing.cascade import PREFIX, Cascade, Step
+from shoal.routing.cascade import PREFIX, Cascade, Step, nothing
+from shoal.routing.certificate import Certificate, CertifiedCascade
 from shoal.routing.checks import Agreement, Check, Confidence, Form, Refusal, Support, Surprise
 from shoal.routing.drift import Drift, Watch, share_of
 from shoal.routing.pace import Pace
@@ -21,6 +24,7 @@ from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
 from shoal.routing.router import Pricer, Router, Rules
 
+LEAST_AGREEMENT = 0.5
 Measure = Callable[[Attempt], Impacts]
 """What an attempt would take, at the concurrency of now."""
 
@@ -37,14 +41,17 @@ def open_router(
     if rules.route is None or rules.mode == "off":
         return None
     route = Route.load(rules.route)
+    fit = {name: card for name, card in cards.items() if name not in unfit(route.certificate, settings.cascades)}
     for name in route.certificate.models:
-        if name not in cards:
-            structlog.get_logger("shoal.routing").warning("routed_model_missing", model=name)
+        if name not in fit:
+            structlog.get_logger("shoal.routing").warning(
+                "routed_model_missing", model=name, why=unfit(route.certificate, settings.cascades).get(name)
+            )
     row = settings.auto.weights
     weights = Weights(row.cost, row.energy, row.carbon, row.latency)
     return Router(
         route,
-        cards,
+        fit,
         settings.auto.reference,
         pricer,
         Rules(
@@ -81,8 +88,15 @@ def pricer_of(cards: Mapping[str, ModelCard], measure: Measure, pace: Pace) -> P
     return price
 
 
-def open_cascades(rows: Mapping[str, CascadeRow], known: Collection[str]) -> list[Cascade]:
-    """The cascades of the settings. Raises ConfigError that names the nearest for a model that is not known."""
+def open_cascades(
+    rows: Mapping[str, CascadeRow],
+    known: Collection[str],
+    clock: Callable[[], float] = time.time,
+    *,
+    uncertified: bool = False,
+) -> list[Cascade]:
+    """The cascades of the settings. `uncertified` lets expired certificates hold on. Raises ConfigError that names the
+    nearest for a model that is not known, and where a certificate is of another cascade."""
     found = []
     for name, row in rows.items():
         for model in row.models:
@@ -91,8 +105,69 @@ def open_cascades(rows: Mapping[str, CascadeRow], known: Collection[str]) -> lis
             if model.startswith(PREFIX):
                 raise ConfigError(f"cascades.{name}.models: '{model}' is a cascade itself: name its models instead")
         *first, last = row.models
-        found.append(Cascade(name, [Step(model, checks_of(row)) for model in first], last))
+        against = against_of(name, row, clock, uncertified=uncertified)
+        found.append(Cascade(name, [Step(model, checks_of(row)) for model in first], last, against))
+        if (why := against()) is not None:
+            structlog.get_logger("shoal.routing").warning("cascade_not_certified", cascade=name, why=why)
     return found
+
+
+def against_of(
+    name: str, row: CascadeRow, clock: Callable[[], float], *, uncertified: bool
+) -> Callable[[], str | None]:
+    """Says at any time why only the last model may answer. Raises ConfigError where the certificate is of another
+    cascade, or none."""
+    if row.uncertified:
+        return nothing
+    if row.certificate is None:
+        said = (
+            f"no certificate allows the cascade '{name}': make one with 'shoal rightsize' or 'shoal route certify' and "
+            f"name it as cascades.{name}.certificate, or set cascades.{name}.uncertified = true"
+        )
+        return lambda: said
+    certificate = read_certificate(row.certificate)
+    held = certificate.cascades.get(f"{PREFIX}{name}")
+    if held is None:
+        names = ", ".join(certificate.cascades) or "none"
+        raise ConfigError(f"cascades.{name}.certificate is of other cascades ({names}): name its own, or leave it out")
+    if (unlike := unlike_certified(held, row)) is not None:
+        raise ConfigError(f"cascades.{name} is not what was certified: {unlike}; mend it, or certify it anew")
+    if held.alone is None:
+        why = certificate.reason or "it loses too much"
+        raise ConfigError(f"cascades.{name} is not certified for all requests ({why}): ask for 'auto', or certify anew")
+    expired = f"the certificate of the cascade '{name}' has expired: certify it anew with 'shoal rightsize'"
+    return nothing if uncertified else lambda: expired if clock() >= certificate.expires else None
+
+
+def read_certificate(path: Path) -> Certificate:
+    """Raises ConfigError where the file cannot be read, or is no certificate."""
+    try:
+        return Certificate.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"the certificate {path} cannot be read ({type(error).__name__}): name another") from None
+
+
+def terms_of(row: CascadeRow) -> CertifiedCascade:
+    """What a cascade of the settings is, as a certificate says it. Only cascades of two models are certified."""
+    least = {"logprobs": row.least_logprob, "confidence": row.least_confidence, "agreement": LEAST_AGREEMENT}
+    checks = {check: least.get(check, 1.0) for check in row.checks}
+    return CertifiedCascade((row.models[0], row.models[-1]), checks, row.samples if "agreement" in checks else 0)
+
+
+def unfit(certificate: Certificate, rows: Mapping[str, CascadeRow]) -> dict[str, str]:
+    """The certified cascades that are not so in the settings, and why: a router leaves them out."""
+    found = {}
+    for name, held in certificate.cascades.items():
+        row = rows.get(name.removeprefix(PREFIX))
+        why = "there is no such cascade" if row is None else unlike_certified(held, row)
+        if why is not None:
+            found[name] = why
+    return found
+
+
+def unlike_certified(held: CertifiedCascade, row: CascadeRow) -> str | None:
+    """Why a cascade of the settings is not the one that was certified; None where it is."""
+    return f"it has {len(row.models)} models, not two" if len(row.models) != 2 else held.unlike(terms_of(row))
 
 
 def checks_of(row: CascadeRow) -> tuple[Check, ...]:
@@ -102,7 +177,7 @@ def checks_of(row: CascadeRow) -> tuple[Check, ...]:
         "form": Form(),
         "logprobs": Surprise(row.least_logprob),
         "confidence": Confidence(row.least_confidence),
-        "agreement": Agreement(row.samples),
+        "agreement": Agreement(row.samples, LEAST_AGREEMENT),
         "grounding": Support(),
     }
     return tuple(every[name] for name in row.checks)
