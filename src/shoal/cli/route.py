@@ -4,6 +4,7 @@ itself."""
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,9 +19,9 @@ from shoal.cli.route_labels import labels
 if TYPE_CHECKING:
     from shoal.chat import Chat
     from shoal.config import Settings
-    from shoal.routing.certificate import Certificate
+    from shoal.routing.certificate import Certificate, CertifiedCascade
     from shoal.routing.certify import Finding
-    from shoal.routing.router import Choice
+    from shoal.routing.choice import Choice
 
 app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
 app.command("labels")(labels)
@@ -40,12 +41,15 @@ def certify(
     by: Annotated[str | None, typer.Option(metavar="LEVEL", help="Certify each group of this level by itself.")] = None,
     days: Annotated[float, typer.Option(min=1, help="How long the certificate is valid.")] = 90,
     seed: Annotated[int, typer.Option(help="Of the split between learning and certifying.")] = 0,
+    data_dir: DataDir = None,
+    config: ConfigPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Learn from labels which asks a smaller model will do, and certify how often that is wrong.
 
     Six tenths of the labels are learned from, the others certify. Where the router is no better than chance at the same
-    share, or one small model does for all, it says so and the route stays with the reference.
+    share, or one small model does for all, it says so and the route stays with the reference. Among the models may be
+    cascades of the settings, such as cascade:support: then the labels must hold the values of their checks.
     """
     from shoal.routing.certify import Aim
     from shoal.routing.certify import certify as certified
@@ -53,7 +57,8 @@ def certify(
 
     names = [name.strip() for name in models.split(",") if name.strip()]
     aim = Aim(alpha, delta, tolerance, by, days)
-    route, finding = certified(read_labels(file), reference, names, aim, seed)
+    cascades = cascades_of(names, reference, config, data_dir)
+    route, finding = certified(read_labels(file), reference, names, aim, seed, cascades=cascades)
     route.save(out)
     if as_json:
         say_json({"certificate": json.loads(route.certificate.to_json()), "finding": told(finding), "route": str(out)})
@@ -66,17 +71,56 @@ def certify(
 
 @app.command("show")
 def show(
-    route: Annotated[Path, typer.Argument(metavar="FOLDER", help="A route that certify wrote.")],
+    route: Annotated[Path, typer.Argument(metavar="PATH", help="A route, a certificate, or a folder of them.")],
     as_json: AsJson = False,
 ) -> None:
-    """Say what a route is certified for, on which labels, and until when."""
-    from shoal.routing.route import Route
-
-    certificate = Route.load(route).certificate
+    """Say what a route, or a certificate of a cascade, allows, on which labels, and until when."""
+    found = certificates_at(route)
     if as_json:
-        say_json(json.loads(certificate.to_json()))
-    else:
-        show_certificate(certificate)
+        told = {path: json.loads(each.to_json()) for path, each in found.items()}
+        say_json(told if len(told) > 1 else next(iter(told.values())))
+        return
+    for at, (path, each) in enumerate(found.items()):
+        if len(found) > 1:
+            say(f"{chr(10) if at else ''}{path}")
+        show_certificate(each)
+
+
+def certificates_at(path: Path) -> dict[str, Certificate]:
+    """The certificate of a route, that of a file, or all that lie in a folder or its folder `certificates`. Raises
+    ConfigError where there is none, or one is damaged."""
+    from shoal.routing.route import MODEL_FILE, Route
+    from shoal.routing.start import read_certificate
+
+    if path.suffix == ".json":
+        return {str(path): read_certificate(path)}
+    files = [] if (path / MODEL_FILE).exists() else sorted([*path.glob("*.json"), *path.glob("certificates/*.json")])
+    of_rightsize = [each for each in files if each.name != "report.json"]
+    if not of_rightsize:
+        return {str(path): Route.load(path).certificate}
+    return {str(each): read_certificate(each) for each in of_rightsize}
+
+
+def cascades_of(
+    names: Sequence[str], reference: str, config: Path | None, data_dir: Path | None
+) -> dict[str, CertifiedCascade]:
+    """The cascades among the names, as the settings have them. Raises ConfigError for one that is not there, has more
+    than two models, or does not end with the reference."""
+    from shoal.cli.house import settings_of
+    from shoal.config import nearest
+    from shoal.errors import ConfigError
+    from shoal.routing.cascade import PREFIX
+    from shoal.routing.start import terms_of
+
+    wanted = [name for name in names if name.startswith(PREFIX)]
+    rows = settings_of(config, data_dir).settings.cascades if wanted else {}
+    for name in wanted:
+        row = rows.get(name.removeprefix(PREFIX))
+        if row is None:
+            raise ConfigError(f"'{name}'{nearest(name, [f'{PREFIX}{each}' for each in rows])}: see [cascades.NAME]")
+        if len(row.models) != 2 or row.models[-1] != reference:
+            raise ConfigError(f"'{name}' must have two models, the last of them '{reference}', to be certified")
+    return {name: terms_of(rows[name.removeprefix(PREFIX)]) for name in wanted}
 
 
 @app.command("explain")
@@ -103,10 +147,10 @@ def explain(
         return
     say(f"{choice.model}: {choice.reason}")
     say("")
-    columns = ("model", "score", "loss", "tokens", "USD", "Wh", "gCO2e", "s", "price", "may not, because")
+    columns = ("model", "score", "loss", "tokens", "USD", "Wh", "gCO2e", "s", "price", "because")
     names = ("good", "loss", "tokens", "cost_usd", "energy_wh", "carbon_gco2e", "latency_s", "price")
     rows = choice.to_record()["candidates"]
-    table(columns, [(row["model"], *(_cell(row[name]) for name in names), row["barred"] or "") for row in rows])
+    table(columns, [(row["model"], *(_cell(row[name]) for name in names), row["because"]) for row in rows])
 
 
 def chat_of(request: str, optimize: str | None) -> Chat:
@@ -144,9 +188,21 @@ def show_certificate(certificate: Certificate, finding: Finding | None = None) -
     ]
     if rows:
         table(("part", "labels", "expected loss", "to smaller models", "of them worse"), rows)
+    for name, held in certificate.cascades.items():
+        say(f"{name}: {_allowed(held)}.")
     if finding is not None:
+        for name, (expected, seen) in finding.escalates.items():
+            say(f"{name} was expected to escalate {expected:.1%} of held-out requests, and did {seen:.1%}.")
         alone = ", ".join(f"{name} {score:.3f}" for name, score in finding.alone.items())
         say(f"Mean score: router {finding.router:.3f}, chance at the same share {finding.chance:.3f}; alone: {alone}.")
+
+
+def _allowed(held: CertifiedCascade) -> str:
+    checks = ", ".join(f"{check} {least:g}" for check, least in held.checks.items()) or "no check"
+    said, alone = f"{' then '.join(held.models)} ({checks}), ", held.alone
+    if alone is None:
+        return f"{said}not certified for all requests"
+    return f"{said}certified for all requests: {alone.share:.1%} stay, {alone.losses} of {alone.n} lost"
 
 
 def told(finding: Finding) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import structlog
 from shoal.call import Call, Decision, Model, ModelCard, Nested, closing
 from shoal.chat import Chat, Piece
 from shoal.errors import DeadlineExceeded, HostError, ShoalError, UnknownModel
-from shoal.routing.router import Choice
+from shoal.routing.choice import Choice
 
 CARD = ModelCard(
     name="auto",

@@ -7,17 +7,17 @@ conversation stays with its model unless another is cheaper even though it reads
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shoal.call import Call, ModelCard
-from shoal.chat import Chat, Json
+from shoal.chat import Chat
 from shoal.errors import ConfigError, PlacementError
 from shoal.routing.cascaded import ESCALATES
 from shoal.routing.certificate import Certificate
+from shoal.routing.choice import Choice
 from shoal.routing.explore import explored
 from shoal.routing.features import AskFeatures, ask_of
 from shoal.routing.policy import ONLY, QUALITY, Candidate, Offer, Weights, barred, chosen
@@ -42,30 +42,6 @@ class Rules:
     uncertified: bool = False
     explore: float = 0.0
     learns: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """The model that answers, why, all candidates with their estimates, and the threshold that was certified;
-    `propensity` is the chance with which this model was chosen, below 1 only where the router explores."""
-
-    model: str
-    reason: str
-    candidates: tuple[Candidate, ...] = ()
-    threshold: float | None = None
-    foreign: bool = False
-    propensity: float = 1.0
-
-    def to_record(self) -> Json:
-        """Its numbers, as records and audits keep them."""
-        return {
-            "model": self.model,
-            "reason": self.reason,
-            "threshold": _rounded(self.threshold),
-            "foreign": self.foreign,
-            "propensity": _rounded(self.propensity),
-            "candidates": [_told(each) for each in self.candidates],
-        }
 
 
 @dataclass(slots=True)
@@ -272,31 +248,9 @@ class Router:
             self._stays.popitem(last=False)
 
 
-def _told(candidate: Candidate) -> Json:
-    offer = candidate.offer
-    return {
-        "model": candidate.name,
-        "good": _rounded(candidate.good),
-        "loss": _rounded(candidate.loss),
-        "tokens": None if candidate.tokens is None else round(candidate.tokens),
-        "cost_usd": _rounded(offer.cost_usd),
-        "energy_wh": _rounded(offer.energy_wh),
-        "carbon_gco2e": _rounded(offer.carbon_gco2e),
-        "latency_s": _rounded(offer.latency_s),
-        "price": _rounded(candidate.price),
-        "escalates": _rounded(candidate.escalates),
-        "barred": candidate.barred,
-    }
-
-
 def _part(value: float) -> float:
     """Within 0 and 1."""
     return float(min(max(value, 0.0), 1.0))
-
-
-def _rounded(value: float | None) -> float | None:
-    """Four digits; None for what is not known."""
-    return None if value is None or not math.isfinite(value) else float(f"{value:.4g}")
 
 
 def groups_of(chat: Chat) -> dict[str, str]:

@@ -12,7 +12,7 @@ from shoal.chat import Chat, Citation, Message, Passage, Piece, Usage
 from shoal.errors import DeadlineExceeded, HostUnreachable, ModelFailed
 from shoal.models.registry import Registry
 from shoal.routing.auto import ADD_A_HOST, Auto, Candidate
-from shoal.routing.router import Choice
+from shoal.routing.choice import Choice
 from shoal.testing import ScriptedModel
 
 CITED = (Citation(1, Passage("p", "c", "s", "t", "text"), "text"),)

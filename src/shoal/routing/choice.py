@@ -1,0 +1,71 @@
+"""A router's choice with all that was weighed, as explanations, records and audits tell it. It chooses nothing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from shoal.chat import Json
+from shoal.routing.policy import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The model that answers, why, all candidates with their estimates, and the threshold that was certified;
+    `propensity` is the chance with which this model was chosen, below 1 only where the router explores."""
+
+    model: str
+    reason: str
+    candidates: tuple[Candidate, ...] = ()
+    threshold: float | None = None
+    foreign: bool = False
+    propensity: float = 1.0
+
+    def to_record(self) -> Json:
+        """Its numbers, as records and audits keep them."""
+        return {
+            "model": self.model,
+            "reason": self.reason,
+            "threshold": _rounded(self.threshold),
+            "foreign": self.foreign,
+            "propensity": _rounded(self.propensity),
+            "candidates": [_told(each, self.because(each)) for each in self.candidates],
+        }
+
+    def because(self, candidate: Candidate) -> str:
+        """Why this candidate was chosen, or was not."""
+        first = self.candidates[0]
+        if candidate.name == self.model or candidate.barred is not None:
+            return candidate.barred or "chosen"
+        if candidate is first:
+            return "the reference: another will do at a lower price"
+        if self.foreign:
+            return "the request is foreign"
+        if self.threshold is None:
+            return "nothing is certified"
+        if candidate.loss is None or candidate.loss > self.threshold:
+            return "its expected loss is above the threshold"
+        return self.reason if self.model == first.name else "it will do, and another is cheaper"
+
+
+def _told(candidate: Candidate, because: str) -> Json:
+    offer = candidate.offer
+    return {
+        "model": candidate.name,
+        "good": _rounded(candidate.good),
+        "loss": _rounded(candidate.loss),
+        "tokens": None if candidate.tokens is None else round(candidate.tokens),
+        "cost_usd": _rounded(offer.cost_usd),
+        "energy_wh": _rounded(offer.energy_wh),
+        "carbon_gco2e": _rounded(offer.carbon_gco2e),
+        "latency_s": _rounded(offer.latency_s),
+        "price": _rounded(candidate.price),
+        "escalates": _rounded(candidate.escalates),
+        "barred": candidate.barred,
+        "because": because,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Four digits; None for what is not known."""
+    return None if value is None or not math.isfinite(value) else float(f"{value:.4g}")
