@@ -90,17 +90,18 @@ def _mine(settings: Settings, begin: float, as_json: bool) -> None:
 
 def _explain(settings: Settings, exchange_id: str, as_json: bool) -> None:
     from shoal.cli.house import database
-    from shoal.cli.usage_explain import explain, to_wire
+    from shoal.cli.usage_explain import explain, recompute_all, to_wire
     from shoal.stores.usage_rows import rows_of
 
     with database(settings) as opened:
         rows = rows_of(opened, exchange_id)
-    if rows is None:
-        raise NotFound("there is no such exchange: take the id from the header x-shoal-exchange")
+        if rows is None:
+            raise NotFound("there is no such exchange: take the id from the header x-shoal-exchange")
+        told = to_wire(rows, recompute_all(opened, rows))
     if as_json:
-        say_json(to_wire(rows))
+        say_json(told)
     else:
-        explain(rows)
+        explain(told)
 
 
 @contextmanager

@@ -1,19 +1,25 @@
-"""`shoal usage --explain`: the rows of one exchange, with the factors and the formula behind each figure.
+"""`shoal usage --explain`: the rows of one exchange, with the settings, figures and formulas behind each number.
 
-It reads what was written down and works out again only what the row itself suffices for; the constants of a formula
-are rows of the facts (`shoal facts show`).
+Every attempt is computed again from the version of the factors that it names, and compared with what was written down;
+what this Shoal's own settings are now does not matter. It writes nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import isclose
 from typing import Any
 
 from shoal.cli.output import say
-from shoal.impacts import Range, Tier
+from shoal.errors import ConfigError
+from shoal.impacts import METHOD, RANGES, Range, Tier
+from shoal.metering.factor_version import Restored, restored
 from shoal.metering.inventory import HERE
+from shoal.metering.recomputed import Recomputed, recompute
+from shoal.stores.database import Database
+from shoal.stores.factor_versions import SqlFactorVersions
 from shoal.stores.ledger import ENDS, QUANTITIES
-from shoal.stores.usage_rows import Rows
+from shoal.stores.usage_rows import Rows, attempt_of
 
 PAGE = "docs/methodology/energy.md"
 ENERGY = {
@@ -42,38 +48,91 @@ FORMULAS = {
 }
 FACTORS = ("tier", "facts", "method", "zone", "grid_gco2e_per_kwh", "concurrency", "measured_j")
 USED = ("pieces", "prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "latency_s", "cpu_s")
+# What was written to and read from the database may differ in the last digit of a sum, no further.
+DIGITS = 1e-12
 
 
-def to_wire(rows: Rows) -> dict[str, Any]:
-    """The JSON form."""
+def recompute_all(database: Database, rows: Rows) -> dict[int, Recomputed]:
+    """The attempts computed again, by position; those are missing whose factors were not kept, or cannot be used by
+    this Shoal."""
+    store, kept = SqlFactorVersions(database), dict[str, Restored | None]()
+    for name in {attempt["facts"] for attempt in rows.attempts if attempt["facts"] is not None}:
+        version = store.get(name)
+        try:
+            kept[name] = None if version is None else restored(version)
+        except (ConfigError, LookupError, TypeError):  # of another Shoal, which read other figures
+            kept[name] = None
+    then = ((attempt, kept.get(attempt["facts"])) for attempt in rows.attempts)
+    return {row["position"]: recompute(attempt_of(row), version) for row, version in then if version is not None}
+
+
+def to_wire(rows: Rows, again: Mapping[int, Recomputed]) -> dict[str, Any]:
+    """The JSON form. `agrees` is null where nothing could be computed again."""
     impacts = rows.exchange["impacts"]
+    attempts = [_attempt(attempt, again.get(attempt["position"])) for attempt in rows.attempts]
+    agree = [figure["agrees"] for attempt in attempts for figure in attempt["figures"]]
     return {
         "exchange": {name: value for name, value in rows.exchange.items() if name != "impacts"},
-        "attempts": [
-            {
-                **{name: attempt[name] for name in ("position", "model", "host", "purpose", "outcome", "retry")},
-                **{name: attempt[name] for name in (*USED, *FACTORS)},
-                "figures": [figure(attempt, name) for name in QUANTITIES],
-            }
-            for attempt in rows.attempts
-        ],
+        "attempts": attempts,
+        "sums_agree": _sums_agree(rows),
+        "agrees": None if None in agree or not agree else all(agree),
         "bases": impacts["bases"] if impacts else [],
         "corrections": rows.corrections,
     }
 
 
-def figure(attempt: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """One quantity of an attempt, its formula, and where that is explained."""
+def _attempt(attempt: Mapping[str, Any], again: Recomputed | None) -> dict[str, Any]:
+    wire = {name: attempt[name] for name in ("position", "model", "host", "purpose", "outcome", "retry")}
+    wire |= {name: attempt[name] for name in (*USED, *FACTORS)}
+    wire["settings"] = None if again is None else again.settings
+    wire["figures"] = [figure(attempt, name, again) for name in QUANTITIES]
+    wire["rests_on"] = [] if again is None else [{"topic": topic, **_fact(fact)} for topic, fact in again.figures]
+    return wire
+
+
+def _fact(fact: Any) -> dict[str, Any]:
+    ends = {"low": fact.low, "value": fact.value, "high": fact.high}
+    of = {"subject": fact.subject, "figure": fact.quantity, "unit": fact.unit, "year": fact.year}
+    return of | ends | {"source": fact.source.title, "where": fact.source.where}
+
+
+def figure(attempt: Mapping[str, Any], name: str, again: Recomputed | None = None) -> dict[str, Any]:
+    """One quantity of an attempt, its formula, where that is explained, and what comes out when it is computed again:
+    `worked` for the expected value, `agrees` for all three."""
     found = _range(attempt, name)
     formula, anchor = ENERGY[kind_of(attempt)] if name == "energy_wh" else FORMULAS[name]
     wire: dict[str, Any] = {"name": name, "value": None if found is None else found.to_wire()}
-    wire |= {"formula": formula, "explained": f"{PAGE}#{anchor}"}
-    if name == "usage_gco2e" and found is not None and attempt["grid_gco2e_per_kwh"] is not None:
-        grid = attempt["grid_gco2e_per_kwh"]
-        wire["worked"] = (
-            f"{attempt['energy_wh']:.6g} Wh x {grid:g} g/kWh / 1000 = {attempt['energy_wh'] * grid / 1000:.6g} g"
-        )
+    wire |= {"formula": formula, "explained": f"{PAGE}#{anchor}", "again": None, "agrees": None}
+    if again is not None:
+        value: Range | None = getattr(again.impacts, name)
+        wire |= {"again": None if value is None else value.to_wire(), "agrees": _same(found, value)}
+        if name in again.worked and value is not None:
+            wire["worked"] = f"{again.worked[name].replace(' * ', ' x ')} = {value.expected:g}"
+    elif name == "usage_gco2e" and found is not None and attempt["grid_gco2e_per_kwh"] is not None:
+        wh, grid = attempt["energy_wh"], attempt["grid_gco2e_per_kwh"]
+        wire["worked"] = f"{wh:.6g} Wh x {grid:g} g/kWh / 1000 = {wh * grid / 1000:.6g} g"
     return wire
+
+
+def _same(one: Range | None, other: Range | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    pairs = ((one.low, other.low), (one.expected, other.expected), (one.high, other.high))
+    return all(isclose(*pair, rel_tol=DIGITS, abs_tol=0) for pair in pairs)
+
+
+def _sums_agree(rows: Rows) -> bool | None:
+    """Whether the exchange's own figures are the sums over its attempts, low with low and high with high."""
+    whole = rows.exchange["impacts"]
+    if whole is None or not rows.attempts:
+        return None
+    return all(_same(_summed(rows, name), Range(*whole[name]) if whole[name] else None) for name in RANGES)
+
+
+def _summed(rows: Rows, name: str) -> Range | None:
+    parts = [_range(attempt, name) for attempt in rows.attempts]
+    known = [(part.low, part.expected, part.high) for part in parts if part is not None]
+    return Range(*map(sum, zip(*known, strict=True))) if len(known) == len(parts) else None
 
 
 def kind_of(attempt: Mapping[str, Any]) -> str:
@@ -89,37 +148,66 @@ def kind_of(attempt: Mapping[str, Any]) -> str:
     return "cut" if attempt["pieces"] else "waited"
 
 
-def explain(rows: Rows) -> None:
+def explain(wire: Mapping[str, Any]) -> None:
     """Says all that for people."""
-    for line in lines(rows):
+    for line in lines(wire):
         say(line)
 
 
-def lines(rows: Rows) -> Iterator[str]:
+def lines(wire: Mapping[str, Any]) -> Iterator[str]:
     """The explanation, line by line."""
-    exchange = rows.exchange
+    exchange = wire["exchange"]
     yield f"exchange {exchange['id']}: asked {exchange['asked']}, answer of {exchange['model']}, {exchange['outcome']}"
-    for attempt in rows.attempts:
-        of = (attempt[name] for name in ("model", "host", "purpose", "outcome"))
-        yield f"attempt {attempt['position']}: {', '.join(of)}"
-        yield "  " + ", ".join(f"{name} {attempt[name]:g}" for name in USED if attempt[name])
-        yield "  " + ", ".join(f"{name} {attempt[name]}" for name in FACTORS if attempt[name] is not None)
-        for each in (figure(attempt, name) for name in QUANTITIES):
-            yield from _figure(each)
-    for basis in (exchange["impacts"] or {}).get("bases", ()):
+    for attempt in wire["attempts"]:
+        yield from _attempt_lines(attempt)
+    for basis in wire["bases"]:
         factor = basis["factor"]
         yield f"boundary: {basis['boundary']}"
         yield f"grid: {factor['zone']}, {factor['gco2e_per_kwh']:g} gCO2e/kWh, {factor['source']}, {factor['year']}"
-    for correction in rows.corrections:
+    for correction in wire["corrections"]:
         yield f"corrected ({correction['revision']}): {correction['cause']}; before: {correction['was']}"
+    if wire["sums_agree"] is False:
+        yield "The exchange's own figures are not the sums of its attempts."
     yield f"A sum is that over its attempts, low with low and high with high. Formulas with their units: {PAGE}"
 
 
-def _figure(each: Mapping[str, Any]) -> Iterator[str]:
-    value = each["value"]
-    said = "unknown" if value is None else f"{value['expected']:g} ({value['low']:g} to {value['high']:g})"
-    yield f"  {each['name']} = {said}"
-    yield f"    {each.get('worked') or each['formula']}"
+def _attempt_lines(attempt: Mapping[str, Any]) -> Iterator[str]:
+    of = (attempt[name] for name in ("model", "host", "purpose", "outcome"))
+    yield f"attempt {attempt['position']}: {', '.join(of)}"
+    yield "  " + ", ".join(f"{name} {attempt[name]:g}" for name in USED if attempt[name])
+    yield "  " + ", ".join(f"{name} {attempt[name]}" for name in FACTORS if attempt[name] is not None)
+    if attempt["settings"] is not None:
+        yield "  settings then: " + ", ".join(f"{name} {_said(value)}" for name, value in attempt["settings"].items())
+    elif attempt["facts"] is not None:
+        yield f"  the factors {attempt['facts']} were not kept, or are another Shoal's: nothing is computed again"
+    for each in attempt["figures"]:
+        yield from _figure_lines(each, attempt["method"])
+    for each in attempt["rests_on"]:
+        spread = f" ({each['low']:g} to {each['high']:g})" if each["low"] < each["high"] else ""
+        said = f"{each['value']:g} {each['unit']}{spread}, {each['year']}, {each['source']}"
+        yield f"  {each['topic']} {each['subject']} {each['figure']}: {said}"
+
+
+def _figure_lines(each: Mapping[str, Any], method: str | None) -> Iterator[str]:
+    yield f"  {each['name']} = {_spread(each['value'])}"
+    yield f"    {each['formula']}"
+    if "worked" in each:
+        yield f"    {each['worked']}"
+    if each["agrees"]:
+        yield "    computed again: the same"
+    elif each["agrees"] is False:
+        why = "" if method in (METHOD, None) else f" (written by {method}, this is {METHOD})"
+        yield f"    computed again: {_spread(each['again'])}, which differs{why}"
+
+
+def _spread(value: Mapping[str, float] | None) -> str:
+    return "unknown" if value is None else f"{value['expected']:g} ({value['low']:g} to {value['high']:g})"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{name} {_said(each)}" for name, each in value.items()) + ")"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _range(attempt: Mapping[str, Any], name: str) -> Range | None:

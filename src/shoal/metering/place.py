@@ -73,8 +73,8 @@ def place(facts: Facts, region: str | None, *, pue: float | None = None, wue: fl
         raise ConfigError(f"a PUE of {pue:g} is less than 1: give all energy of the site over that of its machines")
     building = Range.of(site.pue) if pue is None else Range.exactly(pue)
     on_site = Range.of(site.wue) if wue is None else Range.exactly(wue)
-    off_site = _mix(facts, grid.zone, "water")
-    materials = _mix(facts, grid.zone, "materials")
+    off_site = mix(facts, grid.zone, "water")
+    materials = mix(facts, grid.zone, "materials")
     return Place(
         grid,
         building,
@@ -87,7 +87,7 @@ def place(facts: Facts, region: str | None, *, pue: float | None = None, wue: fl
     )
 
 
-def _mix(facts: Facts, zone: str, quantity: str) -> Fact | None:
+def mix(facts: Facts, zone: str, quantity: str) -> Fact | None:
     """Per kWh of the zone's electricity; the world's where the zone has none of its own."""
     return facts.get("mix", zone, quantity) or facts.get("mix", WORLD, quantity)
 

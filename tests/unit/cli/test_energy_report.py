@@ -15,7 +15,7 @@ import typer
 from shoal.cli.spans import begin_of, end_of
 from shoal.stores.database import Database
 from tests.unit.cli.conftest import Shell
-from tests.unit.metering.ledger import attempt, exchange, write
+from tests.unit.metering.ledger import TOOK, attempt, exchange, write
 
 AT = 1_795_000_000.0  # 2026-11-18T11:06:40Z
 SPAN = ("--from", "2026-11", "--to", "2026-11")
@@ -25,11 +25,9 @@ SPAN = ("--from", "2026-11", "--to", "2026-11")
 def filled(shell: Shell) -> Shell:
     database = Database(shell.data)
     database.migrate()
-    impacts = {
-        "bases": [
-            {"boundary": "machines", "factor": {"zone": "DEU", "gco2e_per_kwh": 380, "source": "s", "year": 2024}}
-        ]
-    }
+    factor = {"zone": "DEU", "gco2e_per_kwh": 380, "source": "s", "year": 2024}
+    impacts: dict[str, Any] = {name: [0.5 * value, value, 1.5 * value] for name, value in TOOK.items()}
+    impacts |= {"tier": "modelled", "bases": [{"boundary": "machines", "factor": factor}]}
     write(
         database,
         [
@@ -204,11 +202,16 @@ def test_an_exchange_is_explained(filled: Shell) -> None:
     assert "CPU seconds x W of a busy virtual CPU" in said
     assert "2 Wh x 380 g/kWh / 1000 = 0.76 g" in said
     assert "facts v1, method m1, zone DEU" in said
+    assert "the factors v1 were not kept" in said
+    assert "computed again: " not in said
     told: dict[str, Any] = filled("usage", "--explain", "ex_2", "--json").json()
     energy = [each["figures"][0] for each in told["attempts"]]
     assert energy[0]["explained"] == "docs/methodology/energy.md#models-on-accelerators"
     assert (energy[1]["value"], energy[1]["formula"][:7]) == (None, "unknown")
+    assert (told["agrees"], told["sums_agree"]) == (None, None)
     assert filled("usage", "--explain", "ex_9").code == 4
+    told = filled("usage", "--explain", "ex_1", "--json").json()
+    assert (told["agrees"], told["sums_agree"]) == (None, True)
 
 
 @pytest.mark.parametrize(

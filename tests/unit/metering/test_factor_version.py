@@ -21,7 +21,6 @@ from shoal.metering.factor_version import Asked, Restored, Setting, described, r
 from shoal.metering.meter import Metered
 from shoal.stores.database import Database
 from shoal.stores.factor_versions import FactorVersion, SqlFactorVersions
-from tests.databases import database, postgres_server, postgres_url  # noqa: F401 - fixtures
 from tests.unit.metering.attempts import attempt, facts
 
 PRICE = Price(0.1, 0.05, 0.2)
@@ -148,7 +147,7 @@ def test_a_version_that_lacks_what_is_needed_now_says_so() -> None:
         restored(replace(kept, grid=[]))
 
 
-def test_versions_are_kept_once_and_found_again(database: Database) -> None:  # noqa: F811
+def test_versions_are_kept_once_and_found_again(database: Database) -> None:
     store = SqlFactorVersions(database)
     kept = version()
     later = replace(kept, name=f"{kept.name}+live", grid=kept.grid[:1])
