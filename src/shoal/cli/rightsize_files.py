@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from shoal.cli.rightsize_html import html_of
 from shoal.cli.rightsize_show import least_confidence
 from shoal.errors import StorageError
+from shoal.routing.cascade import PREFIX
+from shoal.routing.certificate import CertifiedCascade
 from shoal.routing.rightsize.families import ALL
 
 if TYPE_CHECKING:
@@ -24,11 +27,15 @@ ROUTE, CERTIFICATES = "route", "certificates"
 
 def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str]) -> None:
     """Writes all of them; `given` are the families that the user named. Raises StorageError, ConfigError."""
+    certificates = {
+        slug(name): replace(each, cascades=dict(cascades_for(name, found, given)))
+        for name, each in found.certificates.items()
+    }
     files = {
         "report.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
         "report.html": html_of(found),
         "shoal.toml": "\n".join(settings_of(found, out, given)) + "\n",
-        **{f"{CERTIFICATES}/{slug(name)}.json": each.to_json() + "\n" for name, each in found.certificates.items()},
+        **{f"{CERTIFICATES}/{name}.json": each.to_json() + "\n" for name, each in certificates.items()},
     }
     for name, text in files.items():
         path = out / name
@@ -44,17 +51,16 @@ def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str]
 def settings_of(found: Report, out: Path, given: Collection[str]) -> Iterator[str]:
     """Lines of shoal.toml: a cascade for each family that can be named in a request, and the route."""
     yield f"# Written by 'shoal rightsize' on {datetime.now(UTC).date().isoformat()}, for tasks {found.data[:12]}."
-    names = {each.name for each in found.families}
-    used: set[str] = set()
+    named = names_of(found, given)
     for family in found.families:
         yield ""
         yield from (f"# {line}" for line in _plain(family.advice))
         if family.chosen is None:
             continue
-        if family.name not in given and family.name != ALL and len(names) > 1:
+        if family.name not in named:
             yield "# This family was found among the tasks; no request can name it, so it has no cascade of its own."
             continue
-        yield from _cascade(family, found, _unused(slug(family.name), used))
+        yield from _cascade(family, found, named[family.name], out)
     if found.finding is not None:
         yield ""
         yield from (f"# {line}" for line in _plain(found.finding.recommendation))
@@ -63,13 +69,35 @@ def settings_of(found: Report, out: Path, given: Collection[str]) -> Iterator[st
             yield from ("", "[auto]", f"reference = {json.dumps(found.reference)}")
 
 
-def _cascade(family: FamilyReport, found: Report, name: str) -> Iterator[str]:
+def names_of(found: Report, given: Collection[str]) -> dict[str, str]:
+    """The cascade's name of each family that may have one: what is recommended, and a request can name."""
+    names, used = {each.name for each in found.families}, set[str]()
+    return {
+        each.name: _unused(slug(each.name), used)
+        for each in found.families
+        if each.chosen is not None and (each.name in given or each.name == ALL or len(names) == 1)
+    }
+
+
+def cascades_for(small: str, found: Report, given: Collection[str]) -> Iterator[tuple[str, CertifiedCascade]]:
+    """What a small model's certificate says of the cascades that `settings_of` writes."""
+    named = names_of(found, given)
+    for family in found.families:
+        chosen = family.chosen
+        if chosen is not None and chosen.pair.small == small and family.name in named:
+            least = least_confidence(chosen)
+            checks = {} if least is None else {"confidence": least}
+            models = (small, found.reference)
+            yield f"{PREFIX}{named[family.name]}", CertifiedCascade(models, checks, alone=chosen.segment)
+
+
+def _cascade(family: FamilyReport, found: Report, name: str, out: Path) -> Iterator[str]:
     """Certified as it stands here: with other models or another threshold it is not."""
     chosen = family.chosen
     assert chosen is not None
     small = chosen.pair.small
     until = datetime.fromtimestamp(found.certificates[small].expires, UTC).date().isoformat()
-    yield f"# {CERTIFICATES}/{slug(small)}.json holds until {until}. Ask for the model 'cascade:{name}'."
+    yield f"# Certified until {until}; after that the reference answers all. Ask for the model 'cascade:{name}'."
     yield f"[cascades.{name}]"
     yield f"models = {json.dumps([small, found.reference])}"
     least = least_confidence(chosen)
@@ -78,6 +106,7 @@ def _cascade(family: FamilyReport, found: Report, name: str) -> Iterator[str]:
     else:
         yield 'checks = ["confidence"]'
         yield f"least_confidence = {least}"
+    yield f"certificate = {json.dumps(str((out / CERTIFICATES / f'{slug(small)}.json').absolute()))}"
 
 
 def slug(name: str) -> str:

@@ -28,10 +28,13 @@ def _lines(tasks: Sequence[Task], models: Sequence[str], done: Mapping[tuple[str
         found = {model: done[task.id, model] for model in models if (task.id, model) in done}
         scored = {model: each for model, each in found.items() if each.score is not None}
         if scored:
-            row = {
+            row: dict[str, object] = {
                 "prompt": ask_of(task.chat),
                 "scores": {model: each.score for model, each in scored.items()},
                 "tokens": {model: each.tokens for model, each in scored.items()},
                 "groups": groups_of(task.chat),
             }
+            sure = {model: each.confidence for model, each in scored.items() if each.confidence is not None}
+            if sure:
+                row["checks"] = {model: {"confidence": confidence} for model, confidence in sure.items()}
             yield json.dumps(row, ensure_ascii=True) + "\n"
