@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from shoal import plugins
 from shoal.call import Model, Patience, Placement
 from shoal.chat import Chat
-from shoal.config import Settings, nearest, user_dir
+from shoal.config import Settings, nearest
 from shoal.errors import ConfigError
 from shoal.exchange import House
 from shoal.grounding.docs import ensure_docs
 from shoal.grounding.search import LexicalRetriever
-from shoal.identity import credential
+from shoal.identity.first_start import FirstStart, first_start
 from shoal.identity.keys import DEFAULT_TENANT
 from shoal.identity.opening import open_people
 from shoal.limits.live import LiveRules
@@ -48,19 +46,14 @@ from shoal.trust.retention.keeping import open_keeping
 EMBEDDED = Patience(first_s=30.0, idle_s=30.0, retries=0)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstStart:
-    """What the first start made: the member key, shown once, and where the command line's own key lies."""
-
-    member_token: str = field(repr=False)
-    credential: Path
-
-
 class Assembly:
     """The house with what must be closed in the end."""
 
-    def __init__(self, settings: Settings, observers: tuple[Callable[[Record], None], ...] = ()) -> None:
-        """Opens the database and brings it up to date; indexes the project's documentation.
+    def __init__(
+        self, settings: Settings, observers: tuple[Callable[[Record], None], ...] = (), *, rolls_up: bool = True
+    ) -> None:
+        """Opens the database and brings it up to date; indexes the project's documentation. Of several processes one
+        rolls usage up.
 
         Raises ConfigError, StorageError, WeightsError.
         """
@@ -73,7 +66,7 @@ class Assembly:
         ensure_docs(self.passages)
         self._check_fallback()
         self.ledger = SqlLedger(self.database, Journal(settings.server.data_dir / FOLDER))
-        self.usage_hours = Refresher(self.database)
+        self.usage_hours = Refresher(self.database) if rolls_up else None
         self._plugins = plugins.load(settings.plugins.modules).hook
         self._pace = Pace()
         self.registry = Registry(self._models())
@@ -136,7 +129,8 @@ class Assembly:
             await self.limits.close()
         self.people.close()
         self.metering.close()
-        self.usage_hours.close()
+        if self.usage_hours is not None:
+            self.usage_hours.close()
         self.ledger.close()
         if self.audit is not None:
             self.audit.close()
@@ -145,13 +139,8 @@ class Assembly:
 
     @cached_property
     def first_start(self) -> FirstStart | None:
-        """Makes the first keys, None where there are keys. They are made when somebody asks, to tell them at once: a
-        start that fails before that must not leave keys that nobody knows. Raises ConfigError, StorageError."""
-        if self.keys.any():
-            return None
-        folder, data_dir = user_dir("config"), self.settings.server.data_dir
-        member, where = self.identity.first_keys(lambda token: credential.save(folder, data_dir, token))
-        return FirstStart(member.token, where)
+        """The first keys, made when somebody asks; None where there are keys. Raises ConfigError, StorageError."""
+        return first_start(self.database, self.identity)
 
     def _audited(self, name: str, tenant: str, facts: Mapping[str, Any]) -> None:
         """Writes down what an admin changed."""

@@ -20,8 +20,9 @@ from shoal.config.audit import Audit
 from shoal.config.trust import TrustRules
 from shoal.exchange import House
 from shoal.gateway.app import Gateway, Limits
+from shoal.gateway.listening import bind
 from shoal.gateway.metrics import Metrics
-from shoal.gateway.server import DrainingServer, bind, configure
+from shoal.gateway.server import DrainingServer, configure
 from shoal.identity import Identity, Role, mint
 from shoal.limits.step import LimitsStep
 from shoal.metering.step import MeteringStep

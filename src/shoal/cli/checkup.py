@@ -39,6 +39,8 @@ class Finding:
 
 def findings(settings: Settings) -> Iterator[Finding]:
     """All checks, the ground first."""
+    from shoal.cli.checkup_limits import limits
+
     yield python()
     folder = settings.server.data_dir
     yield data_directory(folder)
@@ -50,6 +52,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield weights()
     yield masking(settings)
     yield from energy(settings)
+    yield limits(settings)
     yield credential(folder)
     with ThreadPoolExecutor(max_workers=8) as pool:
         yield from pool.map(lambda item: host(*item), settings.hosts.items())

@@ -7,6 +7,7 @@ Exit codes: 0 it worked · 1 it failed · 2 wrong usage · 3 a wrong configurati
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -77,16 +78,21 @@ def make_app() -> typer.Typer:
 
 def run(arguments: list[str]) -> int:
     """Runs one command line and returns its exit code; it never raises, whatever the verb does."""
+    return said_of(lambda: make_app()(args=arguments, prog_name="shoal"), as_json="--json" in arguments)
+
+
+def said_of(work: Callable[[], object], *, as_json: bool) -> int:
+    """Does the work, says what went wrong with it, and returns an exit code."""
     try:
-        make_app()(args=arguments, prog_name="shoal")
+        work()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FAILED
     except ShoalError as error:
-        output.say_error(error, as_json="--json" in arguments)
+        output.say_error(error, as_json=as_json)
         return exit_code(error)
     except Exception as error:  # noqa: BLE001 - the outermost boundary: one line instead of a traceback
         fault = f"an internal error ({type(error).__name__} at {_where(error)}): report it with `shoal doctor --json`"
-        output.say_error(ShoalError(fault), as_json="--json" in arguments)
+        output.say_error(ShoalError(fault), as_json=as_json)
         return FAILED
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,8 +12,9 @@ from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import say, say_json
 
 if TYPE_CHECKING:
-    from shoal.assembly import FirstStart
     from shoal.config import Settings
+    from shoal.gateway.workers import Place
+    from shoal.identity.first_start import FirstStart
 
 EXAMPLE = "How do I add a host?"
 UNMASKED = {
@@ -46,17 +48,18 @@ def up(
     to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
     say_no_text()
     _protect(settings)
-    _serve(settings, as_json)
+    if settings.server.workers == 1:
+        _serve(settings, as_json)
+    elif code := _supervise(settings, as_json):
+        raise typer.Exit(code)
 
 
 def _protect(settings: Settings) -> None:
     """Core dumps off; hardened, the process begins anew with the settings that are read at start alone."""
     import os
 
-    import structlog
-
     from shoal.config import environment
-    from shoal.trust.retention.hardening import ENVIRONMENT, harden, no_core_dumps
+    from shoal.trust.retention.hardening import ENVIRONMENT, no_core_dumps
 
     if not settings.server.hardened:
         no_core_dumps()
@@ -64,10 +67,64 @@ def _protect(settings: Settings) -> None:
     found = environment()
     if sys.platform.startswith("linux") and not found.items() >= ENVIRONMENT.items():
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**found, **ENVIRONMENT})  # noqa: S606
-    structlog.get_logger("shoal.server").info("hardened", **harden(found).wire())
+    _harden()
 
 
-def _serve(settings: Settings, as_json: bool) -> None:
+def _harden() -> None:
+    """What a process asks of the system for itself alone: a child has to ask again."""
+    import structlog
+
+    from shoal.config import environment
+    from shoal.trust.retention.hardening import harden
+
+    structlog.get_logger("shoal.server").info("hardened", **harden(environment()).wire())
+
+
+def _supervise(settings: Settings, as_json: bool) -> int:
+    """Several processes on one port. Raises ConfigError, StorageError."""
+    from tempfile import TemporaryDirectory
+
+    from shoal.cli.run import said_of
+    from shoal.errors import ConfigError
+    from shoal.gateway.listening import address_of, bind, bind_metrics
+    from shoal.gateway.share import share_of
+    from shoal.gateway.workers import Supervisor
+    from shoal.limits.opening import check_limits
+
+    if sys.platform == "win32":
+        raise ConfigError("server.workers: this system cannot fork: start several with a port each, behind a proxy")
+    check_limits(settings)
+
+    def work(place: Place) -> int:
+        if settings.server.hardened:
+            _harden()
+        return said_of(lambda: _serve(share_of(settings, place.number), as_json, place), as_json=as_json)
+
+    listening = bind(settings.server.host, settings.server.port, "server.port")
+    metrics, address = bind_metrics(settings.server.metrics_bind), address_of(settings.server.host, listening)
+    with TemporaryDirectory(prefix="shoal-") as folder:
+        supervisor = Supervisor(
+            settings.server.workers, work, listening, Path(folder), metrics=metrics, drain_s=settings.server.drain_s
+        )
+        return supervisor.run(lambda: _greet(address, _first_start(settings), as_json, _unmasked(settings)))
+
+
+def _first_start(settings: Settings) -> FirstStart | None:
+    """The first keys, made by the supervisor: it closes the database again, since it may have to fork."""
+    from shoal.identity import Identity
+    from shoal.identity.first_start import first_start
+    from shoal.stores.database import Database
+    from shoal.stores.keys import SqlKeys
+
+    database = Database.of(settings)
+    try:
+        return first_start(database, Identity(SqlKeys(database)))
+    finally:
+        database.close()
+
+
+def _serve(settings: Settings, as_json: bool, place: Place | None = None) -> None:
+    """One process, of several where it has a place among them. Raises ConfigError, StorageError, WeightsError."""
     import asyncio
 
     from shoal.assembly import Assembly
@@ -83,9 +140,16 @@ def _serve(settings: Settings, as_json: bool) -> None:
         telemetry = open_telemetry(settings)
         watching = (telemetry.observe,) if telemetry is not None else ()
         observers = (metrics.observe, *watching, *((Returning(),) if settings.server.hardened else ()))
-        assembly = Assembly(settings, observers)
+        assembly = Assembly(settings, observers, rolls_up=place is None or place.number == 0)
         unmasked = _unmasked(settings)
-        await serve(assembly, metrics, lambda address: _greet(address, assembly.first_start, as_json, unmasked))
+
+        def started(address: str) -> None:
+            if place is None:
+                _greet(address, assembly.first_start, as_json, unmasked)
+            else:
+                place.ready()
+
+        await serve(assembly, metrics, started, place)
         if telemetry is not None:
             telemetry.close()
 

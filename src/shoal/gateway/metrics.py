@@ -3,6 +3,7 @@ never keys, tenants or text."""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -32,9 +33,11 @@ ACTIONS = ("masked", "observed")
 
 
 class Metrics:
-    """The figures of one process, in a registry of their own."""
+    """The figures of one process, in a registry of their own. `gather`, where it is set, gives the page of several
+    processes."""
 
     def __init__(self) -> None:
+        self.gather: Callable[[], Awaitable[bytes]] | None = None
         self.registry = CollectorRegistry(auto_describe=True)
         self._children: dict[tuple[Any, tuple[str, ...]], Any] = {}
         gauge = partial(Gauge, registry=self.registry)
@@ -128,4 +131,6 @@ class MetricsPage:
             key = self._identity.authenticate(token_of(headers_of(scope)))
             if key.role not in (Role.ADMIN, Role.AUDITOR):
                 raise PermissionDenied("metrics need a key of an admin or auditor, or an address: server.metrics_bind")
-        await send_bytes(send, 200, self._metrics.page(), [(b"content-type", CONTENT_TYPE_LATEST.encode())])
+        gather = self._metrics.gather
+        page = self._metrics.page() if gather is None else await gather()
+        await send_bytes(send, 200, page, [(b"content-type", CONTENT_TYPE_LATEST.encode())])

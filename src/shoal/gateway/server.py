@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Literal
 
@@ -15,12 +16,15 @@ import structlog
 import uvicorn
 
 from shoal import __version__
-from shoal.errors import ConfigError
 from shoal.gateway.admin.page import AdminPage
 from shoal.gateway.app import Gateway, Limits
 from shoal.gateway.door import Door
+from shoal.gateway.listening import address_of, bind, bind_metrics
 from shoal.gateway.metrics import Metrics, MetricsPage
+from shoal.gateway.metrics_workers import WorkersMetrics
+from shoal.gateway.workers import Place, stay_until_told
 from shoal.identity.limit_admin import Known
+from shoal.identity.wrong_keys import PER_S, WrongKeys
 from shoal.trust.audit.step import folder_of
 
 if TYPE_CHECKING:
@@ -32,13 +36,23 @@ CUT_S = 2.0
 
 class DrainingServer(uvicorn.Server):
     """On the first signal the gateway goes on with what runs, refuses what is new, and ends when all is done or
-    `drain_s` seconds have passed; on the second it ends at once. `started` is called once the port listens."""
+    `drain_s` seconds have passed; on the second it ends at once. `started` is called once the port listens. One of
+    several workers has a `lifeline`: its end is as good as a signal, and only SIGINT has it end at once, since a
+    terminal or a service manager may signal all of them beside their supervisor."""
 
-    def __init__(self, config: uvicorn.Config, gateway: Gateway, drain_s: float, on_start: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        gateway: Gateway,
+        drain_s: float,
+        on_start: Callable[[], None],
+        lifeline: int | None = None,
+    ) -> None:
         super().__init__(config)
         self._gateway = gateway
         self._drain_s = drain_s
         self._on_start = on_start
+        self._lifeline = lifeline
         self._loop: asyncio.AbstractEventLoop | None = None
         self._drain: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("shoal.server")
@@ -47,10 +61,21 @@ class DrainingServer(uvicorn.Server):
         """Listens, then says so."""
         await super().startup(sockets)
         self._loop = asyncio.get_running_loop()
+        if self._lifeline is not None:
+            self._loop.add_reader(self._lifeline, self._let_go)
         self._on_start()
+
+    def _let_go(self) -> None:
+        """The supervisor stops, or is no more."""
+        if self._loop is not None and self._lifeline is not None:
+            self._loop.remove_reader(self._lifeline)
+        if not self._gateway.traffic.draining:
+            self.handle_exit(signal.SIGTERM, None)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Called between any two instructions: leaves the work to the loop."""
+        if self._lifeline is not None and self._gateway.traffic.draining and sig == signal.SIGTERM:
+            return
         if self._loop is None or self._gateway.traffic.draining:
             self.should_exit = self.force_exit = True
             return
@@ -76,8 +101,11 @@ class DrainingServer(uvicorn.Server):
         return True
 
 
-async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], None]) -> None:
+async def serve(
+    assembly: Assembly, metrics: Metrics, started: Callable[[str], None], place: Place | None = None
+) -> None:
     """Serves until a signal ends it; `started` is told the base address once the port listens. Closes the assembly.
+    One of several workers serves at its `place`.
 
     Raises ConfigError where an address cannot be used.
     """
@@ -85,7 +113,8 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
     limits = Limits(int(settings.max_body_mb * 1e6), settings.body_s, settings.max_messages)
     metrics_here = settings.metrics_bind is None
     metrics.watch(assembly.ledger)
-    door = Door(assembly.identity, assembly.settings.identity.trusted_proxies)
+    of = 1 if place is None else place.of
+    door = Door(assembly.identity, assembly.settings.identity.trusted_proxies, WrongKeys(per_s=PER_S / of))
     gateway = Gateway(
         assembly.house,
         assembly.ledger,
@@ -106,12 +135,18 @@ async def serve(assembly: Assembly, metrics: Metrics, started: Callable[[str], N
         ),
     )
     try:
-        listening = bind(settings.host, settings.port, "server.port")
-        address = f"http://{_shown(settings.host)}:{listening.getsockname()[1]}"
-        server = DrainingServer(configure(gateway), gateway, settings.drain_s, lambda: started(address))
+        listening = bind(settings.host, settings.port, "server.port") if place is None else place.listening
+        address = address_of(settings.host, listening)
+        lifeline = None if place is None else place.lifeline
+        server = DrainingServer(configure(gateway), gateway, settings.drain_s, lambda: started(address), lifeline)
         _settle_memory()
         assembly.watch()
-        async with _page(metrics, settings.metrics_bind), _delivering(assembly.people.courier):
+        async with AsyncExitStack() as beside:
+            if place is not None:
+                stay_until_told()
+                await beside.enter_async_context(_among(place, metrics))
+            await beside.enter_async_context(_page(metrics, _metrics_socket(settings.metrics_bind, place)))
+            await beside.enter_async_context(_delivering(assembly.people.courier))
             await server.serve(sockets=[listening])
     finally:
         await assembly.close()
@@ -126,14 +161,27 @@ def _settle_memory() -> None:
 
 
 @asynccontextmanager
-async def _page(metrics: Metrics, address: str | None) -> AsyncIterator[None]:
+async def _among(place: Place, metrics: Metrics) -> AsyncIterator[None]:
+    """Gives the other workers this one's metrics, and has theirs on its page, for as long as the context lasts."""
+    workers = WorkersMetrics(metrics, place.folder, place.number, place.of)
+    async with workers.telling():
+        metrics.gather = workers.page
+        yield
+
+
+def _metrics_socket(address: str | None, place: Place | None) -> socket.socket | None:
+    """What the metrics' own address listens on, where they have one."""
+    return bind_metrics(address) if place is None else place.metrics
+
+
+@asynccontextmanager
+async def _page(metrics: Metrics, listening: socket.socket | None) -> AsyncIterator[None]:
     """The metrics on their own address, where they have one, for as long as the context lasts."""
-    if address is None:
+    if listening is None:
         yield
         return
-    host, _, port = address.rpartition(":")
     page = uvicorn.Server(configure(MetricsPage(metrics, None)))
-    running = asyncio.get_running_loop().create_task(page._serve([bind(host, int(port), "server.metrics_bind")]))
+    running = asyncio.get_running_loop().create_task(page._serve([listening]))
     try:
         yield
     finally:
@@ -151,20 +199,6 @@ async def _delivering(courier: Courier | None) -> AsyncIterator[None]:
         if task is not None:
             task.cancel()
             await asyncio.wait({task})
-
-
-def bind(host: str, port: int, setting: str) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError as error:
-        bound.close()
-        raise ConfigError(
-            f"{host}:{port} cannot be used ({error.strerror}): stop what runs there, or change {setting}"
-        ) from None
-    return bound
 
 
 def configure(app: Gateway | MetricsPage) -> uvicorn.Config:
@@ -189,7 +223,3 @@ def _protocol() -> type[asyncio.Protocol] | Literal["auto"]:
     from shoal.gateway.protocol import BoundedHead
 
     return BoundedHead
-
-
-def _shown(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound

@@ -14,10 +14,11 @@ MOST_ADDRESSES = 10_000
 
 
 class WrongKeys:
-    """Each address may be wrong PER_S times a second; what is more is a debt, in seconds, that an answer waits for.
+    """Each address may be wrong `per_s` times a second; what is more is a debt, in seconds, that an answer waits for.
     An address that owes MOST_DEBT_S gets no more looks into the store until it has waited."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, per_s: float = PER_S) -> None:
+        self._each_s = 1 / per_s
         self._clock = clock
         # When each address has paid all, oldest entry first.
         self._paid_at: dict[str, float] = {}
@@ -28,13 +29,13 @@ class WrongKeys:
         if debt > MOST_DEBT_S - 1e-6:
             raise TooManyWrongKeys(
                 "too many wrong API keys came from this address: mend the program that sends them, and wait",
-                after_s=debt - MOST_DEBT_S + 1 / PER_S,
+                after_s=debt - MOST_DEBT_S + self._each_s,
             )
 
     def add(self, address: str) -> float:
         """Counts a wrong key; the seconds to wait before that is said."""
         now = self._clock()
-        self._paid_at[address] = max(self._paid_at.pop(address, now), now) + 1 / PER_S
+        self._paid_at[address] = max(self._paid_at.pop(address, now), now) + self._each_s
         if len(self._paid_at) > MOST_ADDRESSES:
             self._forget(now)
         return max(self._debt(address), 0.0)

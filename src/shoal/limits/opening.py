@@ -97,23 +97,32 @@ def open_gates(settings: Settings) -> Gates | None:
 
 
 def check_limits(settings: Settings) -> None:
-    """Raises ConfigError for names that the settings do not know, and for several workers without a shared store."""
+    """Raises ConfigError for names that the settings do not know, and for several workers that could not keep the
+    limits."""
     limits = settings.limits
-    if settings.server.workers > 1 and limits.store == "memory":
-        raise ConfigError(
-            f"server.workers = {settings.server.workers}: several processes need a shared store, or each would grant "
-            'every limit anew: set limits.store = "env:REDIS_URL" (a Redis or Valkey), or server.workers = 1'
-        )
-    if settings.server.workers > 1:
-        raise ConfigError(
-            f"server.workers = {settings.server.workers}: this version starts one process for each 'shoal up': start "
-            "several with the same limits.store and server.database, each on a port of its own, behind a proxy"
-        )
+    _check_workers(settings)
     _check_models(settings)
     if limits.dead == "return" and any(budget.hard for budget in settings.budgets.values()):
         structlog.get_logger("shoal.limits").warning(
             "limits_dead_returned", why="what a killed process used is not counted: a budget can be overspent by that"
         )
+
+
+def _check_workers(settings: Settings) -> None:
+    of, limits = settings.server.workers, settings.limits
+    if of == 1:
+        return
+    if limits.store == "memory" and limits.mode != "off":
+        raise ConfigError(
+            f"server.workers = {of}: several processes need a shared store, or each would grant every limit anew: set "
+            'limits.store = "env:REDIS_URL" (a Redis or Valkey), or server.workers = 1'
+        )
+    for name, row in settings.models.items():
+        if row.concurrency is not None and row.concurrency < of:
+            raise ConfigError(
+                f"models.{name}.concurrency = {row.concurrency}: each of server.workers = {of} processes needs a place "
+                f"of its own at the model: write {of} or more there, or fewer workers"
+            )
 
 
 def _check_models(settings: Settings) -> None:

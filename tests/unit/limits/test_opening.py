@@ -43,7 +43,15 @@ RULES: dict[str, Any] = {
     ("values", "said"),
     [
         ({"server": {"workers": 4}}, "need a shared store"),
-        ({"server": {"workers": 4}, "limits": {"store": "env:REDIS_URL"}}, "behind a proxy"),
+        (
+            {
+                "server": {"workers": 4},
+                "limits": {"store": "env:REDIS_URL"},
+                "hosts": {"h": {"row": "ollama"}},
+                "models": {"m": {"host": "h", "concurrency": 3}},
+            },
+            "write 4 or more there",
+        ),
         ({"budgets": {"b": {"usd": 1, "downshift": {"to": ["smal"]}}}}, "smal"),
         ({"limits": {"rates": {"a": {"of": "model", "only": ["larg"], "requests": "1/day"}}}}, "larg"),
     ],
@@ -51,6 +59,11 @@ RULES: dict[str, Any] = {
 def test_what_cannot_hold_is_said_at_the_start(values: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         check_limits(Settings(**values))
+
+
+@pytest.mark.parametrize("limits", [{"store": "env:REDIS_URL"}, {"mode": "off"}])
+def test_several_workers_need_a_shared_store_where_anything_is_limited(limits: dict[str, Any]) -> None:
+    check_limits(Settings(server={"workers": 4}, limits=limits))
 
 
 def opened(database: Database, values: dict[str, Any]) -> LimitsStep | None:  # noqa: F811 - not the fixture

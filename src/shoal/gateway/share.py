@@ -1,0 +1,35 @@
+"""What one of several processes gets of what the settings say for all of them together. It starts no process."""
+
+from __future__ import annotations
+
+import structlog
+
+from shoal.config import Settings
+
+
+def share_of(settings: Settings, number: int) -> Settings:
+    """The settings of that worker: its share of the places at each model, the remainder going to the first ones; and
+    no energy counters, since what they count is of all processes, and none can tell which part is its own."""
+    of = settings.server.workers
+    models = {
+        name: row.model_copy(
+            update={
+                field: part(value, number, of)
+                for field in ("concurrency", "queue")
+                if (value := getattr(row, field)) is not None
+            }
+        )
+        for name, row in settings.models.items()
+    }
+    changed: dict[str, object] = {"models": models, "server": settings.server.model_copy(update={"workers": 1})}
+    if settings.metering.counters:
+        structlog.get_logger("shoal.workers").info(
+            "energy_modelled", why="with several workers no counter can tell whose energy it counts"
+        )
+        changed["metering"] = settings.metering.model_copy(update={"counters": ()})
+    return settings.model_copy(update=changed)
+
+
+def part(whole: int, number: int, of: int) -> int:
+    """That one's part of a whole number: all parts add up to it, and differ by one at most."""
+    return whole // of + (number < whole % of)

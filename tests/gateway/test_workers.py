@@ -1,0 +1,303 @@
+"""Several workers on one port, as processes, with a real Redis between them: limits hold across them, and who is killed
+is replaced and loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2 as httpx
+import psutil  # type: ignore[import-untyped]
+import pytest
+
+from shoal.stores.database import Database
+from shoal.testing import ScriptedHost, answers, stream
+from tests.redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
+from tests.waiting import until
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system cannot fork")
+SHOAL = [sys.executable, "-c", "from shoal.cli import main; main()"]
+SETTINGS = """
+[server]
+drain_s = 20
+[hosts.far]
+dialect = "openai"
+base_url = "{url}"
+[models.m]
+host = "far"
+price = {{ input = 1, output = 2 }}
+concurrency = 64
+[limits]
+store = "env:STORE"
+lease_s = 1
+[budgets.all]
+requests = 20
+tokens = 100000
+[trust]
+mode = "off"
+"""
+ASK = {"model": "m", "messages": [{"role": "user", "content": "How so?"}], "max_tokens": 50}
+
+
+class Host:
+    """A scripted host in a thread of its own. While `held`, streams stop after their first words."""
+
+    def __init__(self) -> None:
+        self.held = False
+        self._go_on = asyncio.Event()
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+        self._up = threading.Event()
+        self.url = ""
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()))
+
+    def __enter__(self) -> Host:
+        self._thread.start()
+        assert self._up.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.go_on()
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+        self._loop.close()
+
+    def go_on(self) -> None:
+        """Streams that were held say the rest."""
+        self._loop.call_soon_threadsafe(self._go_on.set)
+
+    async def _run(self) -> None:
+        whole = answers("Because.")
+
+        async def step(received, wire) -> None:  # type: ignore[no-untyped-def]
+            if received.json.get("stream"):
+                await stream("Because ", "it is so.", until=self._go_on)(received, wire)
+            else:
+                await whole(received, wire)
+
+        async with ScriptedHost(otherwise=step) as host:
+            self.url = host.url
+            self._up.set()
+            await self._end.wait()
+
+
+@dataclass
+class Shoal:
+    """`shoal up` with its workers."""
+
+    process: subprocess.Popen[str]
+    home: Path
+    url: str
+    member: str
+    host: Host
+
+    @property
+    def admin(self) -> str:
+        (token,) = json.loads((self.home / "config/shoal/credentials.json").read_text()).values()
+        return str(token)
+
+    def workers(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children()  # type: ignore[no-any-return]
+
+    def ask(self, client: httpx.Client | None = None) -> int:
+        """The status of one request."""
+        post = httpx.post if client is None else client.post
+        headers = {"authorization": f"Bearer {self.member}"}
+        return post(f"{self.url}/v1/chat/completions", json=ASK, headers=headers, timeout=20).status_code
+
+    def metrics(self) -> list[str]:
+        headers = {"authorization": f"Bearer {self.admin}"}
+        return httpx.get(f"{self.url}/metrics", headers=headers).text.splitlines()
+
+    def used(self) -> dict[str, tuple[float, float]]:
+        headers = {"authorization": f"Bearer {self.member}"}
+        found = httpx.get(f"{self.url}/v1/shoal/usage", headers=headers).json()["limits"]
+        return {each["quantity"]: (each["used"], each["reserved"]) for each in found}
+
+    def log(self) -> str:
+        return (self.home / "log").read_text()
+
+    def ended(self) -> int:
+        return self.process.wait(30)
+
+
+@contextmanager
+def started(home: Path, store: str, *words: str, settings: str = SETTINGS) -> Iterator[Shoal]:
+    with Host() as host:
+        (home / "shoal.toml").write_text(settings.format(url=host.url))
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOAL_")}
+        environment |= {"XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"), "STORE": store}
+        command = [*SHOAL, "up", "--port", "0", "--workers", "2", "--json", *words]
+        with (home / "log").open("w") as log:
+            process = subprocess.Popen(
+                command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+        with process:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            said = json.loads(line) if line else {}
+            shoal = Shoal(process, home, said.get("address", ""), said.get("member_key", ""), host)
+            family = shoal.workers() if said else []
+            try:
+                yield shoal
+            finally:
+                host.go_on()
+                process.terminate()
+                process.wait(30)
+                assert not psutil.wait_procs(family, 20)[1], shoal.log()
+
+
+@contextmanager
+def streaming(shoal: Shoal, many: int) -> Iterator[list[Iterator[str]]]:
+    """So many streams that have begun and wait for the rest."""
+    headers = {"authorization": f"Bearer {shoal.member}"}
+    clients = [httpx.Client(timeout=20) for _ in range(many)]
+    begun: list[Iterator[str]] = []
+    contexts = []
+    try:
+        for client in clients:
+            url = f"{shoal.url}/v1/chat/completions"
+            context = client.stream("POST", url, json={**ASK, "stream": True}, headers=headers)
+            lines = (line for line in context.__enter__().iter_lines() if line)
+            contexts.append(context)
+            assert "Because" in next(lines)
+            begun.append(lines)
+        yield begun
+    finally:
+        for client in clients:
+            client.close()
+
+
+def rest(lines: Iterator[str]) -> bool:
+    """Whether a stream came to its good end."""
+    try:
+        return list(lines)[-1] == "data: [DONE]"
+    except (httpx.HTTPError, IndexError):
+        return False
+
+
+def rows(home: Path) -> Counter[str]:
+    """Ends of exchanges in the ledger, by outcome."""
+    from sqlalchemy import text
+
+    database = Database(home / "data/shoal")
+    try:
+        with database.engine.connect() as connection:
+            found = connection.execute(text("SELECT outcome, count(*) FROM exchanges GROUP BY outcome"))
+            return Counter({str(outcome): int(many) for outcome, many in found})
+    finally:
+        database.close()
+
+
+def test_two_workers_answer_and_a_cap_holds_across_them(
+    tmp_path: Path,
+    redis_server: RedisServer,  # noqa: F811
+) -> None:
+    with started(tmp_path, redis_server.url) as shoal:
+        with ThreadPoolExecutor(8) as pool:
+            statuses = Counter(pool.map(lambda _: shoal.ask(), range(40)))
+        assert statuses == {200: 20, 429: 20}
+        page = shoal.metrics()
+        assert {'shoal_worker_up{worker="0"} 1.0', 'shoal_worker_up{worker="1"} 1.0'} <= set(page)
+        answered = [line for line in page if line.startswith('shoal_exchanges_total{model="m",outcome="ok"')]
+        assert len(answered) == 2, answered
+        assert sum(float(line.rpartition(" ")[2]) for line in answered) == 20
+        until(lambda: shoal.used()["requests"] == (20, 0))
+    assert shoal.ended() == 0
+    assert rows(tmp_path)["ok"] == 20
+    assert not list((tmp_path / "data/shoal/journal").glob("*.log"))
+
+
+def test_a_killed_worker_is_replaced_and_loses_nothing(
+    tmp_path: Path,
+    redis_server: RedisServer,  # noqa: F811
+) -> None:
+    with started(tmp_path, redis_server.url) as shoal:
+        workers = shoal.workers()
+        with streaming(shoal, 6) as streams:
+            workers[0].kill()
+            until(lambda: len(set(shoal.workers()) - {workers[0]}) == 2)
+            until(lambda: shoal.log().count('"worker_answers"') == 3)
+            shoal.host.go_on()
+            whole = sum(rest(lines) for lines in streams)
+        assert [shoal.ask() for _ in range(4)] == [200] * 4
+        until(lambda: sum(rows(tmp_path).values()) == 10)
+        assert rows(tmp_path) == {"ok": whole + 4, **({"interrupted": 6 - whole} if whole < 6 else {})}
+        # What the dead one had reserved counts as used once its lease is over.
+        until(lambda: shoal.used()["requests"] == (10, 0))
+        until(lambda: shoal.used()["tokens"][1] == 0)
+    assert shoal.ended() == 0
+
+
+def test_a_stop_lets_streams_end_whoever_is_signalled(
+    tmp_path: Path,
+    redis_server: RedisServer,  # noqa: F811
+) -> None:
+    with started(tmp_path, redis_server.url) as shoal:
+        with streaming(shoal, 4) as streams:
+            # As a service manager does: all of them, and the supervisor passes it on as well.
+            for process in (psutil.Process(shoal.process.pid), *shoal.workers()):
+                process.send_signal(signal.SIGTERM)
+            until(lambda: shoal.log().count('"draining"') == 2)
+            shoal.host.go_on()
+            assert all([rest(lines) for lines in streams])
+        assert shoal.ended() == 0
+    assert rows(tmp_path) == {"ok": 4}
+    with pytest.raises(httpx.ConnectError):
+        shoal.ask()
+
+
+def test_a_second_signal_ends_all_at_once(tmp_path: Path, redis_server: RedisServer) -> None:  # noqa: F811
+    with started(tmp_path, redis_server.url) as shoal, streaming(shoal, 4):
+        shoal.process.send_signal(signal.SIGINT)
+        until(lambda: shoal.log().count('"draining"') == 2)
+        shoal.process.send_signal(signal.SIGINT)
+        assert shoal.ended() == 0
+
+
+def test_workers_do_not_outlive_their_supervisor(tmp_path: Path, redis_server: RedisServer) -> None:  # noqa: F811
+    with started(tmp_path, redis_server.url) as shoal:
+        workers = shoal.workers()
+        with streaming(shoal, 2) as streams:
+            shoal.process.kill()
+            until(lambda: shoal.log().count('"draining"') == 2)
+            shoal.host.go_on()
+            assert all([rest(lines) for lines in streams])
+        assert not psutil.wait_procs(workers, 20)[1]
+
+
+def test_a_worker_that_is_asked_to_end_is_replaced(tmp_path: Path, redis_server: RedisServer) -> None:  # noqa: F811
+    with started(tmp_path, redis_server.url) as shoal:
+        first = shoal.workers()[0]
+        first.terminate()
+        until(lambda: shoal.log().count('"worker_answers"') == 3)
+        assert first not in shoal.workers()
+        assert [shoal.ask() for _ in range(6)] == [200] * 6
+
+
+@pytest.mark.parametrize(
+    ("store", "change", "said"),
+    [
+        ("", ("store", "# store"), "several processes need a shared store"),
+        ("", ("concurrency = 64", "concurrency = 1"), "write 2 or more there"),
+        ("", ("[budgets", '[limits.rates.a]\nmod = "off"\n[budgets'), "mod"),
+        ("no address", ("", ""), "write an address such as"),
+    ],
+)
+def test_what_cannot_work_refuses_to_start(tmp_path: Path, store: str, change: tuple[str, str], said: str) -> None:
+    settings = SETTINGS.replace(*change, 1)
+    with started(tmp_path, store or "redis://127.0.0.1:1/0", settings=settings) as shoal:
+        assert shoal.ended() == 3
+    assert said in shoal.log()
+    assert shoal.log().count("shoal: ") == 1

@@ -1,0 +1,18 @@
+"""Waits for what comes about by itself: asks again and again, and fails after a while."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+SOON_S = 20.0
+
+
+def until(true: Callable[[], Any], within_s: float = SOON_S) -> None:
+    """Returns once it is true."""
+    deadline, pause = time.monotonic() + within_s, threading.Event()
+    while not true():
+        assert time.monotonic() < deadline
+        pause.wait(0.01)
