@@ -29,3 +29,16 @@ def labels(count: int = 400, seed: int = 0, *, noise: float = 0.1) -> Labels:
         groups.append({"tag": "topic=shop" if easy else "topic=maths"})
     tokens = np.tile([40.0, 90.0], (count, 1))
     return Labels(MODELS, asks, np.array(scores), tokens, groups)
+
+
+def checked(count: int = 400, seed: int = 0) -> Labels:
+    """The same, and about a third of the hard asks too are answered by the small model, which nobody can see before
+    but its confidence tells: above a half where it is right, in nineteen of twenty."""
+    plain, generator = labels(count, seed), np.random.default_rng(seed + 1)
+    hard = np.array([group["tag"] == "topic=maths" for group in plain.groups])
+    scores = plain.scores.copy()
+    scores[hard, 0] = np.maximum(scores[hard, 0], generator.random(int(hard.sum())) < 0.33)
+    honest = generator.random(count) < 0.95
+    sure = (scores[:, 0] == 1) == honest
+    confidence = np.where(sure, 0.5 + generator.random(count) / 2, generator.random(count) / 2)
+    return Labels(MODELS, plain.asks, scores, plain.tokens, [{}] * count, {("small", "confidence"): confidence})

@@ -15,9 +15,10 @@ from shoal.routing.checks import Refusal
 from shoal.testing import ScriptedModel
 
 
-def ask(*models: Model) -> tuple[list[str], Trail]:
+def ask(*models: Model, against: str | None = None, allowed: bool = False) -> tuple[list[str], Trail]:
     *first, last = [model.card.name for model in models]
-    cascade = Cascade("c", [Step(name, (Refusal(),)) for name in first], last)
+    cascade = Cascade("c", [Step(name, (Refusal(),)) for name in first], last, lambda: against)
+    cascade = cascade.allowed() if allowed else cascade
     entries: dict[str, tuple[Model, Patience]] = {model.card.name: (model, Patience(retries=0)) for model in models}
     trail = Trail()
 
@@ -70,3 +71,17 @@ def test_a_model_that_fails_is_a_doubt(error: ShoalError) -> None:
 def test_what_the_last_model_raises_is_raised() -> None:
     with pytest.raises(ModelFailed):
         ask(model("small", ""), ScriptedModel([ModelFailed("x")], name="large"))
+
+
+def test_without_a_certificate_the_last_model_answers_all_and_says_why() -> None:
+    said, trail = ask(
+        model("small", "It is blue."), model("large", "It is ", "red."), against="no certificate allows it"
+    )
+    assert said == ["It is ", "red."]
+    assert decided(trail) == ("large", "no certificate allows it")
+    assert [attempt.model for attempt in trail.attempts] == ["large"]
+
+
+def test_who_knows_that_it_is_certified_may_use_it() -> None:
+    said, trail = ask(model("small", "It is blue."), model("large", "no"), against="expired", allowed=True)
+    assert (said, decided(trail)[0]) == (["It is blue."], "small")

@@ -36,6 +36,10 @@ def test_a_line(tmp_path: Path) -> None:
         ('{"prompt": "a", "scores": {"x": NaN}}', "a number from 0 to 1"),
         ('{"prompt": "a", "scores": {"x": "good"}}', "a number from 0 to 1"),
         ('{"prompt": "a", "scores": [1]}', "must be an object"),
+        ('{"prompt": "a", "scores": {"x": 1}, "checks": {"x": 1}}', "'checks' must hold, by model, an object"),
+        ('{"prompt": "a", "scores": {"x": 1}, "checks": [1]}', "'checks' must hold, by model, an object"),
+        ('{"prompt": "a", "scores": {"x": 1}, "checks": {"x": {"confidence": "high"}}}', "an object of numbers"),
+        ('{"prompt": "a", "scores": {"x": 1}, "checks": {"x": {"confidence": NaN}}}', "an object of numbers"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, line: str, says: str) -> None:
@@ -56,3 +60,14 @@ def test_the_digest_tells_data_apart() -> None:
     one, other = (labels_of([{"prompt": "a", "scores": {"x": score}}]) for score in (0, 1))
     assert one.digest() != other.digest()
     assert one.digest() == labels_of([{"prompt": "a", "scores": {"x": 0}}]).digest()
+
+
+def test_checks_stay_with_their_asks() -> None:
+    lines = [
+        {"prompt": "a", "scores": {"x": 1}, "checks": {"x": {"refusal": True, "logprobs": -0.25}}},
+        {"prompt": "b", "scores": {"x": 0}, "checks": {"x": {"refusal": False}}},
+    ]
+    found = labels_of(lines)
+    assert found.checks["x", "refusal"].tolist() == [1.0, 0.0]
+    assert np.array_equal(found.checks["x", "logprobs"], [-0.25, np.nan], equal_nan=True)
+    assert found.taken(np.array([1])).of(["x"]).checks["x", "refusal"].tolist() == [0.0]

@@ -12,11 +12,12 @@ from shoal.config import Settings
 from shoal.config.routing import Cascade as Row
 from shoal.errors import ConfigError
 from shoal.impacts import Impacts, Range
+from shoal.routing.certificate import Certificate
 from shoal.routing.certify import Aim, certify
 from shoal.routing.pace import Pace
 from shoal.routing.policy import Offer
-from shoal.routing.start import checks_of, open_cascades, open_router, pricer_of
-from tests.unit.routing.labelled import labels
+from shoal.routing.start import checks_of, open_cascades, open_router, pricer_of, terms_of, unfit
+from tests.unit.routing.labelled import checked, labels
 
 CARDS = {name: ModelCard(name, "general", "host", host="h") for name in ("small", "large")}
 
@@ -72,3 +73,71 @@ def test_cascades_of_the_settings() -> None:
 def test_a_cascade_of_what_cannot_be_in_one(model: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
         open_cascades({"c": Row(models=(model, "large"))}, [*CARDS, "cascade:x"])
+
+
+ROW = Row(models=("small", "large"), checks=("confidence",), least_confidence=0.5)
+
+
+def certificate(folder: Path, row: Row = ROW, alpha: float = 0.08) -> tuple[Path, Certificate]:
+    """The file of a route that certifies the cascade `c`."""
+    cascades = {"cascade:c": terms_of(row)}
+    route, _ = certify(checked(1200), "large", ["small", "cascade:c"], Aim(alpha), cascades=cascades)
+    route.save(folder)
+    return folder / "certificate.json", route.certificate
+
+
+def test_a_cascade_answers_only_while_its_certificate_is_valid(tmp_path: Path) -> None:
+    file, made = certificate(tmp_path)
+    row, now = ROW.model_copy(update={"certificate": file}), [made.made]
+    (one,) = open_cascades({"c": row}, CARDS, lambda: now[0])
+    (lasting,) = open_cascades({"c": row}, CARDS, lambda: now[0], uncertified=True)
+    assert (one.against(), lasting.against()) == (None, None)
+    now[0] = made.expires
+    assert "the certificate of the cascade 'c' has expired: certify it anew" in (one.against() or "")
+    assert lasting.against() is None
+
+
+def test_a_cascade_without_a_certificate_says_how_to_get_one() -> None:
+    (one,) = open_cascades({"c": ROW}, CARDS, uncertified=True)
+    assert "'shoal rightsize' or 'shoal route certify'" in (one.against() or "")
+    (other,) = open_cascades({"c": ROW.model_copy(update={"uncertified": True})}, CARDS)
+    assert other.against() is None
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"least_confidence": 0.4}, "its check 'confidence' is 0.4, certified is 0.5 or more"),
+        ({"checks": ("refusal",)}, "its check 'confidence' is not there"),
+        ({"models": ("small", "small", "large")}, "it has 3 models, not two"),
+        ({"models": ("large", "small")}, "its models are large and small"),
+    ],
+)
+def test_a_cascade_that_is_not_what_was_certified(tmp_path: Path, change: dict[str, object], says: str) -> None:
+    file, made = certificate(tmp_path)
+    row = ROW.model_copy(update={"certificate": file, **change})
+    with pytest.raises(ConfigError, match=says):
+        open_cascades({"c": row}, CARDS)
+    assert says.removesuffix(" or more") in unfit(made, {"c": row})["cascade:c"]
+
+
+def test_certificates_that_do_not_allow_a_cascade(tmp_path: Path) -> None:
+    file, _ = certificate(tmp_path)
+    row = ROW.model_copy(update={"certificate": file})
+    with pytest.raises(ConfigError, match=r"cascades.d.certificate is of other cascades \(cascade:c\)"):
+        open_cascades({"d": row}, CARDS)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        open_cascades({"c": ROW.model_copy(update={"certificate": tmp_path / "none.json"})}, CARDS)
+    file, _ = certificate(tmp_path, alpha=0.001)
+    with pytest.raises(ConfigError, match=r"cascades\.c is not certified for all requests"):
+        open_cascades({"c": row}, CARDS)
+
+
+def test_a_router_leaves_out_a_cascade_that_is_not_so_in_the_settings(tmp_path: Path) -> None:
+    certificate(tmp_path)
+    cards = {**CARDS, "cascade:c": ModelCard("cascade:c", "routing", "composite")}
+    plain = settings(tmp_path)
+    for rows, names in (({"c": ROW}, ("large", "small", "cascade:c")), ({}, ("large", "small"))):
+        router = open_router(plain.model_copy(update={"cascades": rows}), cards, none)
+        assert router is not None
+        assert router.models == names
