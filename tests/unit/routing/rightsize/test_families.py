@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from shoal.routing.rightsize.families import ALL, families, k_means, named, silhouette
+from shoal.routing.rightsize.families import ALL, families, named
 from shoal.routing.rightsize.tasks import Task, tasks_of
 
 SHOP = ("where is my parcel from order", "please return the shoes of order", "refund the lamp of my order")
@@ -83,10 +85,36 @@ def test_rare_words_name_nothing() -> None:
     assert named([f"only{letter * 4} this" for letter in "abcd"], np.zeros(4, int)) == {0: "cluster 1"}
 
 
-def test_k_means_finds_three_directions() -> None:
-    generator = np.random.default_rng(1)
-    points = np.repeat(np.eye(3), 50, axis=0) + 0.05 * generator.standard_normal((150, 3))
-    points /= np.linalg.norm(points, axis=1, keepdims=True)
-    labels, centres = k_means(points, 3, generator)
-    assert [len(set(labels[at : at + 50])) for at in (0, 50, 100)] == [1, 1, 1]
-    assert silhouette(points, labels, centres) > 0.9
+def test_templates_are_families_of_their_own() -> None:
+    generator = np.random.default_rng(2)
+    words = ["parcel", "lamp", "weather", "poem", "river", "engine", "window", "garden"]
+    said = [" ".join(generator.choice(words, 6)) for _ in range(120)]
+    rows = [{"prompt": f"Translate to French: {text}" if at % 2 else text} for at, text in enumerate(said)]
+    found = families(tasks(rows))
+    assert len(set(found)) == 2
+    assert all(name.startswith("template ") == bool(at % 2) for at, name in enumerate(found))
+    assert "translate" in found[1]
+
+
+def test_a_date_in_a_system_prompt_is_no_other_template() -> None:
+    rows = [
+        {
+            "messages": [
+                {"role": "system", "content": f"You help the customers of a shop. Be brief. Today is 2026-11-{day}."},
+                {"role": "user", "content": "hi"},
+            ]
+        }
+        for day in range(10, 30)
+    ]
+    assert set(families(tasks(rows))) == {ALL}
+
+
+@given(st.permutations(range(40)))
+@settings(max_examples=20, deadline=None)
+def test_the_order_of_tasks_changes_no_family(order: list[int]) -> None:
+    rows = [
+        {"prompt": f"Translate to French: word {at}" if at % 4 else f"who sent parcel {at}", "id": str(at)}
+        for at in range(40)
+    ]
+    whole = dict(zip(range(40), families(tasks(rows)), strict=True))
+    assert families(tasks([rows[at] for at in order])) == [whole[at] for at in order]
