@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from shoal.config import Settings, secret
@@ -171,6 +171,8 @@ def upsert(bind: Engine | Connection, table: Table) -> sqlite.Insert:
     """An insert into that table with `on_conflict_do_nothing` and `on_conflict_do_update`, in the words of whichever
     database it is for."""
     if bind.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # not loaded for SQLite: 3 MB
+
         return cast(sqlite.Insert, postgresql.insert(table))  # of the same methods
     return sqlite.insert(table)
 

@@ -27,7 +27,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+
+from shoal.stores.database import upsert
 
 _METADATA = MetaData()
 EVENTS = Table(
@@ -85,8 +86,7 @@ def add_event(connection: Connection, event: Event, webhooks: Sequence[str]) -> 
     """Stores it with what is to be delivered, in the transaction under way; False where there was one with this
     `dedupe` already."""
     row = {name: getattr(event, name) for name in event.__slots__} | {"data": dict(event.data)}
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    fresh = make(EVENTS).values(row).on_conflict_do_nothing().returning(EVENTS.c.id)
+    fresh = upsert(connection, EVENTS).values(row).on_conflict_do_nothing().returning(EVENTS.c.id)
     added = connection.execute(fresh).first() is not None
     if added and webhooks:
         connection.execute(

@@ -65,15 +65,18 @@ def _merged(ordered: Iterable[Kind]) -> Iterator[Kind]:
 def unknown_types(settings: Masking, more: Iterable[str] = ()) -> Iterator[str]:
     """What is wrong with the types that the settings name, a sentence each. Lists and fields may bring types of their
     own, and `more` are those of plug-ins; what a mode, a surrogate or a grant names must be one of all these."""
-    own = {*settings.fields.values(), *settings.deny, *settings.gazetteers}
-    known = {each.type for each in kinds()} | own | OBSERVED | set(more)
     named = [
         *(("types", name) for name in settings.types),
         *(("surrogates", name) for name in settings.surrogates),
         *((f"tools.{tool}.grant", name) for tool, grant in settings.tools.items() for name in grant.grant),
     ]
+    named = [(place, name) for place, name in named if name != EVERY]
+    if not named:  # most settings: then the recognizers need not be loaded for this
+        return
+    own = {*settings.fields.values(), *settings.deny, *settings.gazetteers}
+    known = {each.type for each in kinds()} | own | OBSERVED | set(more)
     for place, name in named:
-        if name != EVERY and name not in known:
+        if name not in known:
             close = difflib.get_close_matches(name, sorted(known), 1, NEAR)
             meant = f"did you mean '{close[0]}'?" if close else "'shoal policy types' lists them"
             yield f"trust.masking.{place}: no recognizer, list or field rule knows the type '{name}': {meant}"
@@ -87,6 +90,8 @@ def check_types(settings: Masking, more: Iterable[str] = ()) -> None:
 
 def check_countries(settings: Masking) -> None:
     """Raises ConfigError for a country that no recognizer is of."""
+    if not settings.countries:
+        return
     known = {each.country for each in builtin()} - {""}
     for name in settings.countries:
         if name not in known:

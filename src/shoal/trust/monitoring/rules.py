@@ -55,4 +55,9 @@ class Rules:
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do at all."""
-        return self.prompts == self.replies == self.grounded == "off"
+        return not self.judges and self.grounded == "off"
+
+    @property
+    def judges(self) -> bool:
+        """Whether a monitor is asked at all: groundedness needs none."""
+        return self.prompts != "off" or self.replies != "off"

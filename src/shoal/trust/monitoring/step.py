@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 
 from shoal.config.trust import TrustRules
 from shoal.trust.monitoring.joined import joined
 from shoal.trust.monitoring.rules import Rules
-from shoal.trust.monitoring.seam import Monitor, TwoStages
+from shoal.trust.monitoring.seam import Monitor, TwoStages, Verdict
 from shoal.trust.monitoring.session import Monitoring
 
 
@@ -22,7 +23,7 @@ class MonitoringStep:
         self._more = tuple(more)
         self._given = monitor
         names = [None, *settings.tenants]
-        wanted = any(not Rules.of(settings, name or "", {}).idle for name in names)
+        wanted = any(Rules.of(settings, name or "", {}).judges for name in names)
         thresholds = self.monitor.thresholds if wanted else {}
         self._common = Rules.of(settings, "", thresholds)
         self._tenants: Mapping[str, Rules] = {name: Rules.of(settings, name, thresholds) for name in settings.tenants}
@@ -53,7 +54,23 @@ class MonitoringStep:
     def open(self, tenant: str) -> Monitoring | None:
         """The session of an exchange; None where nothing is monitored."""
         rules = self.rules(tenant)
-        return None if rules.idle else Monitoring(rules, self.monitor_of(tenant))
+        if rules.idle:
+            return None
+        return Monitoring(rules, self.monitor_of(tenant) if rules.judges else Unasked())
+
+
+class Unasked:
+    """The monitor of rules that judge nothing: the embedded one is some megabytes, and is not loaded for them."""
+
+    thresholds: Mapping[str, float] = MappingProxyType({})
+
+    def scores(self, texts: Sequence[str]) -> Sequence[Verdict]:
+        """Never asked; a fault of ours must not pass for a harmless text."""
+        raise AssertionError("a monitor was asked by rules that judge nothing")
+
+    def held(self, text: str) -> int:
+        """See Monitor."""
+        return 0
 
 
 def _embedded() -> Monitor:

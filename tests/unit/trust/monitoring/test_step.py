@@ -9,7 +9,7 @@ import pytest
 from shoal.trust.monitoring.joined import joined
 from shoal.trust.monitoring.rules import Rules
 from shoal.trust.monitoring.seam import TwoStages
-from shoal.trust.monitoring.step import MonitoringStep
+from shoal.trust.monitoring.step import MonitoringStep, Unasked
 from tests.unit.trust.monitoring.scene import BAD, WORSE, MildMonitor, rules
 
 
@@ -35,6 +35,19 @@ def test_nothing_is_opened_or_loaded_where_all_is_off() -> None:
     step = MonitoringStep(rules(mode="off"))
     assert step.open("default") is None
     assert "monitor" not in vars(step)
+
+
+def test_groundedness_alone_loads_no_monitor() -> None:
+    step = MonitoringStep(rules(monitoring={"mode": "off"}))
+    assert step.open("default") is not None
+    assert "monitor" not in vars(step)
+    assert "_first" not in vars(step)
+
+
+def test_who_is_not_to_be_asked_says_so_rather_than_that_a_text_is_harmless() -> None:
+    assert Unasked().held("Some") == 0
+    with pytest.raises(AssertionError, match="judge nothing"):
+        Unasked().scores(["Some text."])
 
 
 def test_tenants_have_thresholds_of_their_own() -> None:
