@@ -20,6 +20,7 @@ from shoal.identity.keys import DEFAULT_TENANT
 from shoal.identity.opening import open_people
 from shoal.limits.live import LiveRules
 from shoal.limits.opening import open_limits
+from shoal.limits.services import SERVICES
 from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
@@ -87,7 +88,7 @@ class Assembly:
         self.limits = open_limits(
             settings,
             self.database,
-            card=self.registry.card,
+            card=lambda name: self.registry.card(name) or SERVICES.get(name),
             path=self._path,
             measure=lambda attempt: self.metering.step.metering.attempt(attempt),
             events=self.people.events,
@@ -185,7 +186,7 @@ class Assembly:
     def _path(self, chat: Chat) -> tuple[str, ...]:
         """The models that may be called for a chat, as far as that can be said before."""
         if chat.model not in self.registry:
-            return ()
+            return (chat.model,) if chat.model in SERVICES else ()
         model, _ = self.registry.find(chat.model)
         if isinstance(model, Auto | Cascade):
             return tuple(step for name in model.path(chat) for step in self._leaves(name, chat))

@@ -1,10 +1,10 @@
 """POST /v1/shoal/mask: texts without their personal data, and what was replaced in them. It knows no model, keeps
-nothing, and hands out no value that did not come with the request."""
+nothing of it, and hands out no value that did not come with the request."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from os import urandom
 from typing import TYPE_CHECKING
@@ -15,9 +15,11 @@ from starlette.types import Receive, Scope, Send
 from shoal.chat import Json
 from shoal.errors import RequestError
 from shoal.exchange import House
-from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of, when_sent
 from shoal.gateway.envelope import JSON_TYPE, send_bytes
 from shoal.gateway.openai_request import check_fields, read_json, read_options
+from shoal.gateway.service import Service
+from shoal.limits.services import MASK
 from shoal.trust.masking.texts import MaskedText, TextMasker, counts
 
 if TYPE_CHECKING:
@@ -38,19 +40,22 @@ class Masking:
         headers, limits = headers_of(scope), self._limits
         key = self._house.identity.authenticate(token_of(headers))
         body = await read_body_in_time(receive, headers, limits.body_bytes, limits.body_s)
-        texts, conversation = _read(read_json(body), headers, limits.messages)
+        options = read_options(None, headers)
+        texts, conversation = _read(read_json(body), options.conversation, limits.messages)
         # As in a chat: the same value in the same conversation of the same key has the same placeholder.
         masker = TextMasker(self._house.masking, key.tenant, key.id, urandom(16).hex(), conversation)
+        service = Service(self._house, key, MASK, texts, options)
         with Hangup(receive):
-            masked = await masker.mask(texts)
+            masked = await service.run(masker.mask(texts))
             answer = await asyncio.to_thread(_answer, masked)
-        await send_bytes(send, 200, answer, [JSON_TYPE])
+        await send_bytes(send, 200, answer, [JSON_TYPE, *service.headers])
+        when_sent(scope, service.delivered)
 
 
-def _read(wire: Json, headers: Mapping[bytes, bytes], most: int) -> tuple[Sequence[str], str | None]:
+def _read(wire: Json, named: str | None, most: int) -> tuple[Sequence[str], str | None]:
     """The texts and the name of the conversation. Raises RequestError that names the field."""
     check_fields(wire, FIELDS)
-    conversation = wire.get("conversation", read_options(None, headers).conversation)
+    conversation = wire.get("conversation", named)
     if conversation is not None and not (isinstance(conversation, str) and 0 < len(conversation) <= LONGEST_NAME):
         raise RequestError(f"must be a string of 1 to {LONGEST_NAME} characters", param="conversation")
     if ("text" in wire) == ("texts" in wire):

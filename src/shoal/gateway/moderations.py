@@ -1,5 +1,5 @@
 """POST /v1/moderations in the OpenAI form: how harmful texts are, by category. It calls no model but the embedded
-monitor, and keeps nothing.
+monitor, and keeps nothing of what was said.
 
 OpenAI's categories stand beside Shoal's own. `hate`, `sexual`, `violence` and `illicit` are in both; others are made
 of ours where these say enough. What no model here tells apart (minors, gore, intent and instructions of self-harm) has
@@ -18,15 +18,16 @@ from starlette.types import Receive, Scope, Send
 from shoal.chat import Json
 from shoal.errors import NotFound, RequestError
 from shoal.exchange import House
-from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of, when_sent
 from shoal.gateway.envelope import JSON_TYPE, send_bytes
-from shoal.gateway.openai_request import check_fields, read_json
+from shoal.gateway.openai_request import check_fields, read_json, read_options
+from shoal.gateway.service import Service
+from shoal.limits.services import MONITOR as MODEL
 from shoal.trust.monitoring.texts import Scored, score_soon
 
 if TYPE_CHECKING:
     from shoal.gateway.app import Limits
 
-MODEL = "shoal/monitor"
 FIELDS = ("input", "model")
 Scores = Mapping[str, float]
 
@@ -69,10 +70,12 @@ class Moderations:
         step = self._house.monitoring
         if step is None:
             raise NotFound("this gateway has no monitor")
+        service = Service(self._house, key, MODEL, texts, read_options(None, headers))
         with Hangup(receive):
-            scored = await score_soon(step.monitor_of(key.tenant), texts)
+            scored = await service.run(score_soon(step.monitor_of(key.tenant), texts))
         thresholds = step.rules(key.tenant).thresholds or step.monitor.thresholds
-        await send_bytes(send, 200, _answer(scored, thresholds), [JSON_TYPE])
+        await send_bytes(send, 200, _answer(scored, thresholds), [JSON_TYPE, *service.headers])
+        when_sent(scope, service.delivered)
 
 
 def _read(wire: Json, most: int) -> Sequence[str]:
