@@ -21,7 +21,7 @@ from shoal.stores.ledger_writer import REFUSALS, Batch, LedgerWriter
 
 BATCH_S = 0.25
 # Each commit waits for the disk: the more in one, the more in a second.
-BATCH_ROWS, WAKE_ROWS = 2000, 500
+BATCH_ROWS, WAKE_ROWS = 2000, 2000
 # A file of the journal is not written for longer, so that what is erased is not in it for longer.
 TURN_S = 60.0
 LOOK_S = 5.0
@@ -81,6 +81,7 @@ class Drain:
         if self._recovery is None or not self._recovery.look():
             self.recovered.set()
         while not self._closing.is_set():
+            self._wake.clear()
             try:
                 busy = self._round()
             except OSError as error:  # such as too many open files
@@ -88,7 +89,6 @@ class Drain:
                 busy = False
             if not busy:
                 self._wake.wait(BATCH_S)
-            self._wake.clear()
         drained = self.flush()
         if self._recovery is not None:
             self._recovery.close()

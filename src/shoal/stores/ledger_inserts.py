@@ -7,6 +7,8 @@ With PostgreSQL rows go by COPY into a temporary table and from there into their
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
+from sqlite3 import sqlite_version_info
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, Table, func
@@ -17,6 +19,9 @@ from shoal.stores.database import Database, upsert
 from shoal.stores.ledger_rows import ATTEMPTS, EXCHANGES
 
 Rows = Sequence[tuple[Any, ...]]
+# A power of four, unless that is more values than SQLite takes at once.
+ROWS_AT_ONCE = 256
+MOST_VALUES = 32_766 if sqlite_version_info >= (3, 32) else 999
 KEYS = {EXCHANGES.name: ("id",), ATTEMPTS.name: ("exchange_id", "position")}
 
 
@@ -34,23 +39,31 @@ def inserts_for(database: Database) -> Inserts:
 
 
 class PlainInserts:
-    """Row by row, as prepared once."""
+    """Many rows in one statement: the driver lets other threads run at every statement, and to get its turn back costs
+    more than the row."""
 
     def __init__(self, engine: Engine) -> None:
-        dialect = engine.dialect
         tables = (EXCHANGES, ATTEMPTS)
-        self._replace = {table.name: str(_replacing(engine, table).compile(dialect=dialect)) for table in tables}
-        self._keep = {table.name: str(_keeping(engine, table).compile(dialect=dialect)) for table in tables}
+        self._replace = {table.name: _values(_replacing(engine, table), engine) for table in tables}
+        self._keep = {table.name: _values(_keeping(engine, table), engine) for table in tables}
 
     def replace(self, connection: Connection, table: Table, rows: Rows) -> None:
         """Puts the rows; those that are there take the new values."""
-        if rows:
-            connection.exec_driver_sql(self._replace[table.name], list(rows))
+        self._put(connection, rows, *self._replace[table.name])
 
     def keep(self, connection: Connection, table: Table, rows: Rows) -> None:
         """Puts the rows that are not there."""
-        if rows:
-            connection.exec_driver_sql(self._keep[table.name], list(rows))
+        self._put(connection, rows, *self._keep[table.name])
+
+    def _put(self, connection: Connection, rows: Rows, into: str, row: str, conflict: str) -> None:
+        # Few lengths, so that few statements are prepared, each once for a connection.
+        begun, at_once = 0, ROWS_AT_ONCE
+        while begun < len(rows):
+            while at_once > 1 and (at_once > len(rows) - begun or at_once * len(rows[0]) > MOST_VALUES):
+                at_once //= 4
+            values = tuple(chain.from_iterable(rows[begun : begun + at_once]))
+            connection.exec_driver_sql(f"{into}{', '.join([row] * at_once)}{conflict}", values)
+            begun += at_once
 
 
 class CopyInserts:
@@ -102,6 +115,14 @@ def _replacing(engine: Engine, table: Table) -> sqlite.Insert:
 
 def _keeping(engine: Engine, table: Table) -> sqlite.Insert:
     return upsert(engine, table).on_conflict_do_nothing()
+
+
+def _values(statement: sqlite.Insert, engine: Engine) -> tuple[str, str, str]:
+    """The statement in three: up to VALUES, a row's values, and what follows them."""
+    whole = str(statement.compile(dialect=engine.dialect))
+    begun = whole.index("(?")
+    end = whole.index(")", begun) + 1
+    return whole[:begun], whole[begun:end], whole[end:]
 
 
 def _conflict(statement: sqlite.Insert, engine: Engine) -> str:
