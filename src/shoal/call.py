@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Protocol, cast
 
-from shoal.chat import Chat, Json, Piece, Usage
+from shoal.chat import Chat, Json, Piece, Usage, guess_usage
 from shoal.errors import (
     DeadlineExceeded,
     HostCut,
@@ -32,6 +32,8 @@ MAX_DEPTH = 8
 LONGEST_WAIT_S = 5.0
 # The host of what Shoal's own steps took for an exchange: a line of the ledger that is no call of a model.
 OWN_HOST = "shoal"
+# Outcomes without a piece after which a host may have worked all the same.
+WORKED = frozenset({"cancelled", "host_timeout", "host_cut", "host_garbled", "deadline_exceeded"})
 
 
 class Purpose(StrEnum):
@@ -400,7 +402,7 @@ class Leaf:
         begun = clock()
         stay = call.enter(attempt, chat, begun)
         watch = Watch(call.deadline)
-        within = self._patience.first_s
+        within, piece = self._patience.first_s, None
         try:
             async with closing(self._model.reply(chat, call)) as pieces:
                 try:
@@ -434,6 +436,7 @@ class Leaf:
             ended = clock()
             attempt.latency_s = ended - begun
             attempt.concurrency = stay.leave(ended) if stay is not None else None
+            _count(attempt, chat, piece)
             call.note(attempt, tab)
 
     def _too_slow(self, call: Call, attempt: Attempt, now: float) -> ShoalError:
@@ -457,6 +460,19 @@ class Leaf:
         if isinstance(error, HostRateLimited):
             wait = max(wait, error.retry_after_s or 0.0)
         return wait if wait <= min(LONGEST_WAIT_S, call.remaining_s()) else None
+
+
+def _count(attempt: Attempt, chat: Chat, last: Piece | None) -> None:
+    """Guesses what the host worked and did not count: all, or the reply where it was cut off before that."""
+    usage = attempt.usage
+    if usage.completion_tokens:
+        return
+    if attempt.pieces > 0 and attempt.outcome == "ok":
+        uncounted = not usage.prompt_tokens
+    else:
+        uncounted = attempt.pieces > 0 or (attempt.outcome in WORKED and not usage.prompt_tokens)
+    if uncounted:
+        attempt.usage = guess_usage(chat, attempt.pieces, last, usage)
 
 
 class Watch:

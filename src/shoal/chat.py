@@ -8,12 +8,15 @@ sizes, never text.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import ceil
 from typing import Any
 
 Json = dict[str, Any]
 DEEPEST = 200
+# For guesses: most text has more bytes to a token, whatever the language; an image has about so many tokens.
+BYTES_PER_TOKEN, TOKENS_PER_MESSAGE, TOKENS_PER_PART = 3, 4, 1000
 
 
 def too_deep(body: bytes, value: Any) -> bool:
@@ -176,7 +179,8 @@ class Chat:
 @dataclass(slots=True)
 class Usage:
     """Tokens of one call. `cached_tokens` is the part of the prompt that a host read from its cache; `cpu_s` the CPU
-    seconds of an embedded model; `wire` the host's own usage object, handed on where there is just one attempt."""
+    seconds of an embedded model; `wire` the host's own usage object, handed on where there is just one attempt;
+    `estimated` that the tokens, or some of them, were guessed here, since the host counted none."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -184,6 +188,7 @@ class Usage:
     reasoning_tokens: int = 0
     cpu_s: float = 0.0
     wire: Json | None = field(default=None, repr=False)
+    estimated: bool = False
 
     @property
     def total_tokens(self) -> int:
@@ -197,6 +202,7 @@ class Usage:
             self.cached_tokens + other.cached_tokens,
             self.reasoning_tokens + other.reasoning_tokens,
             self.cpu_s + other.cpu_s,
+            estimated=self.estimated or other.estimated,
         )
 
 
@@ -258,3 +264,22 @@ class Piece:
                 found = choice.delta.get("content")
                 return found if isinstance(found, str) else ""
         return ""
+
+
+def guess_usage(chat: Chat, pieces: int, last: Piece | None, said: Usage) -> Usage:
+    """What a try took of which the host counted nothing, or only the prompt: a token for BYTES_PER_TOKEN bytes of text
+    and for each piece of the reply, rather too many than too few. `last` is the reply's last piece."""
+    written = max(pieces, ceil(len(last.text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) if last is not None else 0)
+    if said.prompt_tokens:
+        return replace(said, completion_tokens=written, wire=None, estimated=True)
+    bare = sum(len(passage.text) + len(passage.title) for passage in chat.passages)
+    size = sum(map(_size, chat.messages)) + bare + len(str(chat.options.get("tools") or ""))
+    parts = sum(part.kind != "text" for message in chat.messages for part in message.parts())
+    read = ceil(size / BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE * len(chat.messages) + TOKENS_PER_PART * parts
+    return Usage(read, written, cpu_s=said.cpu_s, estimated=True)
+
+
+def _size(message: Message) -> int:
+    """Bytes of what a message says, calls of tools among it."""
+    calls = message.wire.get("tool_calls")
+    return len(message.text.encode("utf-8", "replace")) + len(str(calls) if calls else "")

@@ -171,7 +171,12 @@ def test_who_hangs_up_is_charged_for_what_came(tmp_path: Path) -> None:
             assert limited.ask().status_code == 429
         limited.settled()
         used, reserved = limited.used("tokens")
-        assert 10 < used < 300
+        record = house.ledger.get(answer.headers["x-shoal-exchange"])
+        assert record is not None
+        usage = record.usage()
+        assert usage.estimated
+        assert (usage.prompt_tokens, used) == (6, usage.total_tokens)
+        assert 1 <= usage.completion_tokens <= 4
         assert reserved == 0
         assert house.idle()
 

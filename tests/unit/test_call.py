@@ -7,8 +7,20 @@ from typing import Any
 
 import pytest
 
-from shoal.call import LONGEST_WAIT_S, Attempt, Leaf, ModelCard, Patience, Placement, Purpose, Trail, Watch, closing
-from shoal.chat import Chat, Piece, Usage
+from shoal.call import (
+    LONGEST_WAIT_S,
+    Attempt,
+    Call,
+    Leaf,
+    ModelCard,
+    Patience,
+    Placement,
+    Purpose,
+    Trail,
+    Watch,
+    closing,
+)
+from shoal.chat import Chat, Message, Passage, Piece, Usage, guess_usage
 from shoal.errors import (
     DeadlineExceeded,
     HostCut,
@@ -473,3 +485,61 @@ def test_leaf_closes_what_it_opened() -> None:
         assert isinstance(call.open("m"), Leaf)
 
     asyncio.run(test())
+
+
+PROMPT = Chat("m", (Message.of("user", "x" * 90), Message.of("assistant", "y" * 30)), stream=True)
+
+
+@pytest.mark.parametrize(
+    ("script", "read_pieces", "outcome", "tokens"),
+    [
+        # 120 bytes make 40 tokens, two messages 8 more; each piece one.
+        (["one", "two", asyncio.Event()], 2, "cancelled", (48, 2, True)),
+        ([asyncio.Event()], 0, "cancelled", (48, 0, True)),
+        (["one", HostCut("c", host="h")], 9, "host_cut", (48, 1, True)),
+        ([HostTimeout("t", host="h")], 9, "host_timeout", (48, 0, True)),
+        ([HostUnreachable("u", host="h")], 9, "host_unreachable", (0, 0, False)),
+        ([HostRejected("r", host="h")], 9, "host_rejected", (0, 0, False)),
+        # Nobody counted, though all came; a long piece is more than one token.
+        ([Piece.of("z" * 31)], 9, "ok", (48, 11, True)),
+        ([Piece.of("word", usage=Usage(5, 1))], 9, "ok", (5, 1, False)),
+        ([Piece.of("", usage=Usage(5, 0))], 9, "ok", (5, 0, False)),
+        # The host counted the prompt, and was cut off before it counted the reply.
+        ([Piece.of("w", None, usage=Usage(50, 0, 20)), "w", HostCut("c", host="h")], 9, "host_cut", (50, 2, True)),
+        ([Piece.of("w", None, usage=Usage(50, 7, 20)), "w", HostCut("c", host="h")], 9, "host_cut", (50, 7, False)),
+    ],
+)
+def test_what_nobody_counted_is_guessed(
+    script: list[Line], read_pieces: int, outcome: str, tokens: tuple[int, int, bool]
+) -> None:
+    async def reading(call: Call, most: int) -> None:
+        async with closing(call.open("m").reply(PROMPT, call)) as pieces:
+            async for _ in pieces:
+                most -= 1
+                if most == 0:
+                    return
+
+    async def test() -> None:
+        trail, model = Trail(), ScriptedModel(script, kind="host", host="h")
+        task = asyncio.create_task(reading(make_call({"m": model}, trail), read_pieces))
+        while read_pieces == 0 and not model.running:
+            await asyncio.sleep(0)
+        if read_pieces == 0:
+            task.cancel()
+        with suppress(ShoalError, asyncio.CancelledError):
+            await task
+        (attempt,) = trail.attempts
+        usage = attempt.usage
+        assert (attempt.outcome, (usage.prompt_tokens, usage.completion_tokens, usage.estimated)) == (outcome, tokens)
+
+    asyncio.run(test())
+
+
+def test_a_guess_counts_tools_passages_and_pictures() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 90_000}}
+    seen = Message.of("user", [{"type": "text", "text": "é" * 30}, picture])  # type: ignore[arg-type]
+    bare = guess_usage(Chat("m", (seen,)), 0, None, Usage(cpu_s=0.5))
+    assert (bare.prompt_tokens, bare.completion_tokens, bare.cpu_s) == (20 + 4 + 1000, 0, 0.5)
+    passage = Passage("p", "c", "s", "a" * 10, "b" * 80)
+    more = guess_usage(Chat("m", (seen,), {"tools": [{"type": "function"}]}, passages=(passage,)), 0, None, Usage())
+    assert more.prompt_tokens == bare.prompt_tokens + 30 + len("[{'type': 'function'}]") // 3 + 1

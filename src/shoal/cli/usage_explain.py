@@ -31,7 +31,7 @@ ENERGY = {
     ),
     "waited": ("from 0 to a busy share of the machine for latency_s: nothing came", "tries-that-failed"),
     "cut": (
-        "as for models on accelerators, with 1 (0.5 to 4) output tokens for each of the pieces: the host counted none",
+        "as for models on accelerators, with 1 (0.5 to 4) output tokens for each that was guessed: the host counted none",
         "tries-that-failed",
     ),
     "estimated": ("EcoLogits' figure, its range 3 times wider; or the fit, on an H100", "remote-services"),
@@ -83,7 +83,7 @@ def to_wire(rows: Rows, again: Mapping[int, Recomputed]) -> dict[str, Any]:
 
 def _attempt(attempt: Mapping[str, Any], again: Recomputed | None) -> dict[str, Any]:
     wire = {name: attempt[name] for name in ("position", "model", "host", "purpose", "outcome", "retry")}
-    wire |= {name: attempt[name] for name in (*USED, *FACTORS)}
+    wire |= {name: attempt[name] for name in (*USED, *FACTORS)} | {"estimated": bool(attempt["estimated"])}
     wire["settings"] = None if again is None else again.settings
     wire["figures"] = [figure(attempt, name, again) for name in QUANTITIES]
     wire["rests_on"] = [] if again is None else [{"topic": topic, **_fact(fact)} for topic, fact in again.figures]
@@ -144,7 +144,7 @@ def kind_of(attempt: Mapping[str, Any]) -> str:
     if attempt["host"] in HERE:
         return "embedded"
     if attempt["completion_tokens"]:
-        return "modelled"
+        return "cut" if attempt["estimated"] else "modelled"
     return "cut" if attempt["pieces"] else "waited"
 
 
@@ -176,6 +176,8 @@ def _attempt_lines(attempt: Mapping[str, Any]) -> Iterator[str]:
     yield f"attempt {attempt['position']}: {', '.join(of)}"
     yield "  " + ", ".join(f"{name} {attempt[name]:g}" for name in USED if attempt[name])
     yield "  " + ", ".join(f"{name} {attempt[name]}" for name in FACTORS if attempt[name] is not None)
+    if attempt["estimated"]:
+        yield "  tokens are estimated: the host had not counted them"
     if attempt["settings"] is not None:
         yield "  settings then: " + ", ".join(f"{name} {_said(value)}" for name, value in attempt["settings"].items())
     elif attempt["facts"] is not None:

@@ -23,8 +23,6 @@ TOOLS = 1024
 # No image of the services that publish their tiling counts more; other parts may fill a context.
 IMAGE = 50_000
 OTHER = 250_000
-# Of cut streams without a count: text has more bytes to a token, so this counts too many.
-BYTES_PER_TOKEN = 2
 # No vocabulary writes more bytes than this with one token on average over a whole reply.
 LONGEST_TOKEN = 16
 MOST_OUTPUT = 1_000_000_000
@@ -103,10 +101,3 @@ def _probe(card: ModelCard, usage: Usage) -> Attempt:
 def _pair(read: Any, written: Any) -> tuple[float, float] | None:
     """Per PROBE tokens, which makes millionths per token."""
     return None if read is None or written is None else (read.expected, written.expected)
-
-
-def estimated(said: Usage, read: int, written: int, said_bytes: int, pieces: int) -> Usage:
-    """What a try took of which the host said nothing: too much rather than too little, and at most what was reserved.
-    `read` and `written` are the bounds; of the prompt that is about its bytes."""
-    out = min(max(-(-said_bytes // BYTES_PER_TOKEN), pieces), written)
-    return Usage(-(-read // BYTES_PER_TOKEN), out, cpu_s=said.cpu_s)

@@ -6,11 +6,12 @@ It knows the counters and the lines that a request meets, no HTTP and no models.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
 from shoal.call import OWN_HOST, Attempt, ModelCard
-from shoal.chat import Chat, Choice, Piece, Usage
+from shoal.chat import BYTES_PER_TOKEN, Chat, Choice, Piece, Usage
 from shoal.limits import bound
 from shoal.limits.plan import Plan
 from shoal.limits.rules import Line, Quantity, Who
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from shoal.limits.step import LimitsStep
 
 Amounts = Sequence[int]
-# Outcomes without a piece after which a host may have worked all the same.
-WORKED = frozenset({"cancelled", "host_timeout", "host_cut", "host_garbled", "deadline_exceeded"})
 CUT_NOTE = "the reply reached the most tokens that were reserved for it"
 
 
@@ -181,15 +180,16 @@ class Tab:
         return Piece([Choice({}, choice.index, "length") for choice in piece.choices])
 
     def close(self, attempt: Attempt) -> None:
-        """The try has ended. Where the host counted nothing, it is counted here, rather too much than too little."""
+        """The try has ended. Where the host did not count the reply, its bytes are, if they make more tokens than was
+        guessed."""
         if self._turn is not None:
             self._turn.leave()
         if not self._written:
             return
         usage = attempt.usage
-        if not usage.total_tokens and (self._pieces or attempt.outcome in WORKED):
-            attempt.usage = bound.estimated(usage, self._read, self._written, self._bytes, self._pieces)
-        usage = attempt.usage
+        if usage.estimated:
+            said = min(ceil(self._bytes / BYTES_PER_TOKEN), self._written)
+            usage = attempt.usage = replace(usage, completion_tokens=max(usage.completion_tokens, said))
         self._ticket.give_back(self._model, self._read - usage.prompt_tokens, self._written - usage.completion_tokens)
 
 

@@ -15,6 +15,7 @@ TURNED_AWAY = frozenset(
 # Those, and an error in place of an answer: where nothing came, nothing is billed.
 NOT_BILLED = TURNED_AWAY | {"host_failed"}
 FREE = Price()
+EXACT = Range(1.0, 1.0, 1.0)
 
 
 def cost_usd(price: Price | None, usage: Usage) -> Range | None:
@@ -32,12 +33,16 @@ def cost_usd(price: Price | None, usage: Usage) -> Range | None:
     return Range.exactly(bare + cached * price.cached * PER_TOKEN)
 
 
-def billed_usd(price: Price | None, attempt: Attempt) -> Range | None:
-    """What an attempt is billed; unknown without a price, and where the host worked but nobody counted tokens, as when
-    a stream broke off."""
+def billed_usd(price: Price | None, attempt: Attempt, guessed: Range = EXACT) -> Range | None:
+    """What an attempt is billed; unknown without a price, and where the host worked but nobody counted tokens.
+    `guessed` is by how much tokens may be off that were guessed, as when a stream broke off; where nothing came it may
+    have cost nothing."""
     usage = attempt.usage
     if usage.prompt_tokens or usage.completion_tokens or price is None or price == FREE:
-        return cost_usd(price, usage)
+        found = cost_usd(price, usage)
+        if not usage.estimated or found is None:
+            return found
+        return Range(found.low * guessed.low if attempt.pieces else 0.0, found.expected, found.high * guessed.high)
     return ZERO if attempt.pieces == 0 and attempt.outcome in NOT_BILLED else None
 
 

@@ -71,10 +71,11 @@ class CpuMeter:
 class LocalMeter:
     """A host on this machine: as `modelled` has it, until the counters have spoken."""
 
-    def __init__(self, model: Metered, modelled: Meter, counted: Meter) -> None:
+    def __init__(self, model: Metered, modelled: Meter, counted: Meter, guessed: Range) -> None:
         self._price = model.price
         self._modelled = modelled
         self._counted = counted
+        self._guessed = guessed
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """Without counters: what is known of a host anywhere."""
@@ -83,4 +84,6 @@ class LocalMeter:
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """With the energy that counters gave, and the price of the settings where there is one."""
         found = self._counted.measured(it_wh, attempt, concurrency)
-        return found if self._price is None else replace(found, cost_usd=billed_usd(self._price, attempt))
+        if self._price is None:
+            return found
+        return replace(found, cost_usd=billed_usd(self._price, attempt, self._guessed))

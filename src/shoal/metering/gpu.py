@@ -45,6 +45,7 @@ class GpuMeter:
             self._outside = self._outside * Range.of(facts.find("fit", "any", "estimate_factor"))
         self._assumed = Range.of(facts.find("fit", "any", "concurrency"))
         self._tokens_per_piece = Range.of(facts.find("fit", "any", "tokens_per_piece"))
+        self._guessed = Range.of(facts.find("fit", "any", "guessed_tokens"))
         self._in_fit = Range.of(facts.find("fit", "any", "prompt_tokens_in_fit"))
         watts = facts.find("hardware", hardware, "tdp_w").value
         self._read = _read_wh(facts, hardware, active, watts) * host
@@ -84,7 +85,7 @@ class GpuMeter:
             it_wh,
             self._embodied_per_s * seconds,
             self._materials_per_s * seconds,
-            billed_usd(self._model.price, attempt),
+            billed_usd(self._model.price, attempt, self._guessed),
             tier,
             bases,
         )
@@ -92,7 +93,8 @@ class GpuMeter:
     def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Range) -> Range:
         usage = attempt.usage
         if usage.completion_tokens:
-            output = Range.exactly(usage.completion_tokens)
+            written = usage.completion_tokens
+            output = self._tokens_per_piece.scaled(written) if usage.estimated else Range.exactly(written)
         elif attempt.pieces:
             output = self._tokens_per_piece.scaled(attempt.pieces)
         else:

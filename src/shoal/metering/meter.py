@@ -7,7 +7,7 @@ from typing import Protocol
 
 from shoal.call import Attempt, Price
 from shoal.impacts import Basis, Impacts, Range
-from shoal.metering.cost import billed_usd
+from shoal.metering.cost import EXACT, billed_usd
 from shoal.metering.place import Place
 
 JOULES_PER_WH = 3600.0
@@ -65,12 +65,12 @@ def counted_bases(model: Metered, place: Place) -> tuple[Basis, ...]:
 class UnknownMeter:
     """Meters a model of which nothing is known but perhaps its price: all else is unknown, never zero."""
 
-    def __init__(self, price: Price | None = None) -> None:
-        self._price = price
+    def __init__(self, price: Price | None = None, guessed: Range = EXACT) -> None:
+        self._price, self._guessed = price, guessed
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone."""
-        return Impacts(cost_usd=billed_usd(self._price, attempt))
+        return Impacts(cost_usd=billed_usd(self._price, attempt, self._guessed))
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone: where the energy was used is not known."""

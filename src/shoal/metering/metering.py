@@ -79,10 +79,11 @@ def _meter(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
     found = _modelled(model, facts, estimator)
     if model.kind == "embedded" or not model.counters:
         return found
-    where = place_of(model, facts)
-    if model.hardware is None:
-        return LocalMeter(model, found, CpuMeter(model, where, facts))
-    return found if model.params_b is not None else LocalMeter(model, found, GpuMeter(model, 1.0, where, facts))
+    if model.params_b is not None and model.hardware is not None:
+        return found
+    where, guessed = place_of(model, facts), Range.of(facts.find("fit", "any", "guessed_tokens"))
+    counted = CpuMeter(model, where, facts) if model.hardware is None else GpuMeter(model, 1.0, where, facts)
+    return LocalMeter(model, found, counted, guessed)
 
 
 def _modelled(model: Metered, facts: Facts, estimator: Estimator | None) -> Meter:
@@ -97,7 +98,7 @@ def _modelled(model: Metered, facts: Facts, estimator: Estimator | None) -> Mete
             region = model.region or rates.zone
             return RemoteMeter(model, rates, place(facts, region, pue=1.0, wue=model.wue), facts)
     if model.params_b is None:
-        return UnknownMeter(model.price)
+        return UnknownMeter(model.price, Range.of(facts.find("fit", "any", "guessed_tokens")))
     tier = Tier.MODELLED if model.kind == "served" and model.hardware is not None else Tier.ESTIMATED
     return GpuMeter(model, model.params_b, place_of(model, facts), facts, tier)
 

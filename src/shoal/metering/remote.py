@@ -30,13 +30,14 @@ class RemoteMeter:
         self._place = place
         self._widened = Range.of(facts.find("fit", "any", "estimate_factor"))
         self._tokens_per_piece = Range.of(facts.find("fit", "any", "tokens_per_piece"))
+        self._guessed = Range.of(facts.find("fit", "any", "guessed_tokens"))
         self._rates = rates
         boundary = BOUNDARY.format(says=rates.says, factor=self._widened.high)
         self._bases = (place.basis(boundary, vendor_figures(facts, model.provider)),)
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the output tokens; unknown where the host worked but counted nothing."""
-        cost = billed_usd(self._model.price, attempt)
+        cost = billed_usd(self._model.price, attempt, self._guessed)
         output = self._output(attempt, attempt.usage)
         if output is None:
             return Impacts(cost_usd=cost)
@@ -58,7 +59,8 @@ class RemoteMeter:
 
     def _output(self, attempt: Attempt, usage: Usage) -> Range | None:
         if usage.completion_tokens:
-            return Range.exactly(usage.completion_tokens)
+            written = usage.completion_tokens
+            return self._tokens_per_piece.scaled(written) if usage.estimated else Range.exactly(written)
         if attempt.pieces:
             return self._tokens_per_piece.scaled(attempt.pieces)
         return ZERO if attempt.outcome in TURNED_AWAY else None

@@ -31,7 +31,7 @@ _OPENED = b'["open",'
 _RECORD = frozenset(each.name for each in fields(Record))
 _ATTEMPT = frozenset(each.name for each in fields(Attempt))
 _ranges = attrgetter(*RANGES)
-_USAGE = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")
+_USAGE = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s", "estimated")
 
 
 def frame(line: tuple[Any, ...]) -> bytes:
@@ -133,6 +133,7 @@ def _attempt_fields(attempt: Attempt) -> dict[str, Any]:
             usage.cached_tokens,
             usage.reasoning_tokens,
             usage.cpu_s,
+            usage.estimated,
         ),
         "concurrency": attempt.concurrency,
         "measured_j": attempt.measured_j,
@@ -143,7 +144,7 @@ def _attempt_fields(attempt: Attempt) -> dict[str, Any]:
 
 def _attempt(found: Mapping[str, Any]) -> Attempt:
     known = {name: value for name, value in found.items() if name in _ATTEMPT}
-    usage = Usage(**dict(zip(_USAGE, known.pop("usage"), strict=True)))
+    usage = Usage(**dict(zip(_USAGE, known.pop("usage"), strict=False)))
     purpose, impacts = Purpose(known.pop("purpose")), _impacts(known.pop("impacts", None))
     return Attempt(**known, purpose=purpose, usage=usage, impacts=impacts)
 

@@ -51,6 +51,7 @@ ATTEMPTS = Table(
     *(Column(name, Float) for name in ("concurrency", "measured_j", *RANGES)),
     *(Column(name, String) for name in ("tier", "facts", "method", "zone")),
     Column("grid_gco2e_per_kwh", Float),
+    Column("estimated", Boolean),
 )
 # What a record said before it was corrected: `was` holds the columns that changed, with their earlier values.
 CORRECTIONS = Table(
@@ -108,6 +109,7 @@ def attempt_row(exchange_id: str, position: int, attempt: Attempt) -> tuple[Any,
         *(min(count, MOST_COUNT) for count in counts),
         *(attempt.concurrency, attempt.measured_j, *_ends(impacts)),
         *(impacts.tier if impacts is not None else None, attempt.facts, *_factor(impacts)),
+        usage.estimated,
     )
 
 
@@ -170,6 +172,6 @@ def _range(row: Mapping[str, Any], name: str) -> Range | None:
 
 
 def _attempt(row: Mapping[str, Any]) -> Attempt:
-    usage = Usage(**{name: row[name] for name in _USAGE_FIELDS})
+    usage = Usage(**{name: row[name] for name in _USAGE_FIELDS}, estimated=bool(row["estimated"]))
     fields = {name: row[name] for name in _ATTEMPT_FIELDS} | {"purpose": Purpose(row["purpose"])}
     return Attempt(**fields, usage=usage, impacts=_impacts(row))

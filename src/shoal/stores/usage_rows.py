@@ -20,7 +20,7 @@ MOST_IDS = 500
 OF_EXCHANGE = ("tenant", "key_id", "team", "user", "tags")
 OF_ATTEMPT = (
     *("position", "model", "host", "purpose", "outcome", "retry", "pieces"),
-    *TOKENS,
+    *(*TOKENS, "estimated"),
     *("latency_s", "cpu_s", "concurrency", "measured_j"),
     *("tier", "facts", "method", "zone", "grid_gco2e_per_kwh"),
     *(end.format(name) for name in QUANTITIES for end in ENDS),
@@ -56,7 +56,7 @@ def rows_of(database: Database, exchange_id: str) -> Rows | None:
 
 def attempt_of(row: Mapping[str, Any]) -> Attempt:
     """The attempt of such a row, as it was before it was metered."""
-    usage = Usage(**{name: row[name] for name in (*TOKENS, "cpu_s")})
+    usage = Usage(**{name: row[name] for name in (*TOKENS, "cpu_s")}, estimated=bool(row["estimated"]))
     names = ("model", "host", "retry", "outcome", "pieces", "latency_s", "concurrency", "measured_j", "facts")
     return Attempt(
         **{name: row[name] for name in names},

@@ -221,6 +221,7 @@ def test_an_exchange_is_explained(filled: Shell) -> None:
         ({"host": "shoal", "model": "shoal/guards"}, "embedded"),
         ({"completion_tokens": 4}, "modelled"),
         ({"pieces": 4}, "cut"),
+        ({"pieces": 4, "completion_tokens": 4, "estimated": True}, "cut"),
         ({}, "waited"),
         ({"tier": "measured", "host": "embedded"}, "measured"),
         ({"tier": "estimated"}, "estimated"),
@@ -230,10 +231,8 @@ def test_an_exchange_is_explained(filled: Shell) -> None:
 def test_each_attempt_has_the_formula_by_which_it_was_metered(row: dict[str, Any], kind: str) -> None:
     from shoal.cli.usage_explain import kind_of
 
-    assert (
-        kind_of({"energy_wh": 1.0, "tier": "modelled", "host": "gpu", "completion_tokens": 0, "pieces": 0} | row)
-        == kind
-    )
+    plain = {"energy_wh": 1.0, "tier": "modelled", "host": "gpu", "completion_tokens": 0, "pieces": 0}
+    assert kind_of(plain | {"estimated": False} | row) == kind
 
 
 def test_explanations_point_to_headings_that_there_are() -> None:

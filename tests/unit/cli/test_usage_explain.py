@@ -26,6 +26,7 @@ HOSTS = {
 BEFORE = {"hosts": {"gpu": {"region": "aws/us-east-1", "hardware": "h100", "concurrency": 16}}}
 AFTER = {"here": {"region": "FRA"}, "hosts": {"gpu": {"region": "Germany", "hardware": "a100", "pue": 1.1}}}
 QUANTITIES = 8
+GUESSED = Usage(400, 9, estimated=True)
 
 
 def run(opened: Database, name: str, metering: dict[str, Any], *, price: Price, params_b: float) -> str:
@@ -41,7 +42,7 @@ def run(opened: Database, name: str, metering: dict[str, Any], *, price: Price, 
     record.attempts = [
         Attempt("llama", "gpu", Purpose.ANSWER, 0.0, 0, "ok", 40, 0.1, 3.5, Usage(1200, 300, 200), concurrency=7.5),
         Attempt("llama", "gpu", Purpose.ANSWER, 0.0, 1, "host_timeout", 0, None, 30.0),
-        Attempt("llama", "gpu", Purpose.ANSWER, 0.0, 1, "cancelled", 9, 0.1, 1.0, concurrency=2.0),
+        Attempt("llama", "gpu", Purpose.ANSWER, 0.0, 1, "cancelled", 9, 0.1, 1.0, GUESSED, concurrency=2.0),
         Attempt("gpt-4o", "far", Purpose.JUDGE, 0.0, 0, "ok", 1, 0.5, 0.5, Usage(800, 40, 100)),
         Attempt("shoal/answer", "embedded", Purpose.ANSWER, 0.0, 0, "ok", 1, 0.01, 0.01, Usage(90, 30, cpu_s=0.01)),
         Attempt(GUARDS, "shoal", Purpose.GUARD, 0.0, 0, "ok", 0, None, 0.002, Usage(cpu_s=0.002)),
@@ -104,6 +105,7 @@ def test_it_is_said_in_words_with_the_numbers_put_in(explained: Any, database: D
     assert "((1200 - 200) x 0.1 + 200 x 0.05 + 300 x 0.2) / 1e6 = 0.00017" in said
     assert said.count("computed again: the same") == 7 * QUANTITIES
     assert "hardware h100 tdp_w: 700 W, 20" in said
+    assert said.count("tokens are estimated: the host had not counted them") == 1
 
 
 def test_what_somebody_changed_in_the_ledger_is_seen(explained: Any, database: Database) -> None:

@@ -269,19 +269,24 @@ def test_a_piece_that_says_nothing_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "pieces", "counted"),
-    [("cancelled", 2, True), ("cancelled", 0, True), ("host_cut", 2, True), ("host_rejected", 0, False)],
+    ("usage", "counted"),
+    [
+        (Usage(40, 2, estimated=True), (40, 8)),
+        (Usage(40, 9, estimated=True), (40, 9)),
+        (Usage(40, 2), (40, 2)),
+        (Usage(), (0, 0)),
+    ],
 )
-def test_what_a_host_did_not_count_is_estimated(outcome: str, pieces: int, counted: bool) -> None:
+def test_where_tokens_are_guessed_the_bytes_that_came_count_too(usage: Usage, counted: tuple[int, int]) -> None:
     house = House({"a": Rate(tokens="100k/minute")})
     ticket = house.open(max_tokens=50)
     tab = asyncio.run(ticket.take(SMALL, ticket.chat))
-    for _ in range(pieces):
+    for _ in range(2):
         tab.last(Piece.of("twelve bytes", None))
-    tried = attempt("small", 0, 0, outcome=outcome)
+    tried = attempt("small", 0, 0, outcome="cancelled")
+    tried.usage = usage
     tab.close(tried)
-    assert (tried.usage.prompt_tokens > 0) is counted
-    assert tried.usage.completion_tokens == (pieces * 6 if counted else 0)
+    assert (tried.usage.prompt_tokens, tried.usage.completion_tokens) == counted
 
 
 def test_a_budget_that_is_nearly_spent_asks_a_smaller_model() -> None:

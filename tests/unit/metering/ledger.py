@@ -42,6 +42,7 @@ def attempt(
     row: dict[str, Any] = {"position": position, "model": model, "host": host, "purpose": "answer", "outcome": outcome}
     row |= {"retry": 0, "pieces": 1, "latency_s": 1.0, "cpu_s": 0.0, "facts": "v1"}
     row |= {"prompt_tokens": 100, "completion_tokens": 50, "cached_tokens": 0, "reasoning_tokens": 0}
+    row["estimated"] = False
     for name, expected in (TOOK | {"market_gco2e": market}).items():
         for end, factor in zip(ENDS, (0.5, 1, 1.5), strict=True):
             row[end.format(name)] = None if expected is None or not known else expected * factor * scale

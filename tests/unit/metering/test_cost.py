@@ -6,7 +6,7 @@ import pytest
 
 from shoal.call import Price
 from shoal.chat import Usage
-from shoal.impacts import ZERO
+from shoal.impacts import ZERO, Range
 from shoal.metering.cost import billed_usd, cost_usd, listed_price
 from tests.unit.metering.attempts import attempt, facts
 
@@ -69,3 +69,14 @@ def test_list_prices() -> None:
     assert listed_price(facts(), "openai", "gpt-4o") == Price(2.5, 1.25, 10.0)
     assert listed_price(facts(), "openai", "gpt-unheard-of") is None
     assert listed_price(facts(), "nobody", "gpt-4o") is None
+
+
+def test_guessed_tokens_cost_a_range() -> None:
+    guessed = attempt(prompt=1000, output=100)
+    guessed.usage.estimated = True
+    price, spread = Price(10, 5, 20), Range(0.5, 1, 2)
+    assert billed_usd(price, guessed, spread) == Range(0.006, 0.012, 0.024)
+    guessed.pieces = 0
+    assert billed_usd(price, guessed, spread) == Range(0.0, 0.012, 0.024)
+    assert billed_usd(Price(), guessed, spread) == ZERO
+    assert billed_usd(None, guessed, spread) is None

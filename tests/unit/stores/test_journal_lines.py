@@ -19,7 +19,7 @@ TOOK = Impacts(
 texts = st.text(max_size=20)
 floats = st.floats(allow_nan=False, allow_infinity=False)
 counts = st.integers(0, 2**53)
-usages = st.builds(Usage, counts, counts, counts, counts, floats)
+usages = st.builds(Usage, counts, counts, counts, counts, floats, estimated=st.booleans())
 attempts = st.builds(
     Attempt,
     *(texts, texts, st.sampled_from(Purpose), floats),
@@ -95,6 +95,16 @@ def test_damage_is_noticed(record: Record, data: st.DataObject) -> None:
 @pytest.mark.parametrize("raw", [b"\n", b"", b"0 0 \n", b"00000002 a505df1b {}\nx", b"zz\n", b"\x00" * 40 + b"\n"])
 def test_what_is_no_line(raw: bytes) -> None:
     assert unframe(raw) is None
+
+
+def test_a_line_of_an_earlier_version_says_nothing_of_guesses() -> None:
+    record = Record(
+        "ex", "t", "k", 1.0, "m", True, attempts=[Attempt("m", "h", Purpose.ANSWER, 1.0, usage=Usage(1, 2))]
+    )
+    line = unframe(closed_line(record))
+    assert line is not None
+    del line[1]["attempts"][0]["usage"][5:]
+    assert record_from(line[1]) == record
 
 
 def test_names_of_a_later_version_are_passed_over() -> None:

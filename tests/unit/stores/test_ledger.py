@@ -26,7 +26,7 @@ def journal(request: pytest.FixtureRequest, database: Database) -> Journal | Non
 def record(name: str, **more: object) -> Record:
     attempts = [
         Attempt("m", "h", Purpose.ANSWER, 2.0, 0, "host_timeout", 0, None, 0.5),
-        Attempt("m", "h", Purpose.JUDGE, 3.0, 1, "ok", 7, 0.1, 0.9, Usage(10, 20, 3, 4, 0.25)),
+        Attempt("m", "h", Purpose.JUDGE, 3.0, 1, "ok", 7, 0.1, 0.9, Usage(10, 20, 3, 4, 0.25, estimated=True)),
     ]
     fields = {"tenant": "t", "key_id": "k", "started": 1.0, "asked": "auto", "streamed": True, "tags": {"a": "b"}}
     return Record(id=name, attempts=attempts, **{**fields, **more})  # type: ignore[arg-type]
@@ -40,7 +40,7 @@ def test_a_record_is_read_back_whole(database: Database) -> None:
     reader = SqlLedger(database)
     assert reader.get("ex_1") == written
     assert reader.get("ex_2") is None
-    assert written.usage() == Usage(10, 20, 3, 4, 0.25)
+    assert written.usage() == Usage(10, 20, 3, 4, 0.25, estimated=True)
     reader.close()
 
 
