@@ -14,17 +14,20 @@ from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say, say_json, table
 from shoal.cli.route_compare import compare
 from shoal.cli.route_estimate import estimate
+from shoal.cli.route_families import families
 from shoal.cli.route_labels import labels
 
 if TYPE_CHECKING:
     from shoal.chat import Chat
     from shoal.config import Settings
+    from shoal.exchange import House
     from shoal.routing.certificate import Certificate, CertifiedCascade
     from shoal.routing.certify import Finding
     from shoal.routing.choice import Choice
 
 app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
 app.command("labels")(labels)
+app.command("families")(families)
 app.command("estimate")(estimate)
 app.command("compare")(compare)
 
@@ -228,7 +231,16 @@ async def _choice(settings: Settings, chat: Chat) -> Choice:
         call = Call(
             exchange_id="explain", tenant="default", opener=house.models, trail=Trail(), placement=house.placement
         )
-        return router.decide(chat, call)
+        return router.decide(await _seen(house, chat, call), call)
+
+
+async def _seen(house: House, chat: Chat, call: Call) -> Chat:
+    """The chat as the router sees it: masked, and without what gives orders in the data."""
+    masking = house.masking.open(call.tenant, "explain", call.exchange_id, chat)
+    if masking is not None and masking.enforces:
+        chat = await masking.mask(chat)
+    defence = house.defence and house.defence.open(call.tenant, "explain", call.exchange_id, None)
+    return await defence.defend(chat) if defence is not None and defence.enforces else chat
 
 
 def _cell(value: float | None) -> str:

@@ -47,6 +47,11 @@ class Heard:
     routing: Mapping[str, Any] | None
     voices: Sequence[Voice]
 
+    @property
+    def chat(self) -> Chat:
+        """What was asked."""
+        return chat_of(self.model, self.prompt, self.tags)
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -114,7 +119,7 @@ def most_per_key(counts: Sequence[int], share: float) -> int:
 def line_of(each: Scored) -> Json:
     """The line of a labels file, with the chance of the choice where the router's own choice answered."""
     heard = each.heard
-    chat = chat_of(heard)
+    chat = heard.chat
     line: Json = {
         "messages": [{"role": message.role, "content": message.text} for message in chat.messages],
         "scores": {heard.model: each.score},
@@ -127,16 +132,16 @@ def line_of(each: Scored) -> Json:
     return line
 
 
-def chat_of(heard: Heard) -> Chat:
-    """The masked chat, without tools' results and what was left out of its transcript."""
-    messages = heard.prompt.get("messages") or []
+def chat_of(model: str, prompt: Json, tags: Mapping[str, str] | None) -> Chat:
+    """The masked chat of a kept transcript, without tools' results and what was left out of it."""
+    messages = prompt.get("messages") or []
     kept = tuple(Message.from_wire(each) for each in messages if each["role"] in ROLES and not each.get("left_out"))
-    return Chat(heard.model, kept, shoal=ShoalOptions(tags=dict(heard.tags or {})))
+    return Chat(model, kept, shoal=ShoalOptions(tags=dict(tags or {})))
 
 
 def has_ask(each: Scored) -> bool:
     """Whether anything is left of what was asked."""
-    return bool(ask_of(chat_of(each.heard)))
+    return bool(ask_of(each.heard.chat))
 
 
 def _fewest(share: float) -> int:
