@@ -18,6 +18,7 @@ from shoal.cli.route_families import families
 from shoal.cli.route_labels import labels
 
 if TYPE_CHECKING:
+    from shoal.call import Call
     from shoal.chat import Chat
     from shoal.config import Settings
     from shoal.exchange import House

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from shoal.text.ngrams import Grams, NgramFeatures
+from shoal.text.ngrams import PLACEHOLDER, Grams, NgramFeatures
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +91,9 @@ def shortened(ask: str) -> str:
 
 
 def surface(ask: str) -> list[float]:
-    """The plain measures, each of the order of one."""
+    """The plain measures, each of the order of one. What is masked counts as a word: the digits and signs of its
+    placeholder, which differ from one conversation to the next, say nothing."""
+    ask = PLACEHOLDER.sub(r"\1", ask) if "<" in ask else ask
     data = np.frombuffer(ask.encode("utf-8", "surrogatepass"), np.uint8)
     counts = np.bincount(data, minlength=256)
     size, words = max(len(data), 1), max(len(ask.split()), 1)

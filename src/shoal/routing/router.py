@@ -22,6 +22,7 @@ from shoal.routing.explore import explored
 from shoal.routing.features import AskFeatures, ask_of
 from shoal.routing.policy import ONLY, QUALITY, Candidate, Offer, Weights, barred, chosen
 from shoal.routing.route import Route
+from shoal.text.ngrams import PLACEHOLDER
 
 BYTES_PER_TOKEN = 4
 TYPICAL_TOKENS = 256.0
@@ -254,10 +255,11 @@ def _part(value: float) -> float:
 
 
 def groups_of(chat: Chat) -> dict[str, str]:
-    """What the ask belongs to: the system prompt as its template, a flow's step and the first tag."""
+    """What the ask belongs to: the system prompt as its template, whoever is masked in it, and the first tag."""
     found: dict[str, str] = {}
     if chat.system:
-        found["template"] = hashlib.sha256(chat.system.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        template = PLACEHOLDER.sub(r"<\1>", chat.system)
+        found["template"] = hashlib.sha256(template.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     tags = chat.shoal.tags
     if tags:
         name = min(tags)

@@ -51,7 +51,7 @@ SLICE = 16_384
 
 _PAD = b"\0" * max(ORDERS)
 # A placeholder of masking: its random end says nothing.
-_PLACEHOLDER = re.compile(r"<([a-z][a-z_]*)_(?=[a-z]*[2-7])[a-z2-7]{8,52}(?:[.:][a-z0-9]+)*>")
+PLACEHOLDER = re.compile(r"<([a-z][a-z_]*)_(?=[a-z]*[2-7])[a-z2-7]{8,52}(?:[.:][a-z0-9]+)*>", re.IGNORECASE)
 _BASE = 0x9E3779B97F4A7C15
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 _WORD, _FIRST = np.uint64(0x27D4EB2F165667C5), np.uint64(0xC2B2AE3D27D4EB4F)
@@ -138,7 +138,7 @@ class NgramFeatures:
         """The bytes that are looked at: folded, small letters, a space for each run of blanks and at both ends."""
         plain = " ".join(self._normaliser.lower(text).split())
         if "<" in plain:
-            plain = _PLACEHOLDER.sub(r"<\1>", plain)
+            plain = PLACEHOLDER.sub(r"<\1>", plain)
         return b" %b " % plain.encode("utf-8", "surrogatepass").translate(_PLAIN)
 
     def of(self, texts: Sequence[str]) -> Grams:

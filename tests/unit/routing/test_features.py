@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from shoal.chat import Chat, Message
@@ -62,3 +64,13 @@ def test_any_text_has_features(text: str) -> None:
     asks = AskFeatures().of([text])
     assert len(asks) == 1
     assert asks.surface.shape == (1, len(SURFACE))
+
+
+def test_what_is_masked_is_a_word_whatever_its_placeholder() -> None:
+    """It is another one in each conversation."""
+    found = AskFeatures().of(
+        [f"Write to <PERSON_{name}> today, please." for name in ("k7f3m2qa", "2222aaaa", "zzzzzzz7")]
+    )
+    assert (found.surface == found.surface[0]).all()
+    first, second, third = (found.grams.rows[start:end].tolist() for start, end in pairwise(found.grams.starts))
+    assert first == second == third

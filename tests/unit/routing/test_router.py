@@ -15,7 +15,7 @@ from shoal.routing.certify import Aim, certify
 from shoal.routing.features import AskFeatures
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
-from shoal.routing.router import Router, Rules
+from shoal.routing.router import Router, Rules, groups_of
 from tests.unit.routing.labelled import labels
 
 CARDS = {name: ModelCard(name, "general", "host", host="h", licence="MIT") for name in ("small", "large")}
@@ -210,3 +210,12 @@ def test_a_barred_model_is_not_explored(route: Route) -> None:
     one = router(route, rules, large=replace(CARDS["large"], licence="secret"))
     found = {one.choose(asks(EASY), call(f"ex_{at}")).model for at in range(200)}
     assert found == {"small"}
+
+
+def test_a_template_is_the_same_whoever_is_masked_in_it() -> None:
+    """And another where another kind of thing is."""
+    found = [
+        groups_of(Chat("auto", (Message.of("system", f"You help <{name}>."), Message.of("user", "q"))))["template"]
+        for name in ("PERSON_k7f3m2qa", "PERSON_2222aaaa", "PHONE_NUMBER_2222aaaa")
+    ]
+    assert found[0] == found[1] != found[2]
