@@ -240,7 +240,7 @@ async def _seen(house: House, chat: Chat, call: Call) -> Chat:
     masking = house.masking.open(call.tenant, "explain", call.exchange_id, chat)
     if masking is not None and masking.enforces:
         chat = await masking.mask(chat)
-    defence = house.defence and house.defence.open(call.tenant, "explain", call.exchange_id, None)
+    defence = None if house.defence is None else house.defence.open(call.tenant, "explain", call.exchange_id, None)
     return await defence.defend(chat) if defence is not None and defence.enforces else chat
 
 

@@ -150,7 +150,7 @@ def read_certificate(path: Path) -> Certificate:
 def terms_of(row: CascadeRow) -> CertifiedCascade:
     """What a cascade of the settings is, as a certificate says it. Only cascades of two models are certified."""
     least = {"logprobs": row.least_logprob, "confidence": row.least_confidence, "agreement": LEAST_AGREEMENT}
-    checks = {check: least.get(check, 1.0) for check in row.checks}
+    checks: dict[str, float] = {check: least.get(check, 1.0) for check in row.checks}
     return CertifiedCascade((row.models[0], row.models[-1]), checks, row.samples if "agreement" in checks else 0)
 
 
