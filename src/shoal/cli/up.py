@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,9 +43,10 @@ def up(
 
     Ctrl-C lets running requests finish and ends it.
     """
-    from shoal.cli.house import settings_of
-    from shoal.cli.logs import to_stderr
-    from shoal.trust.retention.last_words import say_no_text
+    with _loading():
+        from shoal.cli.house import settings_of
+        from shoal.cli.logs import to_stderr
+        from shoal.trust.retention.last_words import say_no_text
 
     settings = settings_of(config, data_dir, observe=observe, host=host, port=port, workers=workers).settings
     to_stderr(settings.server.log_level, as_json=as_json or not sys.stderr.isatty())
@@ -52,6 +56,17 @@ def up(
         _serve(settings, as_json)
     elif code := _supervise(settings, as_json):
         raise typer.Exit(code)
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Modules stay once they are loaded: the collector need not look through them while they come, nor afterwards."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _protect(settings: Settings) -> None:
@@ -125,14 +140,15 @@ def _first_start(settings: Settings) -> FirstStart | None:
 
 def _serve(settings: Settings, as_json: bool, place: Place | None = None) -> None:
     """One process, of several where it has a place among them. Raises ConfigError, StorageError, WeightsError."""
-    import asyncio
+    with _loading():
+        import asyncio
 
-    from shoal.assembly import Assembly
-    from shoal.gateway.metrics import Metrics
-    from shoal.gateway.server import serve
-    from shoal.gateway.telemetry import open_telemetry
-    from shoal.trust.retention.hardening import Returning
-    from shoal.trust.retention.last_words import say_no_text_of_tasks
+        from shoal.assembly import Assembly
+        from shoal.gateway.metrics import Metrics
+        from shoal.gateway.server import serve
+        from shoal.gateway.telemetry import open_telemetry
+        from shoal.trust.retention.hardening import Returning
+        from shoal.trust.retention.last_words import say_no_text_of_tasks
 
     async def serve_all() -> None:
         say_no_text_of_tasks(asyncio.get_running_loop())
