@@ -36,6 +36,7 @@ from shoal.trust.defence.session import Defence
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.step import MaskingStep
+from shoal.trust.monitoring.session import Monitoring
 from shoal.trust.monitoring.step import MonitoringStep
 from shoal.trust.retention.keeping import Keeping
 from shoal.trust.work import in_thread, tell_seconds
@@ -78,7 +79,7 @@ class Exchange:
 
     __slots__ = (
         *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
-        *("_late", "_own", "_purpose", "_ticket", "_told"),
+        *("_late", "_named", "_own", "_purpose", "_ticket", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -100,7 +101,7 @@ class Exchange:
         self._session: Session | None = None
         self._kept = house.keeping.open(key.tenant) if house.keeping is not None else None
         self._defence: Defence | None = None
-        self._monitoring = house.monitoring.open(key.tenant) if house.monitoring is not None else None
+        self._monitoring: Monitoring | None = None
         # What is only observed, under way beside the request.
         self._beside: list[asyncio.Task[Any]] = []
         self._late: asyncio.Future[Any] | None = None
@@ -120,6 +121,7 @@ class Exchange:
             tags=tags_of(house, key, chat) or None,
             person=house.keeping.person_of(key.tenant, chat.options) if house.keeping is not None else None,
         )
+        self._named = Decision(self.record.asked, "named by the caller")
 
     async def travel(self) -> AsyncIterator[Piece]:
         """The reply, piece by piece. Every way out, a hang-up included, settles. Raises ShoalErrors."""
@@ -130,9 +132,7 @@ class Exchange:
             if self.house.ledger is not None:
                 self.house.ledger.open(self.record)
             call = self._call()
-            if self._own is not None:
-                tell_seconds(self._own.spend)
-            chat = await self._in_time(self._counted(self._prepare(call)))
+            chat = await self._in_time(self._prepare(call))
             async with closing(self._reply(chat, call)) as pieces:
                 async for piece in pieces:
                     yield self._answer(piece)
@@ -181,7 +181,26 @@ class Exchange:
 
     async def _prepare(self, call: Call) -> Chat:
         """The chat as models may see it."""
-        masked = await self._mask(await self._ground(self.chat))
+        chat = await self._ground(self.chat)
+        self._open(chat)
+        if not self._guarded:
+            return chat
+        if self._own is not None:
+            tell_seconds(self._own.spend)
+        return await self._counted(self._guard(chat, call))
+
+    def _open(self, chat: Chat) -> None:
+        """Opens the sessions of the guards that have something to do."""
+        house, key = self.house, self.key
+        self._session = house.masking.open(key.tenant, key.id, self.id, chat)
+        if house.defence is not None:
+            self._defence = house.defence.open(key.tenant, key.id, self.id, chat.shoal.conversation)
+        if house.monitoring is not None:
+            self._monitoring = house.monitoring.open(key.tenant, grounded=bool(chat.passages))
+
+    async def _guard(self, chat: Chat, call: Call) -> Chat:
+        """The chat after every guard's look."""
+        masked = await self._mask(chat)
         if self._audit is not None:
             await self._audit.asked(masked)
         chat = await self._defend(masked)
@@ -193,10 +212,15 @@ class Exchange:
             await self._kept.asked(chat)
         return chat
 
-    async def _reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
-        """The pieces as they may go out, with what the steps held back; of a reply that breaks off as well."""
+    def _reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
+        """The pieces as they may go out."""
+        pieces = call.open(chat.model).reply(chat, call)
+        return self._watched(pieces, call) if self._guarded else pieces
+
+    async def _watched(self, reply: AsyncIterator[Piece], call: Call) -> AsyncIterator[Piece]:
+        """The pieces after every guard's look, with what they held back; of a reply that breaks off as well."""
         try:
-            async with closing(call.open(chat.model).reply(chat, call)) as pieces:
+            async with closing(reply) as pieces:
                 async for piece in pieces:
                     work = self._let_out(piece, call)
                     yield await (work if self._own is None else self._own.piece(work))
@@ -225,10 +249,9 @@ class Exchange:
 
     async def _mask(self, chat: Chat) -> Chat:
         """Replaces personal data. Where that is only observed, the chat goes its way and is looked at beside it."""
-        session = self.house.masking.open(self.key.tenant, self.key.id, self.id, chat)
+        session = self._session
         if session is None:
             return chat
-        self._session = session
         if session.enforces:
             return await session.mask(chat)
         self._look_beside(session.mask(chat))
@@ -236,9 +259,6 @@ class Exchange:
 
     async def _defend(self, chat: Chat) -> Chat:
         """Takes out what gives orders in the data. Masking knows the messages that come of it."""
-        if self.house.defence is None:
-            return chat
-        self._defence = self.house.defence.open(self.key.tenant, self.key.id, self.id, chat.shoal.conversation)
         if self._defence is None:
             return chat
         if not self._defence.enforces:
@@ -410,7 +430,7 @@ class Exchange:
     @property
     def decision(self) -> Decision:
         """Which model answers and why; a model that the caller named decides for itself."""
-        return self.trail.decision or Decision(self.record.asked, "named by the caller")
+        return self.trail.decision or self._named
 
     def standing(self) -> Mapping[str, str]:
         """The headers that say what is left of the limits; none where nothing is limited."""

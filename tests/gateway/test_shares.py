@@ -43,8 +43,8 @@ def test_wrong_keys_are_slowed_down_as_soon_by_all_workers_together() -> None:
 
 def counted(many: int) -> Metrics:
     metrics = Metrics()
-    metrics._exchanges.labels("m", "ok").inc(many)
-    metrics._latency.labels("m").observe(0.02)
+    metrics._exchanges.add(("m", "ok"), many)
+    metrics._latency.add("m", 0.02)
     metrics.in_flight.set_function(lambda: many)
     return metrics
 

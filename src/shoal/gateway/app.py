@@ -205,9 +205,13 @@ class Answer:
         """Hands the message on; every answer has a name."""
         if message["type"] == "http.response.start":
             self._begun = True
-            headers = message["headers"]
-            self._events = any(value.startswith(b"text/event-stream") for _, value in headers)
-            if not any(name == b"x-request-id" for name, _ in headers):
+            headers, named = message["headers"], False
+            for name, value in headers:
+                if name == b"x-request-id":
+                    named = True
+                elif name == b"content-type":
+                    self._events = value.startswith(b"text/event-stream")
+            if not named:
                 headers.append((b"x-request-id", request_id().encode()))
         elif not message.get("more_body"):
             self._ended = True

@@ -3,24 +3,30 @@ never keys, tenants or text."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from bisect import bisect_left
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
-from typing import Any
+from itertools import accumulate
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.metrics_core import Metric
+from prometheus_client.utils import floatToGoString
 from starlette.types import Receive, Scope, Send
 
 from shoal.call import Attempt
+from shoal.chat import Json
 from shoal.errors import PermissionDenied
 from shoal.gateway.asgi import headers_of, token_of
 from shoal.gateway.envelope import send_bytes
 from shoal.identity import Identity, Role
-from shoal.impacts import UNKNOWN, Impacts, Range
+from shoal.impacts import UNKNOWN, Impacts
 from shoal.stores.ledger import Record, SqlLedger
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
+BOUNDS = (*map(floatToGoString, SECONDS), "+Inf")
 # The metric of each quantity of `Impacts`, and what its help says.
 TAKEN = {
     "energy_wh": ("shoal_energy_wh", "Energy in Wh, as expected"),
@@ -32,36 +38,86 @@ TAKEN = {
 ACTIONS = ("masked", "observed")
 
 
+class Sums:
+    """A counter by its labels. The library's own count of one sample costs as much as a step of the way of a request;
+    here a count is a sum in a dictionary, and the library makes the page."""
+
+    def __init__(self, name: str, words: str, labels: tuple[str, ...]) -> None:
+        self._name, self._words, self._labels = name, words, labels
+        self._sums: dict[tuple[str, ...], float] = {}
+
+    def add(self, labels: tuple[str, ...], count: float = 1.0) -> None:
+        """Adds to what was counted under these labels."""
+        self._sums[labels] = self._sums.get(labels, 0.0) + count
+
+    def family(self) -> Metric:
+        """All of it."""
+        family = CounterMetricFamily(self._name, self._words, labels=self._labels)
+        for labels, count in list(self._sums.items()):
+            family.add_metric(labels, count)
+        return family
+
+
+class Spread:
+    """Seconds in the buckets of SECONDS, by model."""
+
+    def __init__(self, name: str, words: str) -> None:
+        self._name, self._words = name, words
+        self._counts: dict[str, list[int]] = {}
+        self._sums: dict[str, float] = {}
+
+    def add(self, model: str, seconds: float) -> None:
+        """Counts one duration."""
+        counts = self._counts.get(model)
+        if counts is None:
+            self._sums[model] = 0.0
+            counts = self._counts[model] = [0] * (len(SECONDS) + 1)
+        counts[bisect_left(SECONDS, seconds)] += 1
+        self._sums[model] += seconds
+
+    def family(self) -> Metric:
+        """All of it; the count of a bucket holds those of the buckets below."""
+        family = HistogramMetricFamily(self._name, self._words, labels=("model",))
+        for model, counts in list(self._counts.items()):
+            buckets = list(zip(BOUNDS, accumulate(counts), strict=True))
+            family.add_metric((model,), buckets, self._sums[model])
+        return family
+
+
 class Metrics:
     """The figures of one process, in a registry of their own. `gather`, where it is set, gives the page of several
     processes."""
 
     def __init__(self) -> None:
         self.gather: Callable[[], Awaitable[bytes]] | None = None
-        self.registry = CollectorRegistry(auto_describe=True)
-        self._children: dict[tuple[Any, tuple[str, ...]], Any] = {}
+        self.registry = CollectorRegistry()
         gauge = partial(Gauge, registry=self.registry)
-        counter = partial(Counter, registry=self.registry)
-        histogram = partial(Histogram, registry=self.registry, buckets=SECONDS)
         self.in_flight = gauge("shoal_requests_in_flight", "Requests under way")
-        self._exchanges = counter("shoal_exchanges", "Ended exchanges", ("model", "outcome"))
-        self._latency = histogram("shoal_exchange_seconds", "From body read to end", ("model",))
-        self._first = histogram("shoal_first_piece_seconds", "To the first piece", ("model",))
-        self._attempts = counter("shoal_attempts", "Calls of models", ("model", "host", "outcome"))
-        self._tokens = counter("shoal_tokens", "Tokens of all attempts", ("model", "kind"))
-        self._entities = counter("shoal_entities", "Personal data in requests", ("type", "action"))
+        self._exchanges = Sums("shoal_exchanges", "Ended exchanges", ("model", "outcome"))
+        self._latency = Spread("shoal_exchange_seconds", "From body read to end")
+        self._first = Spread("shoal_first_piece_seconds", "To the first piece")
+        self._attempts = Sums("shoal_attempts", "Calls of models", ("model", "host", "outcome"))
+        self._tokens = Sums("shoal_tokens", "Tokens of all attempts", ("model", "kind"))
+        self._entities = Sums("shoal_entities", "Personal data in requests", ("type", "action"))
         self._taken = {
-            name: counter(metric, f"{words}; what is unknown is left out", ("model", "tier"))
+            name: Sums(metric, f"{words}; what is unknown is left out", ("model", "tier"))
             for name, (metric, words) in TAKEN.items()
         }
-        self._routed = counter("shoal_routed", "Exchanges that a learned router looked at", ("model", "foreign"))
-        self._unknown = counter(
-            "shoal_unmetered_attempts", "Attempts of which a quantity is unknown", ("model", "what")
-        )
+        self._routed = Sums("shoal_routed", "Exchanges that a learned router looked at", ("model", "foreign"))
+        self._unknown = Sums("shoal_unmetered_attempts", "Attempts of which a quantity is unknown", ("model", "what"))
         self._ledger = gauge("shoal_ledger_faults", "What keeps the ledger from being written: see /readyz")
         self._ledger_waiting = gauge("shoal_ledger_waiting", "Entries of the ledger in memory, not in the database yet")
         self._ledger_lost = gauge("shoal_ledger_lost", "Entries of the ledger that could be kept nowhere")
-        self._cpu = counter("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
+        self._cpu = Sums("shoal_specialist_cpu_seconds", "CPU time of embedded models", ("model",))
+        self.registry.register(self)
+
+    def collect(self) -> Iterable[Metric]:
+        """What was counted, for the registry."""
+        sums = (self._exchanges, self._attempts, self._tokens, self._entities, *self._taken.values())
+        for each in (*sums, self._routed, self._unknown, self._cpu):
+            yield each.family()
+        for spread in (self._latency, self._first):
+            yield spread.family()
 
     def watch(self, ledger: SqlLedger) -> None:
         """Shows how it stands with the ledger."""
@@ -72,47 +128,43 @@ class Metrics:
     def observe(self, record: Record) -> None:
         """Counts an ended exchange. A model that nobody knows is counted as "none": a caller makes no labels."""
         model = record.model if record.model and record.calls else "none"
-        self._of(self._exchanges, model, record.outcome).inc()
-        self._of(self._latency, model).observe(record.latency_s)
+        self._exchanges.add((model, record.outcome))
+        self._latency.add(model, record.latency_s)
         if record.first_piece_s is not None:
-            self._of(self._first, model).observe(record.first_piece_s)
+            self._first.add(model, record.first_piece_s)
         for attempt in record.attempts:
             self._count(attempt)
-        routing = (record.trust or {}).get("routing")
+        if record.trust:
+            self._account(record.trust)
+
+    def _account(self, trust: Json) -> None:
+        routing = trust.get("routing")
         if routing:
-            self._of(self._routed, routing["model"], "yes" if routing["foreign"] else "no").inc()
+            self._routed.add((routing["model"], "yes" if routing["foreign"] else "no"))
         for action in ACTIONS:
-            for kind, (count, _) in (record.trust or {}).get(action, {}).items():
-                self._of(self._entities, kind, action).inc(count)
+            for kind, (count, _) in trust.get(action, {}).items():
+                self._entities.add((kind, action), count)
 
     def _count(self, attempt: Attempt) -> None:
-        usage = attempt.usage
-        self._of(self._attempts, attempt.model, attempt.host, attempt.outcome).inc()
+        model, usage = attempt.model, attempt.usage
+        self._attempts.add((model, attempt.host, attempt.outcome))
         if usage.prompt_tokens:
-            self._of(self._tokens, attempt.model, "prompt").inc(usage.prompt_tokens)
+            self._tokens.add((model, "prompt"), usage.prompt_tokens)
         if usage.completion_tokens:
-            self._of(self._tokens, attempt.model, "completion").inc(usage.completion_tokens)
+            self._tokens.add((model, "completion"), usage.completion_tokens)
         if usage.cpu_s:
-            self._of(self._cpu, attempt.model).inc(usage.cpu_s)
+            self._cpu.add((model,), usage.cpu_s)
         if attempt.impacts is not None:
-            self._take(attempt.model, attempt.impacts)
+            self._take(model, attempt.impacts)
 
     def _take(self, model: str, impacts: Impacts) -> None:
-        tier = impacts.tier or UNKNOWN
-        for name, metric in self._taken.items():
-            found: Range | None = getattr(impacts, name)
+        labels = (model, impacts.tier or UNKNOWN)
+        for name, sums in self._taken.items():
+            found = getattr(impacts, name)
             if found is None:
-                self._of(self._unknown, model, name).inc()
+                self._unknown.add((model, name))
             else:
-                self._of(metric, model, tier).inc(found.expected)
-
-    def _of(self, metric: Any, *labels: str) -> Any:
-        """The metric's child with these labels; the library's own look-up costs more than the count."""
-        key = (metric, labels)
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = metric.labels(*labels)
-        return child
+                sums.add(labels, found.expected)
 
     def page(self) -> bytes:
         """The text exposition."""

@@ -53,11 +53,6 @@ class Rules:
         return Scale(self.thresholds, cautious=True)
 
     @property
-    def idle(self) -> bool:
-        """Whether there is nothing to do at all."""
-        return not self.judges and self.grounded == "off"
-
-    @property
     def judges(self) -> bool:
         """Whether a monitor is asked at all: groundedness needs none."""
         return self.prompts != "off" or self.replies != "off"

@@ -51,10 +51,10 @@ class MonitoringStep:
         """The rules of a tenant; those for all where it has none of its own."""
         return self._tenants.get(tenant, self._common)
 
-    def open(self, tenant: str) -> Monitoring | None:
-        """The session of an exchange; None where nothing is monitored."""
+    def open(self, tenant: str, *, grounded: bool = True) -> Monitoring | None:
+        """The session of an exchange; None where nothing is monitored. `grounded` is whether it has passages."""
         rules = self.rules(tenant)
-        if rules.idle:
+        if not rules.judges and (rules.grounded == "off" or not grounded):
             return None
         return Monitoring(rules, self.monitor_of(tenant) if rules.judges else Unasked())
 

@@ -28,7 +28,7 @@ from tests.unit.trust.monitoring.scene import BAD, WORSE, MildMonitor, rules
 def test_the_weakest_mode_holds(tables: dict[str, Any], modes: tuple[str, str, str]) -> None:
     found = Rules.of(rules(**tables), "default", {})
     assert (found.prompts, found.replies, found.grounded) == modes
-    assert found.idle == (set(modes) == {"off"})
+    assert found.judges == (set(modes[:2]) != {"off"})
 
 
 def test_nothing_is_opened_or_loaded_where_all_is_off() -> None:
@@ -40,6 +40,7 @@ def test_nothing_is_opened_or_loaded_where_all_is_off() -> None:
 def test_groundedness_alone_loads_no_monitor() -> None:
     step = MonitoringStep(rules(monitoring={"mode": "off"}))
     assert step.open("default") is not None
+    assert step.open("default", grounded=False) is None
     assert "monitor" not in vars(step)
     assert "_first" not in vars(step)
 
