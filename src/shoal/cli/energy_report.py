@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400.0
 MONTH_DAYS = 30
-ReportBy = Literal["key", "team", "user", "model", "tag", "day", "hour", "host", "tenant", "purpose", "zone"]
+ReportBy = Literal["key", "team", "user", "model", "tag", "day", "hour", "host", "tenant", "purpose", "zone", "facts"]
 
 
 def report(
@@ -148,7 +148,7 @@ def show(made: Report) -> None:
         ],
     )
     table(
-        ("facts", "method", "zone", "attempts"),
+        ("factors", "method", "zone", "attempts"),
         [(each.facts, each.method, each.zone, each.attempts) for each in made.factors],
     )
     if made.total.unknown["energy_wh"]:

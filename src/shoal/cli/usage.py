@@ -30,7 +30,8 @@ COLUMNS = (
 
 def usage(
     by: Annotated[
-        Literal["model", "key", "team", "user", "tag", "day"], typer.Option("--by", help="What a line stands for.")
+        Literal["model", "key", "team", "user", "tag", "day", "facts"],
+        typer.Option("--by", help="What a line stands for."),
     ] = "model",
     since: Annotated[float, typer.Option("--since", metavar="HOURS", min=0, help="How far to look back.")] = MONTH_H,
     tenant: Annotated[str | None, typer.Option("--tenant", metavar="NAME", help="Only this organisation.")] = None,
@@ -143,6 +144,4 @@ def quantity(sums: Sums, name: str) -> str:
 
 def tiers(sums: Sums) -> str:
     """How many attempts are known how."""
-    known = {name: count for name, count in sums.tiers.items() if count}
-    unknown = sums.attempts - sum(known.values())
-    return ", ".join(f"{name} {count}" for name, count in (known | ({"unknown": unknown} if unknown else {})).items())
+    return ", ".join(f"{name} {count}" for name, count in sums.by_tier().items())

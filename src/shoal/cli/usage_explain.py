@@ -31,7 +31,7 @@ ENERGY = {
     ),
     "waited": ("from 0 to a busy share of the machine for latency_s: nothing came", "tries-that-failed"),
     "cut": (
-        "as for models on accelerators, with 1 (0.5 to 4) output tokens for each that was guessed: the host counted none",
+        "as for models on accelerators, with 1 (0.5 to 4) output tokens for each that was guessed",
         "tries-that-failed",
     ),
     "estimated": ("EcoLogits' figure, its range 3 times wider; or the fit, on an H100", "remote-services"),

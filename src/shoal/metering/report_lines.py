@@ -67,7 +67,7 @@ def _lines(owned: bool, facts: str, method: str, zone: str, *, sums: Sums) -> It
     )
     lines = inventory(known, Impacts())[:3] if owned else inventory(Impacts(), known)[3:]
     quantity = {2: "usage_gco2e", 3: "embodied_gco2e" if owned else "carbon_gco2e"}
-    tiers = {name: count for name, count in sums.tiers.items() if count}
+    tiers = sums.by_tier()
     kwh = sums.known.get("energy_wh")
     for line in lines:
         unknown = sums.unknown[quantity[line.scope]]

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, Table, case, func, select, union_all
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from shoal.impacts import ZERO, Range, Tier
+from shoal.impacts import UNKNOWN, ZERO, Range, Tier
 from shoal.stores.database import Database
 from shoal.stores.ledger import ENDS, EXCHANGES
 from shoal.stores.usage_cover import DAY_H, Cover, Run, cover
@@ -72,6 +72,12 @@ class Sums:
         for name, value in other.known.items():
             self.known[name] = self.known[name] + value if name in self.known else value
 
+    def by_tier(self) -> dict[str, int]:
+        """How many attempts are known how, and of how many nothing is: together they are all attempts."""
+        found = {name: count for name, count in self.tiers.items() if count}
+        unknown = self.attempts - sum(found.values())
+        return found | ({UNKNOWN: unknown} if unknown else {})
+
     def to_wire(self, quantities: Sequence[str] = SHOWN) -> dict[str, Any]:
         """The JSON form; a quantity of which nothing is known is null, unless there was no attempt."""
         nothing = None if self.attempts else ZERO.to_wire()
@@ -83,7 +89,7 @@ class Sums:
             **{name: self.tokens[name] for name in TOKENS},
             **sums,
             "unknown_attempts": {name: self.unknown[name] for name in quantities},
-            "tiers": {name: count for name, count in self.tiers.items() if count},
+            "tiers": self.by_tier(),
         }
 
 

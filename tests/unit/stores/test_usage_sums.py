@@ -85,7 +85,7 @@ def test_the_total_counts_every_attempt_once(database: Database) -> None:
     assert total.to_wire()["cost_usd"] is None
     assert total.to_wire()["unknown_attempts"]["cost_usd"] == 5
     assert +total.tokens == {"prompt_tokens": 500, "cached_tokens": 150, "completion_tokens": 100}
-    assert total.to_wire()["tiers"] == {"modelled": 3}
+    assert total.to_wire()["tiers"] == {"modelled": 3, "unknown": 2}
 
 
 def test_only_since_and_only_of_a_tenant(database: Database) -> None:
