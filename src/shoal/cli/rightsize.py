@@ -206,8 +206,8 @@ def _check_judge(opened: Assembly, key: Key, judge: Judge, wish: Wish, read: Tas
 
 def _report(table: Table, read: Tasks, reference: str, judge: str, aim: Aim, composites: Sequence[str]) -> Report:
     from shoal.routing.features import ask_of
+    from shoal.routing.groups import groups_of
     from shoal.routing.rightsize.report import report
-    from shoal.routing.router import groups_of
 
     chats = [task.chat for task in read.all]
     groups = [groups_of(chat) for chat in chats]

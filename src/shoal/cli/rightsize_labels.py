@@ -8,9 +8,9 @@ from pathlib import Path
 
 from shoal.errors import StorageError
 from shoal.routing.features import ask_of
+from shoal.routing.groups import groups_of
 from shoal.routing.rightsize.result import Result
 from shoal.routing.rightsize.tasks import Task
-from shoal.routing.router import groups_of
 
 
 def write_labels(

@@ -7,6 +7,7 @@ Rows are asks of length 1 in each block of n-grams (runs of bytes; words and pai
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ SURFACE_WEIGHT = 0.1
 """The plain measures' part of the kernel against 2 for the n-grams; chosen on other splits than those reported."""
 FARTHEST = 3.0
 WAVES = 32
+HEIGHT = math.sqrt(SURFACE_WEIGHT / WAVES)
 WIDTH = ROWS + 2 * WAVES
 
 
@@ -52,9 +54,14 @@ class Scales:
 
     def dense(self, asks: Asks) -> Doubles:
         """(N, 2 WAVES) columns of the plain measures."""
-        scaled = np.clip((asks.surface - self.middle) / self.spread, -FARTHEST, FARTHEST)
+        scaled = (asks.surface - self.middle) / self.spread
+        np.maximum(np.minimum(scaled, FARTHEST, out=scaled), -FARTHEST, out=scaled)
         phases = scaled @ self.waves
-        return np.asarray(np.hstack([np.cos(phases), np.sin(phases)]) * np.sqrt(SURFACE_WEIGHT / WAVES))
+        found = np.empty((len(asks), 2 * WAVES))
+        np.cos(phases, out=found[:, :WAVES])
+        np.sin(phases, out=found[:, WAVES:])
+        found *= HEIGHT
+        return found
 
 
 class Design:

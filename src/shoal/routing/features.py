@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,7 +73,7 @@ def ask_of(chat: Chat) -> str:
         own = without_harness(text)
         if own:
             parts.append(own)
-        if len(_PLAIN_WORD.findall(own)) > SHORT_WORDS:
+        if sum(1 for _ in islice(_PLAIN_WORD.finditer(own), SHORT_WORDS + 1)) > SHORT_WORDS:
             break
     return "\n".join(reversed(parts))
 

@@ -15,7 +15,7 @@ from typing import Any
 from shoal.chat import Chat, Json, Message, ShoalOptions
 from shoal.errors import ConfigError
 from shoal.routing.features import ask_of
-from shoal.routing.router import groups_of
+from shoal.routing.groups import groups_of
 
 RATINGS: Mapping[str, float] = {"up": 1.0, "down": 0.0}
 OUTCOMES: Mapping[str, float] = {"accepted": 1.0, "edited": 0.5, "regenerated": 0.0, "declined": 0.0}

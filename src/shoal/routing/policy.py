@@ -94,8 +94,11 @@ class Candidate:
         return replace(self, barred=reason)
 
 
-def barred(card: ModelCard, chat: Chat, placement: Placement, licences: Sequence[str], context: int) -> str | None:
-    """Why the model may not answer this chat at all; None where it may. `context` is the prompt's tokens."""
+def barred(
+    card: ModelCard, wanted: frozenset[str], placement: Placement, licences: Sequence[str], context: int
+) -> str | None:
+    """Why the model may not answer a chat at all; None where it may. `wanted` is what the chat `needs`, `context` the
+    prompt's tokens."""
     try:
         placement.check(card)
     except PlacementError as error:
@@ -104,7 +107,7 @@ def barred(card: ModelCard, chat: Chat, placement: Placement, licences: Sequence
         return f"its licence is {card.licence or 'unknown'}, allowed are {', '.join(licences)}"
     if card.context is not None and context > card.context:
         return f"the prompt has about {context} tokens, its context {card.context}"
-    missing = needs(chat) - set(card.tags)
+    missing = wanted.difference(card.tags)
     if missing and card.tags:
         return f"it is not tagged for {', '.join(sorted(missing))}"
     return None

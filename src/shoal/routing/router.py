@@ -15,19 +15,13 @@ from dataclasses import dataclass, field, replace
 from shoal.call import Call, ModelCard
 from shoal.chat import Chat
 from shoal.errors import ConfigError, PlacementError
-from shoal.routing.cascaded import ESCALATES
+from shoal.routing.candidates import Candidates, Pricer, Warm, prompt_tokens
 from shoal.routing.certificate import Certificate
 from shoal.routing.choice import Choice
 from shoal.routing.explore import explored
-from shoal.routing.features import AskFeatures, ask_of
-from shoal.routing.policy import ONLY, QUALITY, Candidate, Offer, Weights, barred, chosen
+from shoal.routing.groups import groups_of
+from shoal.routing.policy import ONLY, QUALITY, Candidate, Weights, chosen
 from shoal.routing.route import Route
-from shoal.text.ngrams import PLACEHOLDER
-
-BYTES_PER_TOKEN = 4
-TYPICAL_TOKENS = 256.0
-Pricer = Callable[[str, int, int, float], Offer]
-"""(model, prompt tokens, of them cached, output tokens) to what an answer is expected to take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +72,17 @@ class Router:
                 "it anew with 'shoal route certify', or name that reference"
             )
         self._route = route
-        self._cards = {name: cards[name] for name in (reference, *certificate.models) if name in cards}
-        self._cascades = {
-            name: (cards[held.models[0]], cards[held.models[1]], 1 + held.samples)
-            for name, held in certificate.cascades.items()
-            if name in self._cards
-        }
+        self._candidates = Candidates(route.value, certificate, cards, pricer, rules.licences)
         self._reference = certificate.reference
-        self._pricer = pricer
         self._rules = rules
         self._clock = clock
         self._watch = watch
-        self._features = AskFeatures()
         self._stays: OrderedDict[bytes, Stay] = OrderedDict()
 
     @property
     def models(self) -> tuple[str, ...]:
         """The models that may be chosen."""
-        return tuple(self._cards)
+        return self._candidates.names
 
     @property
     def certificate(self) -> Certificate:
@@ -111,16 +98,14 @@ class Router:
         here = stay if stay is not None and stay.until > now else None
         choice = self._explored(self.decide(chat, call, here), chat, call)
         self._watch(choice.foreign)
-        self._remember(place, Stay(choice.model, now + self._rules.sticky_s, turn, _prompt_tokens(chat), choice))
+        self._remember(place, Stay(choice.model, now + self._rules.sticky_s, turn, prompt_tokens(chat), choice))
         return choice
 
     def decide(self, chat: Chat, call: Call, stay: Stay | None = None) -> Choice:
         """The choice without memory of it: a dry run. Raises PlacementError."""
-        tokens = _prompt_tokens(chat)
-        found, foreign = self._valued(chat)
         weights, optimize = self._weights(chat)
-        priced = self._offers(found, tokens, stay, weights)
-        candidates = tuple(self._barred(each, chat, call, tokens) for each in priced)
+        warm = None if stay is None else Warm(stay.model, stay.tokens)
+        candidates, foreign = self._candidates.of(chat, call, weights, warm)
         if all(each.barred for each in candidates):
             bars = "; ".join(f"{each.name}: {each.barred}" for each in candidates)
             raise PlacementError(f"no model may answer this request: {bars}")
@@ -157,57 +142,6 @@ class Router:
         # The reference may not answer: then the best of those that may, whatever they cost.
         allowed = [each for each in candidates if each.barred is None]
         return max(allowed, key=lambda each: each.good if each.good is not None else 0.0).name
-
-    def _valued(self, chat: Chat) -> tuple[list[Candidate], bool]:
-        value = self._route.value
-        found = value.values(self._features.of([ask_of(chat)]), [groups_of(chat)])
-        good = dict(zip(value.models, found.good[0], strict=True))
-        tokens = dict(zip(value.models, found.tokens[0], strict=True))
-        best = good[self._reference]
-        known = {name: float(each) for name, each in tokens.items() if each == each}
-        return [
-            Candidate(
-                name,
-                _part(good[name]),
-                float(best - good[name]),
-                known.get(name, TYPICAL_TOKENS),
-                escalates=_part(good[ESCALATES + name]) if name in self._cascades else None,
-            )
-            for name in self._cards
-        ], bool(found.foreign[0])
-
-    def _offers(self, found: Sequence[Candidate], tokens: int, stay: Stay | None, weights: Weights) -> list[Candidate]:
-        """Each with what it takes: a cascade its small model, and the reference as often as it escalates."""
-        lengths = {each.name: each.tokens or TYPICAL_TOKENS for each in found}
-        priced = []
-        for each in found:
-            if each.escalates is None:
-                offer, length = self._offer(each.name, tokens, stay, each.tokens or TYPICAL_TOKENS), each.tokens
-            else:
-                small, last, samples = self._cascades[each.name]
-                own = lengths.get(small.name, TYPICAL_TOKENS)
-                first = self._offer(small.name, tokens, stay, own)
-                first = first.then(first, samples - 1.0)
-                offer = first.then(self._offer(last.name, tokens, stay, lengths[last.name]), each.escalates)
-                length = samples * own + each.escalates * lengths[last.name]
-            priced.append(replace(each, tokens=length, offer=offer, price=offer.price(weights)))
-        return priced
-
-    def _offer(self, name: str, tokens: int, stay: Stay | None, output: float) -> Offer:
-        """A conversation's model has its prompt cached; a cascade's small model too."""
-        asked = stay.model if stay is not None else None
-        here = stay is not None and (
-            asked == name or (asked in self._cascades and self._cascades[asked][0].name == name)
-        )
-        return self._pricer(name, tokens, min(stay.tokens, tokens) if here and stay is not None else 0, output)
-
-    def _barred(self, candidate: Candidate, chat: Chat, call: Call, tokens: int) -> Candidate:
-        *cards, _ = self._cascades.get(candidate.name, (self._cards[candidate.name], None))
-        for card in cards:
-            why = barred(card, chat, call.placement, self._rules.licences, tokens)
-            if why is not None:
-                return candidate.without(why if card.name == candidate.name else f"{card.name}: {why}")
-        return candidate
 
     def _weights(self, chat: Chat) -> tuple[Weights, str | None]:
         asked = chat.shoal.optimize
@@ -249,24 +183,6 @@ class Router:
             self._stays.popitem(last=False)
 
 
-def _part(value: float) -> float:
-    """Within 0 and 1."""
-    return float(min(max(value, 0.0), 1.0))
-
-
-def groups_of(chat: Chat) -> dict[str, str]:
-    """What the ask belongs to: the system prompt as its template, whoever is masked in it, and the first tag."""
-    found: dict[str, str] = {}
-    if chat.system:
-        template = PLACEHOLDER.sub(r"<\1>", chat.system)
-        found["template"] = hashlib.sha256(template.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    tags = chat.shoal.tags
-    if tags:
-        name = min(tags)
-        found["tag"] = f"{name}={tags[name]}"
-    return found
-
-
 def _conversation(chat: Chat, tenant: str) -> bytes:
     """A conversation is known by the name that the caller gives it, else by how it begins."""
     first = next((message.text for message in chat.messages if message.role == "user"), "")
@@ -280,8 +196,3 @@ def _turn(chat: Chat) -> bytes:
 
 def _hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-
-
-def _prompt_tokens(chat: Chat) -> int:
-    """About how many: no tokenizer of a remote model is at hand."""
-    return sum(len(message.text) for message in chat.messages) // BYTES_PER_TOKEN + 4 * len(chat.messages)

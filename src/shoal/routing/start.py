@@ -15,6 +15,7 @@ from shoal.config import Settings, nearest
 from shoal.config.routing import Cascade as CascadeRow
 from shoal.errors import ConfigError
 from shoal.impacts import Impacts, Range
+from shoal.routing.candidates import Pricer
 from shoal.routing.cascade import PREFIX, Cascade, Step, nothing
 from shoal.routing.certificate import Certificate, CertifiedCascade
 from shoal.routing.checks import Agreement, Check, Confidence, Form, Refusal, Support, Surprise
@@ -22,7 +23,7 @@ from shoal.routing.drift import Drift, Watch, share_of
 from shoal.routing.pace import Pace
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
-from shoal.routing.router import Pricer, Router, Rules
+from shoal.routing.router import Router, Rules
 
 LEAST_AGREEMENT = 0.5
 Measure = Callable[[Attempt], Impacts]

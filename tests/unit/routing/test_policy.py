@@ -6,7 +6,7 @@ import pytest
 
 from shoal.call import ModelCard, Placement
 from shoal.chat import Chat, Message
-from shoal.routing.policy import ONLY, UNKNOWN_PRICE, Candidate, Offer, Weights, barred, chosen
+from shoal.routing.policy import ONLY, UNKNOWN_PRICE, Candidate, Offer, Weights, barred, chosen, needs
 
 WEIGHTS = Weights(1, 0.0002, 0.0001, 0)
 BIG = Candidate("big", 0.9, 0.0, 100, Offer(0.01, 2.0, 1.0, 3.0))
@@ -64,5 +64,5 @@ IMAGE = {"role": "user", "content": [{"type": "image_url", "image_url": {"url": 
     ],
 )
 def test_bars(chat: Chat, placement: Placement, licences: tuple[str, ...], tokens: int, why: str | None) -> None:
-    found = barred(CARD, chat, placement, licences, tokens)
+    found = barred(CARD, needs(chat), placement, licences, tokens)
     assert (found is None) if why is None else (found is not None and why in found)

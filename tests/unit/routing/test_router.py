@@ -13,9 +13,10 @@ from shoal.errors import ConfigError, PlacementError
 from shoal.models.registry import Registry
 from shoal.routing.certify import Aim, certify
 from shoal.routing.features import AskFeatures
+from shoal.routing.groups import groups_of
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
-from shoal.routing.router import Router, Rules, groups_of
+from shoal.routing.router import Router, Rules
 from tests.unit.routing.labelled import labels
 
 CARDS = {name: ModelCard(name, "general", "host", host="h", licence="MIT") for name in ("small", "large")}
