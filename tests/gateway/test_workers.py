@@ -3,159 +3,23 @@ is replaced and loses nothing."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 import signal
-import subprocess
 import sys
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2 as httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from shoal.stores.database import Database
-from shoal.testing import ScriptedHost, answers, stream
+from tests.gateway.shoal_up import ASK, SETTINGS, Shoal, rows, started
 from tests.redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
 from tests.waiting import until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system cannot fork")
-SHOAL = [sys.executable, "-c", "from shoal.cli import main; main()"]
-SETTINGS = """
-[server]
-drain_s = 20
-[hosts.far]
-dialect = "openai"
-base_url = "{url}"
-[models.m]
-host = "far"
-price = {{ input = 1, output = 2 }}
-concurrency = 64
-[limits]
-store = "env:STORE"
-lease_s = 1
-[budgets.all]
-requests = 20
-tokens = 100000
-[trust]
-mode = "off"
-"""
-ASK = {"model": "m", "messages": [{"role": "user", "content": "How so?"}], "max_tokens": 50}
-
-
-class Host:
-    """A scripted host in a thread of its own. While `held`, streams stop after their first words."""
-
-    def __init__(self) -> None:
-        self.held = False
-        self._go_on = asyncio.Event()
-        self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
-        self._up = threading.Event()
-        self.url = ""
-        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._run()))
-
-    def __enter__(self) -> Host:
-        self._thread.start()
-        assert self._up.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.go_on()
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join()
-        self._loop.close()
-
-    def go_on(self) -> None:
-        """Streams that were held say the rest."""
-        self._loop.call_soon_threadsafe(self._go_on.set)
-
-    async def _run(self) -> None:
-        whole = answers("Because.")
-
-        async def step(received, wire) -> None:  # type: ignore[no-untyped-def]
-            if received.json.get("stream"):
-                await stream("Because ", "it is so.", until=self._go_on)(received, wire)
-            else:
-                await whole(received, wire)
-
-        async with ScriptedHost(otherwise=step) as host:
-            self.url = host.url
-            self._up.set()
-            await self._end.wait()
-
-
-@dataclass
-class Shoal:
-    """`shoal up` with its workers."""
-
-    process: subprocess.Popen[str]
-    home: Path
-    url: str
-    member: str
-    host: Host
-
-    @property
-    def admin(self) -> str:
-        (token,) = json.loads((self.home / "config/shoal/credentials.json").read_text()).values()
-        return str(token)
-
-    def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()  # type: ignore[no-any-return]
-
-    def ask(self, client: httpx.Client | None = None) -> int:
-        """The status of one request."""
-        post = httpx.post if client is None else client.post
-        headers = {"authorization": f"Bearer {self.member}"}
-        return post(f"{self.url}/v1/chat/completions", json=ASK, headers=headers, timeout=20).status_code
-
-    def metrics(self) -> list[str]:
-        headers = {"authorization": f"Bearer {self.admin}"}
-        return httpx.get(f"{self.url}/metrics", headers=headers).text.splitlines()
-
-    def used(self) -> dict[str, tuple[float, float]]:
-        headers = {"authorization": f"Bearer {self.member}"}
-        found = httpx.get(f"{self.url}/v1/shoal/usage", headers=headers).json()["limits"]
-        return {each["quantity"]: (each["used"], each["reserved"]) for each in found}
-
-    def log(self) -> str:
-        return (self.home / "log").read_text()
-
-    def ended(self) -> int:
-        return self.process.wait(30)
-
-
-@contextmanager
-def started(home: Path, store: str, *words: str, settings: str = SETTINGS) -> Iterator[Shoal]:
-    with Host() as host:
-        (home / "shoal.toml").write_text(settings.format(url=host.url))
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOAL_")}
-        environment |= {"XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"), "STORE": store}
-        command = [*SHOAL, "up", "--port", "0", "--workers", "2", "--json", *words]
-        with (home / "log").open("w") as log:
-            process = subprocess.Popen(
-                command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
-            )
-        with process:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            said = json.loads(line) if line else {}
-            shoal = Shoal(process, home, said.get("address", ""), said.get("member_key", ""), host)
-            family = shoal.workers() if said else []
-            try:
-                yield shoal
-            finally:
-                host.go_on()
-                process.terminate()
-                process.wait(30)
-                assert not psutil.wait_procs(family, 20)[1], shoal.log()
 
 
 @contextmanager
@@ -185,19 +49,6 @@ def rest(lines: Iterator[str]) -> bool:
         return list(lines)[-1] == "data: [DONE]"
     except (httpx.HTTPError, IndexError):
         return False
-
-
-def rows(home: Path) -> Counter[str]:
-    """Ends of exchanges in the ledger, by outcome."""
-    from sqlalchemy import text
-
-    database = Database(home / "data/shoal")
-    try:
-        with database.engine.connect() as connection:
-            found = connection.execute(text("SELECT outcome, count(*) FROM exchanges GROUP BY outcome"))
-            return Counter({str(outcome): int(many) for outcome, many in found})
-    finally:
-        database.close()
 
 
 def test_two_workers_answer_and_a_cap_holds_across_them(

@@ -22,6 +22,8 @@ from shoal.stores.counters import Spent
 from shoal.stores.counters_memory import MemoryCounters
 from shoal.stores.counters_redis import RedisCounters
 from shoal.stores.database import Database
+from shoal.stores.ledger import recover
+from shoal.stores.unsettled import FOLDER, Unsettled
 
 # Kinds of hosts that know the newer name of the bound alone for their newer models.
 NEWER_FIELD = frozenset({"openai", "azure"})
@@ -62,6 +64,8 @@ def open_counters(settings: Settings, database: Database, rules: Callable[[], Ru
         return consumed(database, since, until, slot, by_model=by_model)
 
     def rebuild(until: int) -> Iterable[Spent]:
+        # What a process that is no more wrote last may still be in its journal alone.
+        recover(database)
         return spent_of(rules(), read, until, until)
 
     limits = settings.limits
@@ -70,7 +74,10 @@ def open_counters(settings: Settings, database: Database, rules: Callable[[], Ru
         counters.seed(spent_of(rules(), read, time.time_ns() // 1000))
         return counters
     url = secret(limits.store)
-    return RedisCounters(url, rebuild, namespace=limits.namespace, lease_s=limits.lease_s, lost=limits.dead)
+    unsettled = Unsettled(settings.server.data_dir / FOLDER)
+    return RedisCounters(
+        url, rebuild, namespace=limits.namespace, lease_s=limits.lease_s, lost=limits.dead, unsettled=unsettled
+    )
 
 
 def used_of(rules: Rules, database: Database, now: int) -> dict[str, int]:

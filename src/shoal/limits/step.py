@@ -21,7 +21,7 @@ from shoal.limits.gate import Gates, Turn
 from shoal.limits.plan import SIZED, Amounts, Plan, Vectors
 from shoal.limits.rules import Line, Quantity, Rules, Who
 from shoal.limits.ticket import Ticket, taken
-from shoal.stores.counters import Answer, Counters, Grant, Item, Passed, Refusal
+from shoal.stores.counters import Answer, Counters, Grant, Item, Passed, Refusal, Settlement
 
 MOST_PLANS = 10_000
 MOST_TOLD = 100_000
@@ -40,6 +40,10 @@ class Store(Counters, Protocol):
     def generation(self) -> str: ...
 
     def now(self) -> int: ...
+
+    def begin(self) -> None: ...
+
+    def let_through(self, least: Settlement) -> None: ...
 
     async def close(self) -> None: ...
 
@@ -188,9 +192,13 @@ class LimitsStep:
         raise _restless()
 
     def _unreserved(self, ticket: Ticket, plan: Plan) -> Ticket:
-        """A ticket while the store is away and the policy lets requests through: they are settled when it is back."""
-        nothing = {model: [0] * len(Quantity) for model in (None, *plan.models())}
-        ticket.granted(plan.items(nothing, self.counters.now(), charge=False), None, {})
+        """A ticket while the store is away and the policy lets requests through: they are settled when it is back. Of
+        one that this process does not live to settle the request itself counts, as in the ledger."""
+        nothing: dict[str | None, Amounts] = {model: [0] * len(Quantity) for model in (None, *plan.models())}
+        now = self.counters.now()
+        items = plan.items(nothing, now, charge=False)
+        ticket.granted(items, None, {})
+        self.counters.let_through(Settlement(ticket.reservation, plan.spent(items, {**nothing, None: ONE}), now))
         self._log.warning("limits_not_reserved", exchange=ticket.reservation)
         return ticket
 

@@ -107,6 +107,12 @@ class MemoryCounters:
             if state is not None and actual != charge and (law != FIXED or state.mark == start):
                 _use(state, law, actual - charge, start, now)
 
+    def begin(self) -> None:
+        """There is nothing to find."""
+
+    def let_through(self, least: Settlement) -> None:
+        """These counters are never away."""
+
     async def read(self, items: list[Item]) -> list[Level]:
         """What is used and reserved now."""
         now, levels = self.now(), []

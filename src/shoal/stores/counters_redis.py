@@ -20,6 +20,7 @@ import structlog
 
 from shoal.errors import ConfigError, LimitsUnavailable
 from shoal.stores.counters import Answer, Grant, Item, Level, Passed, Refusal, Settlement, Spent, check_amounts
+from shoal.stores.unsettled import Unsettled
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -46,7 +47,8 @@ class RedisCounters:
     """`rebuild` gives what the ledger holds of the exchanges that ended until a time (Unix microseconds), for every
     counter; it is called in a thread when the store is empty. `lost` says what becomes of reservations whose process
     is dead: "charge" counts them as used, "return" gives them back. `ledger_s` is how long a ledger takes to have in
-    the database what ended. `settle` is called on the event loop."""
+    the database what ended. `unsettled` keeps what the store has not taken, where that should outlive this process.
+    `settle` is called on the event loop."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class RedisCounters:
         lease_s: float = 60.0,
         lost: Literal["charge", "return"] = "charge",
         ledger_s: float = LEDGER_S,
+        unsettled: Unsettled | None = None,
     ) -> None:
         self._redis = connect(url, self._greet)
         self._rebuild = rebuild
@@ -71,6 +74,10 @@ class RedisCounters:
         self._down_until = 0.0
         self._open: set[str] = set()
         self._waiting: list[Settlement] = []
+        self._unsettled = unsettled
+        # What stands in that file, and the requests under way that nothing is reserved for.
+        self._written: set[str] = set()
+        self._unreserved: set[str] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closing = False
         self._log = structlog.get_logger("shoal.limits")
@@ -107,10 +114,22 @@ class RedisCounters:
             return Refusal(int(reply[1]), int(reply[2]), int(reply[3]))
         return Passed(int(reply[1]))
 
+    def begin(self) -> None:
+        """Finds the store, or makes it anew, before anybody asks."""
+        self._spawn("join", self._begin)
+
+    def let_through(self, least: Settlement) -> None:
+        """Notes a request that nothing is reserved for, with what it counts if this process dies before it ends."""
+        self._unreserved.add(least.id)
+        self._write(least)
+
     def settle(self, settlement: Settlement) -> None:
         """Queues it: a task sends what is there."""
         self._open.discard(settlement.id)
         self._waiting.append(settlement)
+        if self._down_until or not settlement.generation or not self.generation:
+            self._write(settlement)
+        self._unreserved.discard(settlement.id)
         if not self._closing:
             self._spawn("settle", self._settle)
 
@@ -133,6 +152,9 @@ class RedisCounters:
                 await self._settle_batch(len(self._waiting))
         except LimitsUnavailable:
             self._log.error("limits_unsettled", waiting=len(self._waiting))
+        self._forget_written()
+        if self._unsettled is not None:
+            self._unsettled.close()
         await self._redis.aclose(close_connection_pool=True)
 
     def _undo(self, reservation: str, items: list[Item], generation: str) -> None:
@@ -169,6 +191,7 @@ class RedisCounters:
         if self._down_until:
             self._down_until = 0.0
             self._log.info("limits_store_back", waiting=len(self._waiting))
+            self._spawn("take_up", self._take_up)
         return reply
 
     async def _greet(self, connection: Any) -> None:
@@ -204,6 +227,8 @@ class RedisCounters:
             if asyncio.get_running_loop().time() >= self._down_until:
                 self.generation = await self._find() or await self._make()
                 self._down_until = 0.0
+                if self.generation:
+                    self._spawn("take_up", self._take_up)
         except (RedisError, OSError, TimeoutError) as error:
             self._fail(type(error).__name__)
         except LimitsUnavailable:
@@ -253,13 +278,44 @@ class RedisCounters:
                 await self._join()
                 await self._settle_batch(BATCH)
             except LimitsUnavailable:
+                for each in self._waiting:
+                    if each.id not in self._written:
+                        self._write(each)
                 await asyncio.sleep(AGAIN_S)
+        self._forget_written()
 
     async def _settle_batch(self, most: int) -> None:
         batch = self._waiting[:most]
-        wire = [(each.id, each.ended, each.generation, each.spent) for each in batch]
-        await self._ask("settle", orjson.dumps(wire))
+        await self._ask("settle", _wire(batch))
         del self._waiting[: len(batch)]
+
+    def _write(self, settlement: Settlement) -> None:
+        if self._unsettled is not None:
+            self._written.add(settlement.id)
+            self._unsettled.write(settlement)
+
+    def _forget_written(self) -> None:
+        """Nothing waits any more, and nothing will: the file can go."""
+        if self._written and self._unsettled is not None and not self._waiting and not self._unreserved:
+            self._written.clear()
+            self._unsettled.clear()
+
+    async def _take_up(self) -> None:
+        """Settles what processes that are no more had not settled, once, whoever tries."""
+        if self._unsettled is None:
+            return
+        for left in await asyncio.to_thread(self._unsettled.left):
+            done = False
+            try:
+                settlements = left.settlements()
+                for at in range(0, len(settlements), BATCH):
+                    await self._ask("settle", _wire(settlements[at : at + BATCH]))
+                done = True
+                self._log.info("limits_left_settled", settlements=len(settlements))
+            except LimitsUnavailable:
+                continue
+            finally:
+                left.close(done=done)
 
     async def _renew(self) -> None:
         """Keeps the leases of what runs here."""
@@ -278,6 +334,10 @@ class RedisCounters:
         if task is None or task.done():
             task = self._tasks[name] = asyncio.ensure_future(_run(work))
         return task
+
+
+def _wire(settlements: Sequence[Settlement]) -> bytes:
+    return orjson.dumps([(each.id, each.ended, each.generation, each.spent) for each in settlements])
 
 
 async def _run(work: Callable[[], Awaitable[None]]) -> None:
