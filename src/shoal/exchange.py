@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeVar
 
 import orjson
 
-from shoal.call import Call, Decision, ModelCard, Placement, Purpose, Trail, closing
+from shoal.call import Call, Decision, Model, ModelCard, Patience, Placement, Purpose, Trail, closing
 from shoal.chat import Chat, Citation, Json, Piece
 from shoal.errors import DeadlineExceeded, ShoalError
 from shoal.grounding.search import Retriever
@@ -29,6 +29,7 @@ from shoal.limits.ticket import Ticket
 from shoal.metering.own import OwnWork
 from shoal.metering.step import MeteringStep
 from shoal.models.registry import Registry
+from shoal.routing.shadow import Shadows, ShadowSession
 from shoal.stores.ledger import Intake, Record
 from shoal.stores.usage_sums import Span, Sums
 from shoal.trust.audit.step import AuditStep
@@ -72,6 +73,7 @@ class House:
     ledger: Intake | None = None
     metadata_tags: tuple[str, ...] = ()
     used: Callable[[Literal["key", "user", "team"], str, Span], Sums] | None = None
+    shadows: Shadows | None = None
 
 
 class Exchange:
@@ -79,7 +81,7 @@ class Exchange:
 
     __slots__ = (
         *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
-        *("_late", "_named", "_own", "_purpose", "_ticket", "_told"),
+        *("_late", "_named", "_own", "_purpose", "_shadow", "_ticket", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -101,6 +103,7 @@ class Exchange:
         self._session: Session | None = None
         self._kept = house.keeping.open(key.tenant) if house.keeping is not None else None
         self._defence: Defence | None = None
+        self._shadow: ShadowSession | None = None
         self._monitoring: Monitoring | None = None
         # What is only observed, under way beside the request.
         self._beside: list[asyncio.Task[Any]] = []
@@ -192,11 +195,15 @@ class Exchange:
     def _open(self, chat: Chat) -> None:
         """Opens the sessions of the guards that have something to do."""
         house, key = self.house, self.key
+        if self._purpose is Purpose.SHADOW:
+            return  # they have looked at it already
         self._session = house.masking.open(key.tenant, key.id, self.id, chat)
         if house.defence is not None:
             self._defence = house.defence.open(key.tenant, key.id, self.id, chat.shoal.conversation)
         if house.monitoring is not None:
             self._monitoring = house.monitoring.open(key.tenant, grounded=bool(chat.passages))
+        if house.shadows is not None and self._session is not None and self._session.enforces:
+            self._shadow = house.shadows.open(key.tenant, self.id)
 
     async def _guard(self, chat: Chat, call: Call) -> Chat:
         """The chat after every guard's look."""
@@ -210,6 +217,8 @@ class Exchange:
             await self._monitoring.prompt(chat, call)
         if self._kept is not None:
             await self._kept.asked(chat)
+        if self._shadow is not None:
+            self._shadow.asked(chat)
         return chat
 
     def _reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
@@ -292,6 +301,8 @@ class Exchange:
             self._audit.read(piece)
         if self._kept is not None:
             self._kept.read(piece)
+        if self._shadow is not None:
+            self._shadow.read(piece)
 
     @property
     def _stopped(self) -> bool:
@@ -403,6 +414,8 @@ class Exchange:
             observe(self.record)
         if self.house.metering is not None:
             self.house.metering.told(self.record)
+        if self._shadow is not None and self.house.shadows is not None and self.record.outcome == "ok":
+            self.house.shadows.ended(self._shadow, self.decision, _again(self.house, self.key, self.record.person))
 
     @property
     def _guarded(self) -> bool:
@@ -425,7 +438,8 @@ class Exchange:
             account["routing"] = self.decision.compared
         if self._session is not None:
             return {**self._session.account(), **account}
-        return {"mode": "off", **account} if account else None
+        mode = "shadow" if self._purpose is Purpose.SHADOW else "off"
+        return {"mode": mode, **account} if account else None
 
     @property
     def decision(self) -> Decision:
@@ -479,3 +493,18 @@ def without_scores(account: Json) -> Json:
         for name, value in account.items()
         if name not in SCORES
     }
+
+
+def _again(house: House, key: Key, person: str | None) -> Callable[[Chat, Model], Awaitable[None]]:
+    """Sends a chat that the guards have let through once more, as an exchange of its own that nobody reads."""
+
+    async def send(chat: Chat, shadow: Model) -> None:
+        models = house.models.joined(chat.model, (shadow, Patience()))
+        exchange = Exchange(replace(house, models=models, keeping=None, shadows=None), key, chat, Purpose.SHADOW)
+        exchange.record.person = person
+        async with closing(exchange.travel()) as pieces:
+            async for _ in pieces:
+                pass
+        await exchange.settled()
+
+    return send

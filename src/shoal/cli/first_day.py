@@ -47,6 +47,8 @@ class Day:
     def add(self, sighting: Sighting) -> None:
         """Takes one exchange in."""
         trust = sighting.trust
+        if "shadow" in (trust.get("routing") or {}):
+            return  # not a request of anybody
         self.stops.add(trust)
         self.routed.add(trust)
         self.exchanges += 1

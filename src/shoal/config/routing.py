@@ -35,7 +35,9 @@ class Routing(Table):
     reference answers. `licences`, where any are named, are the only ones of models that may answer; `allow` what a
     caller may ask to optimise; `sticky_s` how long a conversation stays with its model, `sticky_most` how many
     conversations are remembered. `uncertified` lets an expired certificate hold on. `explore` is the chance that
-    another certified model answers, where the organisation keeps content."""
+    another certified model answers, where the organisation keeps content; `shadow` the share of requests of which the
+    reference is asked as well after a smaller model has answered, there too, and `shadow_judge` the model that scores
+    both answers."""
 
     mode: Mode = "enforce"
     route: Path | None = None
@@ -45,3 +47,5 @@ class Routing(Table):
     sticky_most: int = Field(100_000, ge=1)
     uncertified: bool = False
     explore: float = Field(0.0, ge=0, le=0.05)
+    shadow: float = Field(0.0, ge=0, le=0.05)
+    shadow_judge: str | None = None

@@ -35,6 +35,7 @@ TAKEN = {
     "cost_usd": ("shoal_cost_usd", "Cost in USD"),
 }
 # What becomes of personal data, as in `Record.trust`.
+SHADOWED = {True: "worse", False: "no worse", None: "unknown"}
 ACTIONS = ("masked", "observed")
 
 

@@ -29,6 +29,10 @@ class Registry:
         found = self._entries.get(name)
         return None if found is None else found[0].card
 
+    def joined(self, name: str, entry: Entry) -> Registry:
+        """The same with another model behind that name."""
+        return Registry({**self._entries, name: entry})
+
     def cards(self) -> list[ModelCard]:
         """The cards of all models, in the order of their names, `auto` first."""
         return [self._entries[name][0].card for name in sorted(self._entries, key=lambda name: (name != "auto", name))]

@@ -19,11 +19,13 @@ from shoal.routing.candidates import Pricer
 from shoal.routing.cascade import PREFIX, Cascade, Step, nothing
 from shoal.routing.certificate import Certificate, CertifiedCascade
 from shoal.routing.checks import Agreement, Check, Confidence, Form, Refusal, Support, Surprise
-from shoal.routing.drift import Drift, Watch, share_of
+from shoal.routing.drift import Drift, Watch, regret_watch, share_of
 from shoal.routing.pace import Pace
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
 from shoal.routing.router import Router, Rules
+from shoal.routing.shadow import ShadowRules, Shadows
+from shoal.routing.shadow import ShadowRules, Shadows
 
 LEAST_AGREEMENT = 0.5
 Measure = Callable[[Attempt], Impacts]
@@ -64,10 +66,34 @@ def open_router(
             rules.uncertified,
             # Where the choice is only observed the reference answers: then nothing can be explored.
             rules.explore if rules.mode == "enforce" else 0.0,
-            frozenset(name for name, row in settings.audit.tenants.items() if row.content == "masked"),
+            _learning(settings),
         ),
         watch=Watch(Drift(share_of(route.certificate)), emit),
     )
+
+
+def open_shadows(
+    settings: Settings,
+    router: Router | None,
+    known: Collection[str],
+    emit: Callable[[str, Mapping[str, Any]], object] = lambda *_: None,
+) -> Shadows | None:
+    """Shadow calls as the settings want them; None where they want none, or the reference answers everything. Raises
+    ConfigError for a judge that is not known."""
+    rules = settings.routing
+    judge = rules.shadow_judge
+    if judge is not None and judge not in known:
+        raise ConfigError(f"routing.shadow_judge: '{judge}'{nearest(judge, known)}")
+    if router is None or rules.mode != "enforce" or not rules.shadow:
+        return None
+    certificate = router.certificate
+    told = ShadowRules(certificate.reference, rules.shadow, _learning(settings), judge, certificate.tolerance)
+    return Shadows(told, regret_watch(certificate.alpha, emit))
+
+
+def _learning(settings: Settings) -> frozenset[str]:
+    """The organisations that let routes learn from their requests: those that keep content."""
+    return frozenset(name for name, row in settings.audit.tenants.items() if row.content == "masked")
 
 
 def pricer_of(cards: Mapping[str, ModelCard], measure: Measure, pace: Pace) -> Pricer:

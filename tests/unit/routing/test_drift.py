@@ -25,18 +25,18 @@ def test_the_limits_are_exact(expected: float, chance: float) -> None:
 @pytest.mark.parametrize("expected", [0.0, 1.0])
 def test_a_share_that_can_not_be_tested_never_alarms(expected: float) -> None:
     watched = Drift(expected)
-    assert [watched.saw(foreign=True) for _ in range(2 * WINDOW)] == [None] * (2 * WINDOW)
+    assert [watched.saw(odd=True) for _ in range(2 * WINDOW)] == [None] * (2 * WINDOW)
 
 
 def test_an_alarm_is_told_once_and_ends() -> None:
     """15 % of 500 is 75; from 101 on it is drift, below 89 it is over."""
     begins, ends = fewest_unusual(0.15, ALARM), fewest_unusual(0.15, CALM)
     watched = Drift(0.15)
-    assert [watched.saw(foreign=at < begins) for at in range(WINDOW - 1)] == [None] * (WINDOW - 1)
-    assert watched.saw(foreign=False) == Turned(drifting=True, foreign=begins, expected=0.15)
-    told = [watched.saw(foreign=False) for _ in range(WINDOW)]
+    assert [watched.saw(odd=at < begins) for at in range(WINDOW - 1)] == [None] * (WINDOW - 1)
+    assert watched.saw(odd=False) == Turned(drifting=True, odd=begins, seen=WINDOW, expected=0.15)
+    told = [watched.saw(odd=False) for _ in range(WINDOW)]
     assert [(at, each) for at, each in enumerate(told) if each] == [
-        (begins - ends, Turned(drifting=False, foreign=ends - 1, expected=0.15))
+        (begins - ends, Turned(drifting=False, odd=ends - 1, seen=WINDOW, expected=0.15))
     ]
 
 
@@ -46,8 +46,8 @@ def test_usual_traffic_seldom_alarms_and_foreign_traffic_soon() -> None:
     false, true = 0, 0
     for _ in range(100):
         calm, loud = Drift(0.15), Drift(0.15)
-        false += any(calm.saw(foreign=bool(each)) for each in generator.random(2_000) < 0.15)
-        true += any(loud.saw(foreign=bool(each)) for each in generator.random(600) < 0.5)
+        false += any(calm.saw(odd=bool(each)) for each in generator.random(2_000) < 0.15)
+        true += any(loud.saw(odd=bool(each)) for each in generator.random(600) < 0.5)
     assert false <= 20
     assert true == 100
 
