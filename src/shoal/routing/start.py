@@ -25,7 +25,6 @@ from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
 from shoal.routing.router import Router, Rules
 from shoal.routing.shadow import ShadowRules, Shadows
-from shoal.routing.shadow import ShadowRules, Shadows
 
 LEAST_AGREEMENT = 0.5
 Measure = Callable[[Attempt], Impacts]
