@@ -138,7 +138,12 @@ async def serve(
         listening = bind(settings.host, settings.port, "server.port") if place is None else place.listening
         address = address_of(settings.host, listening)
         lifeline = None if place is None else place.lifeline
-        server = DrainingServer(configure(gateway), gateway, settings.drain_s, lambda: started(address), lifeline)
+
+        def begin() -> None:
+            started(address)
+            assembly.documentation.begin()
+
+        server = DrainingServer(configure(gateway), gateway, settings.drain_s, begin, lifeline)
         _settle_memory()
         assembly.watch()
         async with AsyncExitStack() as beside:
