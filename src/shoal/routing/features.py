@@ -33,7 +33,7 @@ NEGATIONS = ("not", "except", "never", "nor")
 _NEGATION = re.compile(rf"\b(?:{'|'.join(NEGATIONS)})\b")
 # <system-reminder>...</system-reminder> and the like: names of two words, which no human types around an ask.
 _HARNESS = re.compile(r"<([a-z]+(?:[-_][a-z]+)+)(?:\s[^<>]{0,200})?>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_OPERATORS = np.frombuffer(b"=+*/^<>", np.uint8)
+_OPERATORS = b"=+*/^<>"
 _PLAIN_WORD = re.compile(r"\w+")
 SURFACE = (
     *("characters", "words", "word_length", "numbers", "operators", "lines", "questions", "capitals"),
@@ -96,24 +96,24 @@ def surface(ask: str) -> list[float]:
     placeholder, which differ from one conversation to the next, say nothing."""
     ask = PLACEHOLDER.sub(r"\1", ask) if "<" in ask else ask
     data = np.frombuffer(ask.encode("utf-8", "surrogatepass"), np.uint8)
-    counts = np.bincount(data, minlength=256)
+    counts = np.bincount(data, minlength=256).tolist()
     size, words = max(len(data), 1), max(len(ask.split()), 1)
     digits = (data - np.uint8(48)) < 10
-    numbers = int((digits[1:] & ~digits[:-1]).sum()) + int(digits[:1].sum())
+    numbers = int(np.count_nonzero(digits[1:] > digits[:-1])) + int(digits[:1].sum())
     return [
         math.log1p(len(ask)),
         math.log1p(words),
         len(ask) / words,
         numbers / words,
-        10 * float(counts[_OPERATORS].sum()) / size,
+        10 * sum(counts[sign] for sign in _OPERATORS) / size,
         5 * float(counts[10]) / words,
         float(counts[63]),
-        5 * float(counts[65:91].sum()) / size,
+        5 * sum(counts[65:91]) / size,
         math.log1p(counts[44] + counts[59]),
         math.log1p(counts[46]),
         float(counts[36] > 0 or counts[92] > 0),
         float(_negates(ask)),
-        10 * float(counts[128:].sum()) / size,
+        10 * sum(counts[128:]) / size,
     ]
 
 
