@@ -402,7 +402,8 @@ class Exchange:
         self._told = True
         self.record.trust = self._account()
         if self._own is not None:
-            self.record.attempts += self._own.attempts(self.record.started, guarded=self._guarded)
+            own, guarded = self._own, self._guarded
+            self.record.attempts += own.attempts(self.record.started, guarded=guarded, judged=self._judged())
         self._meter()
         if self._ticket is not None:
             self._ticket.settle(self.record.attempts, self.record.started + self.record.latency_s)
@@ -416,6 +417,11 @@ class Exchange:
             self.house.metering.told(self.record)
         if self._shadow is not None and self.house.shadows is not None and self.record.outcome == "ok":
             self.house.shadows.ended(self._shadow, self.decision, _again(self.house, self.key, self.record.person))
+
+    def _judged(self) -> float:
+        """CPU seconds of the embedded models that guards asked, as far as they ran on the event loop."""
+        asked = (each for each in self.record.attempts if each.purpose is Purpose.GUARD and each.usage.cpu_s)
+        return sum(each.usage.cpu_s for each in asked if not self.house.models.threaded(each.model))
 
     @property
     def _guarded(self) -> bool:

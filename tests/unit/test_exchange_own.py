@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from shoal.call import OWN_HOST, Purpose
-from shoal.chat import Message, Usage
+from shoal.call import OWN_HOST, ModelCard, Purpose
+from shoal.chat import Chat, Message, Piece, Usage
 from shoal.config import Settings
 from shoal.config.trust import TrustRules
 from shoal.errors import MaskingFailed
@@ -13,11 +15,15 @@ from shoal.impacts import Tier
 from shoal.metering.own import GUARDS, RETRIEVAL
 from shoal.metering.start import open_metering
 from shoal.metering.step import MeteringStep
+from shoal.models.specialists.specialist import Specialist
 from shoal.stores.ledger import Record
 from shoal.testing import ScriptedModel
+from shoal.trust.monitoring.step import MonitoringStep
 from tests.unit.outer_ring import Outer
+from tests.unit.trust.monitoring.scene import MildMonitor
 
 MODEL = ScriptedModel(["fine, ", "anna@example.org"], name="m", usage=Usage(7, 2, cpu_s=0.5))
+JUDGED_S = 0.05
 MASKED = (Message.of("user", "write to anna@example.org"),)
 
 
@@ -84,3 +90,29 @@ def test_a_request_that_a_guard_ended_took_what_the_guard_took() -> None:
     assert record.impacts is not None
     assert record.impacts.energy_wh is not None
     assert record.impacts.energy_wh.expected < 0.001
+
+
+@pytest.mark.parametrize("threaded", [False, True])
+def test_an_embedded_judge_is_counted_once(threaded: bool) -> None:
+    def judged(chat: Chat) -> Piece:
+        begun = time.thread_time()
+        while time.thread_time() - begun < JUDGED_S:
+            pass
+        return Piece.of('{"harmful": []}')
+
+    judge = Specialist(ModelCard("judge", "general", "specialist"), judged, threaded=threaded)
+    rules = TrustRules.model_validate({"monitoring": {"judge": "judge"}})
+    cards = [MODEL.card, judge.card]
+    answering = ScriptedModel(["This is perhaps a threat. And more."], name="m")
+    outer = Outer(
+        *(answering, judge),
+        monitoring=MonitoringStep(rules, monitor=MildMonitor()),
+        metering=open_metering(Settings(), cards),
+    )
+    outer.ask("m")
+    (record,) = outer.records
+    asked = [each for each in record.calls if each.model == "judge"]
+    assert asked
+    assert all(each.purpose is Purpose.GUARD and each.usage.cpu_s >= JUDGED_S for each in asked)
+    # The guards took what they took, and not the judge's seconds once more.
+    assert 0 <= own(record).get(GUARDS, 0.0) < JUDGED_S / 2

@@ -68,9 +68,11 @@ class OwnWork:
         """Guards took so much on the event loop."""
         self._spent += seconds
 
-    def attempts(self, started: float, *, guarded: bool) -> list[Attempt]:
-        """What was counted, as lines of the ledger; none of guards where there was no guard."""
-        found = [(GUARDS, Purpose.GUARD, self._spent + sum(self._threads))] if guarded else []
+    def attempts(self, started: float, *, guarded: bool, judged: float = 0.0) -> list[Attempt]:
+        """What was counted, as lines of the ledger; none of guards where there was no guard. `judged` are CPU seconds
+        of models that guards asked on the event loop: those have lines of their own."""
+        spent = max(self._spent - judged, 0.0) + sum(self._threads)
+        found = [(GUARDS, Purpose.GUARD, spent)] if guarded else []
         if self._search:
             found.append((RETRIEVAL, Purpose.RETRIEVE, sum(self._search)))
         return [_attempt(name, purpose, started, cpu_s) for name, purpose, cpu_s in found if cpu_s > 0]

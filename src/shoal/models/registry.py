@@ -29,6 +29,11 @@ class Registry:
         found = self._entries.get(name)
         return None if found is None else found[0].card
 
+    def threaded(self, name: str) -> bool:
+        """Whether that model runs in this process on a thread of its own, beside the event loop."""
+        found = self._entries.get(name)
+        return found is not None and bool(getattr(found[0], "threaded", False))
+
     def joined(self, name: str, entry: Entry) -> Registry:
         """The same with another model behind that name."""
         return Registry({**self._entries, name: entry})

@@ -55,6 +55,11 @@ class Specialist:
     def card(self) -> ModelCard:
         return self._card
 
+    @property
+    def threaded(self) -> bool:
+        """Whether it runs on a thread of its own, beside the event loop."""
+        return self._threaded
+
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """One piece. Raises ModelFailed where the function breaks, and the ShoalErrors that it raises itself."""
         yield await asyncio.to_thread(self._run, chat) if self._threaded else self._run(chat)
