@@ -335,3 +335,18 @@ def test_two_names_at_once(database: Database) -> None:
         ("1970-01-01", "small"): 1,
         ("1970-01-02", "small"): 1,
     }
+
+
+def test_a_clock_that_steps_forth_and_back_counts_each_exchange_once(database: Database) -> None:
+    one = Try("small", "ok", "modelled", 1.0)
+    # What the clock said when each began, and when the hours were added up after it.
+    said = [(57.5, 57.6), (60.5, 60.6), (57.7, 57.8), (55.2, 57.9), (61.1, 62.5), (57.9, 62.6)]
+    for number, (begun, now) in enumerate(said, 1):
+        write(database, [Row(number, begun * HOUR_S, "north", "k1", None, (), (one,))])
+        refresh(database, now * HOUR_S)
+        total = grouped(database, (), Span())[()]
+        assert (total.exchanges, total.known["energy_wh"].low) == (number, number)
+    by_hour = grouped(database, ("hour",), Span())
+    assert [sums.exchanges for _, sums in sorted(by_hour.items())] == [1, 3, 1, 1]
+    with snapshot(database.engine) as connection:
+        assert marked(connection) == []
