@@ -12,7 +12,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from itertools import count
 from os import urandom
 from typing import Any, Literal, TypeVar
 
@@ -50,6 +52,21 @@ T = TypeVar("T")
 SCORES = frozenset({"score", "doubt", "top", "safety"})
 
 
+class Names:
+    """Makes the names of exchanges. They begin with the time in ms: rows that come in the order of their key are
+    cheaper to store. The rest nobody can guess: a keyed hash, since to ask the system for chance every time lets other
+    threads go first."""
+
+    def __init__(self) -> None:
+        self._key = urandom(32)
+        self._made = count()
+
+    def __call__(self) -> str:
+        """The next one: `ex_`, 12 and 16 hexadecimal digits."""
+        rest = blake2b(next(self._made).to_bytes(8, "big"), digest_size=8, key=self._key)
+        return f"ex_{time.time_ns() // 1_000_000:012x}{rest.hexdigest()}"
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
@@ -73,6 +90,7 @@ class House:
     ledger: Intake | None = None
     metadata_tags: tuple[str, ...] = ()
     used: Callable[[Literal["key", "user", "team"], str, Span], Sums] | None = None
+    names: Names = field(default_factory=Names)
     shadows: Shadows | None = None
 
 
@@ -87,8 +105,7 @@ class Exchange:
 
     def __init__(self, house: House, key: Key, chat: Chat, purpose: Purpose = Purpose.ANSWER) -> None:
         """`purpose` is what the ledger says of the calls: a judge's are no answers."""
-        # Begins with the time in ms: rows that come in the order of their key are cheaper to store.
-        self.id = f"ex_{time.time_ns() // 1_000_000:012x}{urandom(8).hex()}"
+        self.id = house.names()
         self.house = house
         self.key = key
         self.chat = chat

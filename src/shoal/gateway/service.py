@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
-from os import urandom
 from typing import Any, TypeVar
 
 from shoal.call import OWN_HOST, Attempt, Purpose
@@ -40,7 +39,7 @@ class Service:
         self._begun = False
         self._tokens = 0
         self._record = Record(
-            id=f"ex_{time.time_ns() // 1_000_000:012x}{urandom(8).hex()}",
+            id=house.names(),
             tenant=key.tenant,
             key_id=key.id,
             team=key.team,
