@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 import orjson
@@ -27,6 +28,7 @@ OTHER = 250_000
 LONGEST_TOKEN = 16
 MOST_OUTPUT = 1_000_000_000
 PROBE = 1_000_000
+FREE = (0.0, 0.0)
 Measure = Callable[[Attempt], Impacts]
 
 
@@ -55,8 +57,10 @@ def _part(part: Json) -> int:
 
 def output_tokens(options: Json, otherwise: int) -> int:
     """The most tokens of the reply, over all its choices. Raises RequestError for what no model can write."""
-    asked = [value for name in ("max_tokens", "max_completion_tokens") if (value := options.get(name)) is not None]
-    most = max(asked, default=otherwise) * (options.get("n") or 1)
+    most, newer = options.get("max_tokens"), options.get("max_completion_tokens")
+    if newer is not None:
+        most = newer if most is None else max(most, newer)
+    most = (otherwise if most is None else most) * (options.get("n") or 1)
     if most > MOST_OUTPUT:
         raise RequestError(
             f"max_tokens (times n) is more than {MOST_OUTPUT}, which no model writes: ask for fewer", param="max_tokens"
@@ -90,6 +94,15 @@ class Rates:
         self.usd = _pair(read.cost_usd, written.cost_usd)
         self.wh = _pair(read.energy_wh, written.energy_wh) or (0.0, 0.0)
         self.gco2e = _pair(read.carbon_gco2e, written.carbon_gco2e) or (0.0, 0.0)
+
+    def bounds(self, read: int, written: int) -> tuple[int, int, int]:
+        """Millionths of USD, Wh and gCO2e of so many tokens, rounded up; nothing where there is no price."""
+        usd = self.usd or FREE
+        return (
+            ceil(read * usd[0] + written * usd[1]),
+            ceil(read * self.wh[0] + written * self.wh[1]),
+            ceil(read * self.gco2e[0] + written * self.gco2e[1]),
+        )
 
 
 def _probe(card: ModelCard, usage: Usage) -> Attempt:

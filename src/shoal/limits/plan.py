@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from shoal.limits.rules import Limit, Line, Quantity
-from shoal.stores.counters import NO_CAP, Item, Law, Spent
+from shoal.stores.counters import MOST, NO_CAP, Item, Law, Spent
 
 SIZED = frozenset(Quantity) - {Quantity.REQUESTS, Quantity.CONCURRENT}
-DRAINING, HELD = int(Law.DRAINING), int(Law.HELD)
+DRAINING, FIXED, HELD = int(Law.DRAINING), int(Law.FIXED), int(Law.HELD)
 REQUESTS = int(Quantity.REQUESTS)
 WH = int(Quantity.WH)
 # The least share of a budget that anybody is told of.
@@ -18,10 +18,10 @@ Vectors = Mapping[str | None, Amounts]
 
 
 class Plan:
-    """`sized` says whether tokens, money or energy are counted; `watched` are the places of budgets, each with the
-    level from which on there is something to say."""
+    """`sized` says whether tokens, money or energy are counted; `models` are those whose share is counted apart;
+    `watched` are the places of budgets, each with the level from which on there is something to say."""
 
-    __slots__ = ("_ready", "changing", "lines", "sized", "watched")
+    __slots__ = ("_ready", "_since", "_until", "_windows", "changing", "lines", "models", "sized", "watched")
 
     def __init__(self, lines: Sequence[Line], now: int) -> None:
         self.lines = tuple(lines)
@@ -32,21 +32,27 @@ class Plan:
             for at, line in enumerate(self.lines)
             if line.limit.budget
         ]
+        self.models = tuple(dict.fromkeys(line.model for line in self.lines if line.model is not None))
         self._ready = [_ready(line, now) for line in self.lines]
+        self._windows: list[tuple[int, int]] = []
+        self._since = self._until = 0
 
     def items(self, vectors: Vectors, now: int, *, charge: bool = True) -> list[Item]:
         """What is asked of every counter: of each quantity as much as `vectors` say, of all (None) or of one model.
         Energy and carbon take at least one unit, so that a spent budget refuses."""
+        if not self._since <= now < self._until:
+            self._look(now)
         items: list[Item] = []
-        for counter, law, cap, quantity, model, length, many, limit in self._ready:
+        for (counter, law, cap, quantity, model, length, many, least, at_once), (start, end) in zip(
+            self._ready, self._windows, strict=True
+        ):
             amount = vectors[model][quantity]
             if law == DRAINING:
                 amount = -(-amount * length // many)
-            start, end = (0, 0) if law <= DRAINING else limit.window(now)
-            if quantity == REQUESTS and model is None:
+            if at_once:
                 items.append((counter, law, cap, 0, amount if charge else 0, start, end))
             else:
-                items.append((counter, law, cap, amount or int(quantity >= WH and law != HELD), 0, start, end))
+                items.append((counter, law, cap, amount or least, 0, start, end))
         return items if not self.changing else self._increased(items, now)
 
     def spent(self, items: Sequence[Item], sums: Vectors) -> tuple[Spent, ...]:
@@ -55,16 +61,27 @@ class Plan:
         for (counter, law, _, _, charge, start, end), ready in zip(items, self._ready, strict=True):
             if charge:
                 spent.append((counter, law, charge, charge, start, end))
-                continue
-            amount = sums[ready[4]][ready[3]] if law != HELD else 0
-            spent.append(
-                (counter, law, -(-amount * ready[5] // ready[6]) if law == DRAINING else amount, 0, start, end)
-            )
+            elif law == FIXED:
+                spent.append((counter, law, sums[ready[4]][ready[3]], 0, start, end))
+            elif law != HELD:
+                amount = sums[ready[4]][ready[3]]
+                amount = -(-amount * ready[5] // ready[6]) if law == DRAINING else amount
+                spent.append((counter, law, amount, 0, start, end))
+            else:
+                spent.append((counter, law, 0, 0, start, end))
         return tuple(spent)
 
-    def models(self) -> set[str]:
-        """The models whose share is counted apart."""
-        return {line.model for line in self.lines if line.model is not None}
+    def _look(self, now: int) -> None:
+        """Finds the windows of now; they hold until the first of them is over."""
+        windows, since, until = [], 0, MOST
+        for line in self.lines:
+            start, end = line.limit.window(now)
+            windows.append((start, end))
+            if line.limit.law is Law.FIXED:
+                since, until = max(since, start), min(until, end)
+            elif line.limit.law is Law.ROLLING:
+                since, until = max(since, start * end), min(until, (start + 1) * end)
+        self._windows, self._since, self._until = windows, since, until
 
     def _increased(self, items: Sequence[Item], now: int) -> list[Item]:
         return [
@@ -73,13 +90,17 @@ class Plan:
         ]
 
 
-Ready = tuple[str, int, int, int, str | None, int, int, Limit]
+# Counter, law, cap, quantity, model, length, many, the least that is reserved, whether it counts at once.
+Ready = tuple[str, int, int, int, str | None, int, int, int, bool]
 
 
 def _ready(line: Line, now: int) -> Ready:
     limit = line.limit
     cap = line.cap(now) if limit.enforced else NO_CAP
-    return line.counter, int(limit.law), cap, int(limit.quantity), line.model, limit.length, limit.many, limit
+    quantity, law = int(limit.quantity), int(limit.law)
+    least = int(quantity >= WH and law != HELD)
+    at_once = quantity == REQUESTS and line.model is None
+    return line.counter, law, cap, quantity, line.model, limit.length, limit.many, least, at_once
 
 
 def _from(limit: Limit) -> float:

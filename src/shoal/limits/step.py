@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
 from typing import Literal, Protocol
 
 import structlog
@@ -29,7 +28,6 @@ TRIES = 4
 MINUTE = 60_000_000
 UNKNOWN = "unknown"
 SHARES = (0.5, 0.8, 1.0)
-FREE = (0.0, 0.0)
 ONE: Amounts = (1, 0, 0, 0, 0, 0, 0, 1)
 
 
@@ -177,7 +175,10 @@ class LimitsStep:
 
     def amounts(self, attempts: Sequence[Attempt]) -> list[int]:
         """What the attempts took of each quantity."""
-        return taken(attempts, {each.model: self._rate(each.model).usd for each in attempts})
+        return taken(attempts, self._price)
+
+    def _price(self, model: str) -> tuple[float, float] | None:
+        return self._rate(model).usd
 
     async def _reserve(self, ticket: Ticket, plan: Plan, path: Sequence[str]) -> Grant | Refusal:
         """What the store says of the most that the ticket's chat may take."""
@@ -194,7 +195,7 @@ class LimitsStep:
     def _unreserved(self, ticket: Ticket, plan: Plan) -> Ticket:
         """A ticket while the store is away and the policy lets requests through: they are settled when it is back. Of
         one that this process does not live to settle the request itself counts, as in the ledger."""
-        nothing: dict[str | None, Amounts] = {model: [0] * len(Quantity) for model in (None, *plan.models())}
+        nothing: dict[str | None, Amounts] = {model: [0] * len(Quantity) for model in (None, *plan.models)}
         now = self.counters.now()
         items = plan.items(nothing, now, charge=False)
         ticket.granted(items, None, {})
@@ -215,7 +216,7 @@ class LimitsStep:
 
     def _rooms(self, chat: Chat, path: Sequence[str]) -> dict[str, tuple[int, int]]:
         """The most tokens in and out that each model may take. Masking may make a text a little longer."""
-        written = bound.output_tokens(chat.options, self.max_tokens)
+        written = bound.output_tokens(chat.options, self._policy.max_tokens)
         read = bound.prompt_tokens(chat)
         return dict.fromkeys(path, (read + read // 8, written))
 
@@ -223,19 +224,19 @@ class LimitsStep:
         """The most of each quantity: of each model, and (None) of all together. Raises InsufficientQuota where a
         budget in USD meets a model without a price."""
         if not rooms:
-            return {None: ONE, **dict.fromkeys(plan.models(), ONE)}
+            return {None: ONE, **dict.fromkeys(plan.models, ONE)}
         found: dict[str | None, Amounts] = {}
         for model, (read, written) in rooms.items():
             rates = self._rate(model)
             if rates.usd is None:
                 self._check_unpriced(model, plan.lines)
-            costs = (_cost(pair, read, written) for pair in (rates.usd or FREE, rates.wh, rates.gco2e))
-            found[model] = (1, read, written, read + written, *costs, 1)
+            usd, wh, gco2e = rates.bounds(read, written)
+            found[model] = (1, read, written, read + written, usd, wh, gco2e, 1)
         if len(found) == 1:
-            found[None] = next(iter(found.values()))
+            found[None] = found[model]
         else:
             sums = [sum(column) for column in zip(*found.values(), strict=True)]
-            found[None] = (1, *sums[1:-1], 1) if sums else ONE
+            found[None] = (1, *sums[1:-1], 1)
         return found
 
     def _check_unpriced(self, model: str, lines: Sequence[Line]) -> None:
@@ -306,10 +307,6 @@ class LimitsStep:
         self._log.info(name.replace(".", "_"), tenant=tenant, **about, **data)
         if self._seams.events is not None:
             self._seams.events.emit(name, tenant, {**about, **data}, dedupe=dedupe)
-
-
-def _cost(pair: tuple[float, float], read: int, written: int) -> int:
-    return ceil(read * pair[0] + written * pair[1])
 
 
 def _restless() -> LimitsUnavailable:

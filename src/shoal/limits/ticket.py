@@ -5,16 +5,16 @@ It knows the counters and the lines that a request meets, no HTTP and no models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
 from shoal.call import OWN_HOST, Attempt, ModelCard
-from shoal.chat import BYTES_PER_TOKEN, Chat, Choice, Piece, Usage
+from shoal.chat import BYTES_PER_TOKEN, Chat, Choice, Piece
 from shoal.limits import bound
 from shoal.limits.plan import Plan
-from shoal.limits.rules import Line, Quantity, Who
+from shoal.limits.rules import Line, Who
 from shoal.limits.standing import standing
 from shoal.stores.counters import Grant, Item, Refusal, Settlement, Spent
 
@@ -66,7 +66,12 @@ class Ticket:
 
     def watched(self, answer: Grant) -> bool:
         """Whether there may be something to say of a budget."""
-        return self._plan is not None and any(answer.used[at] >= level for at, level in self._plan.watched)
+        if self._plan is not None:
+            used = answer.used
+            for at, level in self._plan.watched:
+                if used[at] >= level:
+                    return True
+        return False
 
     def near(self, answer: Grant | Refusal) -> list[Line]:
         """The budgets of which so much is used, or this one refused, that a smaller model should be asked."""
@@ -143,7 +148,7 @@ class Ticket:
         sums: dict[str | None, Amounts] = {None: step.amounts(attempts)}
         spent: tuple[Spent, ...] = ()
         for plan, items in ((self._plan, self._items), *self._more):
-            for model in plan.models():
+            for model in plan.models:
                 sums[model] = step.amounts([each for each in attempts if each.model == model])
             spent += plan.spent(items, sums)
         step.counters.settle(Settlement(self.reservation, spent, int(ended_s * 1_000_000), self._generation))
@@ -206,33 +211,29 @@ def _said(choice: Choice) -> int:
     return said
 
 
-def taken(attempts: Sequence[Attempt], price: Mapping[str, tuple[float, float] | None]) -> list[int]:
-    """What the attempts took of each quantity, in whole units, rounded up."""
-    usage = Usage()
+def taken(attempts: Sequence[Attempt], price: Callable[[str], tuple[float, float] | None]) -> list[int]:
+    """What the attempts took of each quantity, in their order, in whole units, rounded up. `price` of a model is in USD
+    per 1e6 tokens in and out."""
+    requests = read = written = 0
     usd = wh = gco2e = 0.0
     for attempt in attempts:
-        usage = usage.plus(attempt.usage)
-        impacts = attempt.impacts
-        cost = impacts.cost_usd if impacts is not None else None
-        usd += cost.expected if cost is not None else _priced(attempt, price.get(attempt.model))
+        usage, impacts = attempt.usage, attempt.impacts
+        read += usage.prompt_tokens
+        written += usage.completion_tokens
+        if attempt.host != OWN_HOST:
+            requests = 1
+        cost = None
         if impacts is not None:
-            wh += impacts.energy_wh.expected if impacts.energy_wh is not None else 0.0
-            carbon = impacts.carbon_gco2e
+            cost, energy, carbon = impacts.cost_usd, impacts.energy_wh, impacts.carbon_gco2e
+            wh += energy.expected if energy is not None else 0.0
             gco2e += carbon.expected if carbon is not None else 0.0
-    found = [0] * len(Quantity)
-    found[Quantity.REQUESTS] = 1 if any(attempt.host != OWN_HOST for attempt in attempts) else 0
-    found[Quantity.INPUT], found[Quantity.OUTPUT] = usage.prompt_tokens, usage.completion_tokens
-    found[Quantity.TOKENS] = usage.total_tokens
-    found[Quantity.USD], found[Quantity.WH], found[Quantity.GCO2E] = map(millionths, (usd, wh, gco2e))
-    return found
-
-
-def _priced(attempt: Attempt, price: tuple[float, float] | None) -> float:
-    if price is None:
-        return 0.0
-    return (attempt.usage.prompt_tokens * price[0] + attempt.usage.completion_tokens * price[1]) / 1e6
+        if cost is not None:
+            usd += cost.expected
+        elif (pair := price(attempt.model)) is not None:
+            usd += (usage.prompt_tokens * pair[0] + usage.completion_tokens * pair[1]) / 1e6
+    return [requests, read, written, read + written, millionths(usd), millionths(wh), millionths(gco2e), 0]
 
 
 def millionths(value: float) -> int:
     """Whole millionths, rounded up; what sums of floats are off by is not rounded up."""
-    return max(ceil(value * 1e6 - 1e-6), 0)
+    return max(ceil(value * 1e6 - 1e-6), 0) if value else 0

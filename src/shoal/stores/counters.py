@@ -6,7 +6,6 @@ It knows amounts and how they fade with time, nothing of who asks or of what is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
@@ -69,8 +68,7 @@ class Passed(NamedTuple):
 Answer = Grant | Refusal | Passed
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
+class Settlement(NamedTuple):
     """The end of a reservation. `ended` is when the exchange did (Unix microseconds); `generation` the one under which
     the store reserved, "" where it was not there to ask."""
 

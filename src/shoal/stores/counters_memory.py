@@ -53,7 +53,9 @@ class MemoryCounters:
 
     def now(self) -> int:
         """The store's clock."""
-        self._latest = max(self._latest, self._clock())
+        now = self._clock()
+        if now > self._latest:
+            self._latest = now
         return self._latest
 
     @property
@@ -67,29 +69,33 @@ class MemoryCounters:
 
     def reserve_now(self, reservation: str, items: list[Item]) -> Answer:
         """The same without a wait."""
-        now, states, levels, before = self.now(), self._states, [], []
-        for at, (counter, law, cap, hold, charge, start, end) in enumerate(items):
+        now, known = self.now(), self._states
+        states: list[State] = []
+        levels: list[int] = []
+        before: list[int] = []
+        for counter, law, cap, hold, charge, start, end in items:
             if not 0 <= hold <= MOST or not 0 <= charge <= MOST:
                 check_amounts(items)
             if (law == FIXED and not start <= now < end) or (law == ROLLING and start != now // end):
                 return Passed(now)
-            state = states.get(counter)
+            state = known.get(counter)
             if state is None:
-                state = states[counter] = State()
+                state = known[counter] = State()
             used = _used(state, law, start, now)
             level = used + state.reserved
             after = level + hold + charge
             if 0 <= cap < after:
-                return Refusal(now, at, level)
+                return Refusal(now, len(levels), level)
+            states.append(state)
             levels.append(after)
             before.append(used)
-        for counter, law, _, hold, charge, start, _ in items:
-            state = states[counter]
-            state.reserved += hold
+        for state, (_, law, _, hold, charge, start, _) in zip(states, items, strict=True):
+            if hold:
+                state.reserved += hold
             if charge:
                 _use(state, law, charge, start, now)
-        known = self._open.get(reservation)
-        self._open[reservation] = items if known is None else known + items
+        opened = self._open.get(reservation)
+        self._open[reservation] = items if opened is None else opened + items
         return Grant(now, levels, before)
 
     def settle(self, settlement: Settlement) -> None:
@@ -99,13 +105,15 @@ class MemoryCounters:
             return
         now, states = self.now(), self._states
         for counter, law, _, hold, _, start, _ in items:
-            state = states.get(counter)
-            if state is not None and (law != FIXED or state.mark == start):
+            if hold and (state := states.get(counter)) is not None and (law != FIXED or state.mark == start):
                 state.reserved -= hold
         for counter, law, actual, charge, start, _ in settlement.spent:
-            state = states.get(counter)
-            if state is not None and actual != charge and (law != FIXED or state.mark == start):
+            if actual == charge or (state := states.get(counter)) is None:
+                continue
+            if law != FIXED:
                 _use(state, law, actual - charge, start, now)
+            elif state.mark == start:
+                state.used = min(max(state.used + actual - charge, 0), MOST)
 
     def begin(self) -> None:
         """There is nothing to find."""

@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +123,7 @@ def test_what_ends_after_the_store_was_made_anew_is_counted_once(redis_server: R
             redis_server.kill()
             redis_server.start()
             assert isinstance(await reserve(store, "probe", item(0)), Grant)
-            late = replace(settlement(store, "a", 31, charge=1), generation=before)
+            late = settlement(store, "a", 31, charge=1)._replace(generation=before)
             store.settle(late)
             store.settle(late)
             assert (await read(store)).used == 131
@@ -265,7 +264,7 @@ def test_the_store_is_killed_again_and_again_under_load(redis_server: RedisServe
                     await asyncio.sleep(0.001)
                     done = settlement(store, name, 1 + number % 3)
                     ledger.add(done.ended, 1 + number % 3)
-                    store.settle(replace(done, generation=generation))
+                    store.settle(done._replace(generation=generation))
 
             clients = [asyncio.create_task(client(number)) for number in range(16)]
             for _ in range(3):
