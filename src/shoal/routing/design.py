@@ -65,24 +65,28 @@ class Scales:
 
 
 class Design:
-    """The matrix (N, WIDTH) of N asks: n-gram columns first, the waves last."""
-
-    width = WIDTH
+    """The matrix (N, C + 2 WAVES) of N asks: a column for each n-gram that any of them has, the waves last. `seen`
+    (C,) are the rows of those n-grams, ascending."""
 
     def __init__(self, asks: Asks, scales: Scales) -> None:
-        self.rows = asks.grams.rows.astype(np.int32)
+        there = np.zeros(ROWS, bool)
+        there[asks.grams.rows] = True
+        self.seen = np.flatnonzero(there)
+        self.width = len(self.seen) + 2 * WAVES
+        places = np.cumsum(there, dtype=np.int32) - 1
+        self.rows = places[asks.grams.rows]
         self.starts = asks.grams.starts
-        self.values = scales.idf[self.rows]
-        self._normalise()
+        self.values = scales.idf[asks.grams.rows]
+        self._normalise(int(np.searchsorted(self.seen, RUN_ROWS)))
         self.dense = scales.dense(asks)
 
     def __len__(self) -> int:
         return len(self.dense)
 
     def times(self, weights: Doubles) -> Doubles:
-        """(N, K) = X (WIDTH, K)."""
-        out = np.asarray(self.dense @ weights[ROWS:])
-        slim = weights[:ROWS].astype(np.float32)
+        """(N, K) = X (width, K)."""
+        out = np.asarray(self.dense @ weights[len(self.seen) :])
+        slim = weights[: len(self.seen)].astype(np.float32)
         for texts, entries in self._chunks():
             taken = slim[self.rows[entries]]
             taken *= self.values[entries, None]
@@ -92,20 +96,22 @@ class Design:
         return out
 
     def transposed_times(self, residuals: Doubles) -> Doubles:
-        """(WIDTH, K) = X' (N, K)."""
-        out = np.zeros((WIDTH, residuals.shape[1]))
-        out[ROWS:] = self.dense.T @ residuals
+        """(width, K) = X' (N, K)."""
+        count = len(self.seen)
+        out = np.zeros((self.width, residuals.shape[1]))
+        out[count:] = self.dense.T @ residuals
         for texts, entries in self._chunks():
             owners = np.repeat(np.arange(texts.start, texts.stop), np.diff(self.starts[texts.start : texts.stop + 1]))
             for column in range(residuals.shape[1]):
                 weights = residuals[owners, column] * self.values[entries]
-                out[:ROWS, column] += np.bincount(self.rows[entries], weights=weights, minlength=ROWS)
+                out[:count, column] += np.bincount(self.rows[entries], weights=weights, minlength=count)
         return out
 
-    def _normalise(self) -> None:
+    def _normalise(self, words: int) -> None:
+        """Each block to length 1; `words` is the first column of a word."""
         for texts, entries in self._chunks():
             sizes = np.diff(self.starts[texts.start : texts.stop + 1])
-            block = 2 * np.repeat(np.arange(len(sizes)), sizes) + (self.rows[entries] >= RUN_ROWS)
+            block = 2 * np.repeat(np.arange(len(sizes)), sizes) + (self.rows[entries] >= words)
             squares = np.bincount(block, weights=self.values[entries] ** 2, minlength=2 * len(sizes))
             self.values[entries] /= np.sqrt(squares)[block]
 

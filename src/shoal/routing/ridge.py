@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TOLERANCE = 1e-3
 MOST_STEPS = 60
+AT_ONCE = 16
+"""Columns that are solved for at the same time, so that memory stays bounded."""
 
 
 class Matrix(Protocol):
@@ -35,9 +37,10 @@ def solve(matrix: Matrix, wanted: Doubles, penalty: float) -> Doubles:
     if not penalty > 0:
         raise ValueError("the penalty must be above zero")
     weights = np.zeros((matrix.width, wanted.shape[1]))
-    given = wanted.any(axis=0)
-    if given.any():
-        weights[:, given] = _solved(matrix, wanted[:, given], penalty)
+    given = np.flatnonzero(wanted.any(axis=0))
+    for start in range(0, len(given), AT_ONCE):
+        some = given[start : start + AT_ONCE]
+        weights[:, some] = _solved(matrix, wanted[:, some], penalty)
     return weights
 
 

@@ -75,10 +75,11 @@ class ValueModel:
         design = Design(asks, scales)
         weights = solve(design, np.hstack([left, late]), penalty)
         foreign = Foreign.fit(asks)
-        held = np.empty((ROWS, weights.shape[1] + 2), np.float32)
-        held[:, :-2] = weights[:ROWS] * scales.idf[:, None]
+        seen = design.seen
+        held = np.zeros((ROWS, weights.shape[1] + 2), np.float32)
+        held[seen, :-2] = weights[: len(seen)] * scales.idf[seen, None]
         held[:, -2], held[:, -1] = scales.idf**2, foreign.rarity
-        return cls(known.models, scales, held, weights[ROWS:], tables, lengths, foreign)
+        return cls(known.models, scales, held, weights[len(seen) :], tables, lengths, foreign)
 
     def values(self, asks: Asks, groups: Sequence[Mapping[str, str]]) -> Values:
         """What the models' answers to these asks would be worth."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from shoal.routing import design
-from shoal.routing.design import SURFACE_WEIGHT, WIDTH, Design, Scales
+from shoal.routing.design import SURFACE_WEIGHT, Design, Scales
 from shoal.routing.features import AskFeatures
 
 ASKS = ["how long is the delivery", "prove the theorem of Bayes", "", "what does the blue lamp cost in Bern?"]
@@ -28,7 +28,7 @@ def test_both_blocks_have_length_one_and_the_waves_their_weight(made: Design) ->
 
 
 def test_products_agree(made: Design, monkeypatch: pytest.MonkeyPatch) -> None:
-    weights = np.random.default_rng(0).normal(size=(WIDTH, 2))
+    weights = np.random.default_rng(0).normal(size=(made.width, 2))
     whole = dense(made) @ weights
     assert np.allclose(made.times(weights), whole, atol=1e-4)
     monkeypatch.setattr(design, "CHUNK", 7)
@@ -39,3 +39,10 @@ def test_rare_features_weigh_more() -> None:
     scales = Scales.fit(AskFeatures().of(["same words", "same words", "other thing"]))
     often, once = (AskFeatures().of([text]).grams.rows for text in ("same words", "other thing"))
     assert scales.idf[np.setdiff1d(once, often)].min() > scales.idf[np.setdiff1d(often, once)].max()
+
+
+def test_there_is_a_column_for_what_any_ask_has_and_no_other(made: Design) -> None:
+    rows = AskFeatures().of(ASKS).grams.rows
+    assert made.seen.tolist() == sorted(set(rows.tolist()))
+    assert made.seen[made.rows].tolist() == rows.tolist()
+    assert (dense(made)[:, : len(made.seen)] != 0).any(axis=0).all()
