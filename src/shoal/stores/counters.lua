@@ -184,28 +184,56 @@ redis.call('ZADD', leases, text(now + lease), id)
 return { 'granted', now, '[[' .. table.concat(levels, ',') .. '],[' .. table.concat(befores, ',') .. ']]' }
 
 -- script settle: settlements [[id, ended, generation, [[counter, law, actual, charge, start, end], ...]], ...]
-local generation = redis.call('HGET', hash, 'g')
+local settlements, wanted = cjson.decode(ARGV[1]), { 'g', 't' }
+for at, each in ipairs(settlements) do
+  wanted[at + 2] = 'R:' .. each[1]
+end
+local heads = redis.call('HMGET', hash, unpack(wanted))
+local generation, since = heads[1], tonumber(heads[2]) or 0
 if not generation then
   return { 'generation' }
 end
-local since = tonumber(redis.call('HGET', hash, 't')) or 0
-local counted_now = 0
-for _, each in ipairs(cjson.decode(ARGV[1])) do
-  local id, ended, under, spent = each[1], each[2], each[3], each[4]
-  local held = redis.call('HGET', hash, 'R:' .. id)
-  local before, counts = {}, true
-  local states = {}
-  local function state_of(name)
-    states[name] = states[name] or load(name)
-    return states[name]
+-- All counters of the batch are read with one call, and written with one.
+local states, names, opened = {}, {}, {}
+local function need(name)
+  if states[name] == nil then
+    states[name] = false
+    names[#names + 1] = name
   end
+end
+for at, each in ipairs(settlements) do
+  local held = heads[at + 2]
+  if held and opened[each[1]] == nil then
+    held = cjson.decode(held)
+    opened[each[1]] = held
+    for _, item in ipairs(held) do
+      need(item[1])
+    end
+  end
+  for _, item in ipairs(each[4]) do
+    need(item[1])
+  end
+end
+for first = 1, #names, 1000 do
+  local last = math.min(first + 999, #names)
+  local found = redis.call('HMGET', hash, unpack(names, first, last))
+  for at = first, last do
+    states[names[at]] = read(names[at], found[at - first + 1])
+  end
+end
+local counted_now, fields, ids = 0, {}, {}
+for _, each in ipairs(settlements) do
+  local id, ended, under, spent = each[1], each[2], each[3], each[4]
+  local held, before, counts = opened[id], {}, true
   if held then
-    for _, item in ipairs(cjson.decode(held)) do
-      local state = state_of(item[1])
+    for _, item in ipairs(held) do
+      local state = states[item[1]]
       used(state, item[2], item[4])
       release(state, item[2], item[3], item[4])
     end
-    drop(id)
+    -- Another one of that name finds nothing open any more.
+    opened[id] = false
+    fields[#fields + 1], ids[#ids + 1] = 'R:' .. id, id
   else
     local late = redis.call('GET', prefix .. ':late:' .. id)
     if late then
@@ -227,15 +255,24 @@ for _, each in ipairs(cjson.decode(ARGV[1])) do
   if counts then
     counted_now = counted_now + 1
     for _, item in ipairs(spent) do
-      local state = state_of(item[1])
+      local state = states[item[1]]
       used(state, item[2], item[5])
       local counted = tonumber(before[item[1]]) or 0
       use(state, item[2], item[3] - item[4] - counted, item[5], counted ~= 0)
     end
   end
-  for _, state in pairs(states) do
-    save(state)
+end
+if #ids > 0 then
+  redis.call('HDEL', hash, unpack(fields))
+  redis.call('ZREM', leases, unpack(ids))
+  redis.call('HINCRBY', hash, 'n', -#ids)
+end
+for first = 1, #names, 1000 do
+  local values = {}
+  for at = first, math.min(first + 999, #names) do
+    values[#values + 1], values[#values + 2] = names[at], packed(states[names[at]])
   end
+  redis.call('HSET', hash, unpack(values))
 end
 return { 'settled', counted_now }
 

@@ -147,9 +147,9 @@ class RedisCounters:
             task.cancel()
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
         try:
-            if self._waiting:
+            while self._waiting:
                 await self._join()
-                await self._settle_batch(len(self._waiting))
+                await self._settle_batch(BATCH)
         except LimitsUnavailable:
             self._log.error("limits_unsettled", waiting=len(self._waiting))
         self._forget_written()
