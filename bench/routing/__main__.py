@@ -211,7 +211,7 @@ def speed() -> None:
 def decisions(model: ValueModel, prompt: str, count: int = 2_000) -> tuple[np.ndarray, np.ndarray]:
     """Milliseconds of CPU and of the clock of each decision."""
     small, reference = [name for name in model.models if name != "large"], "large"
-    all_of_it = {ALL: Segment(1.0, 1.0, 0, 1)}
+    all_of_it: dict[str, Segment | None] = {ALL: Segment(1.0, 1.0, 0, 1)}
     certificate = Certificate(reference, tuple(small), ALPHA, DELTA, 0.0, "", 0.0, float("inf"), segments=all_of_it)
     cards = {name: ModelCard(name, "general", "host", host="h") for name in model.models}
     offer, rules = Offer(1.0, 1.0, 1.0, 1.0), Rules(Weights(1, 0.0002, 0.0001, 0))

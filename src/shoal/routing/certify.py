@@ -88,7 +88,7 @@ def certify(
     order = np.random.default_rng(seed).permutation(len(known))
     split = round(FIT_SHARE * len(known))
     if split < FEWEST or len(known) - split < FEWEST:
-        raise ConfigError(f"{len(known)} asks have a score of every model, {2 * FEWEST + 25} are the least: label more")
+        raise ConfigError(f"{len(known)} asks have a score of every model, {2 * FEWEST + 24} are the least: label more")
     read = features or AskFeatures()
     value = ValueModel.fit(known.taken(order[:split]), read)
     rest = known.taken(order[split:])
