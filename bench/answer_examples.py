@@ -1,8 +1,8 @@
 """Writes the examples that `shoal.tuning.answer` learns from: labelled questions with the passages that are found.
 
-    python -m bench.answer_examples --data bench/data/answer/tune --out examples.jsonl
+    python -m bench.answer_examples --data bench/data/answer/tune bench/data/answer/dev --out examples.jsonl
 
-Each question that names its subject is asked of all texts, and every one of its own text and three others; with
+Each folder is a collection of texts of its own. Each question that names its subject is asked of all texts, and every one of its own text and three others; with
 `absent`, of those without the units that answer it, so that there is no answer but all that is near to one.
 """
 
@@ -21,6 +21,7 @@ from shoal.models.specialists.answer import MOST_PASSAGES
 from shoal.models.specialists.sentences import plain, units
 
 OTHERS = 3
+SETS = Path("bench/data/answer")
 
 
 def examples(folder: Path) -> Iterator[dict[str, object]]:
@@ -28,7 +29,7 @@ def examples(folder: Path) -> Iterator[dict[str, object]]:
     chance = random.Random(0)
     with indexed(folder) as (retriever, names):
         for question in read_questions(folder):
-            own = Path(question.text).stem
+            own = Path(question.text).stem or chance.choice(names)
             few = [own, *chance.sample([name for name in names if name != own], OTHERS)]
             quotes = [plain(quote) for quote in question.sentences]
             views = [("few", few), ("absent", few)] + [("all", names)] * question.named
@@ -38,14 +39,14 @@ def examples(folder: Path) -> Iterator[dict[str, object]]:
                     if not quotes:
                         continue
                     found = [kept for each in found if (kept := _without(each, quotes)) is not None]
-                yield _row(question, view, found, [] if view == "absent" else quotes)
+                yield _row(folder.name, question, view, found, [] if view == "absent" else quotes)
 
 
-def _row(question: Question, view: str, found: list[Passage], quotes: list[str]) -> dict[str, object]:
+def _row(data: str, question: Question, view: str, found: list[Passage], quotes: list[str]) -> dict[str, object]:
     return {
         "id": question.id,
         "question": question.question,
-        "text": question.text,
+        "text": f"{data}/{question.text}",
         "view": view,
         "answerable": bool(quotes),
         "passages": [asdict(each) for each in found],
@@ -67,12 +68,13 @@ def _without(passage: Passage, quotes: list[str]) -> Passage | None:
 def main() -> None:
     """Writes one JSON object a line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("bench/data/answer/tune"))
+    parser.add_argument("--data", type=Path, nargs="+", default=[SETS / "tune", SETS / "dev"])
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     with given.out.open("w", encoding="utf-8") as out:
-        for row in examples(given.data):
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        for folder in given.data:
+            for row in examples(folder):
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,18 @@
-"""Search: a question to the passages that may answer it, by BM25 over the full-text index. It reads no model and
-judges no answer.
+"""Search: a question to the passages that may answer it, by BM25 over the full-text index and by near words. It judges
+no answer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from shoal.chat import Passage
 from shoal.config import nearest
 from shoal.errors import UnknownCollection
+from shoal.grounding.near import NearWords
 from shoal.grounding.spelling import nearest_stem
 from shoal.grounding.words import STOP_WORDS
 from shoal.stores.passages import SqlPassages
@@ -19,6 +21,7 @@ TITLE_WEIGHT = 2.0
 PREFIX_LETTERS = 4  # a term of so many letters also matches words that begin with it
 FIRST_LETTERS = 2  # these are taken to be right when a spelling is looked for
 MOST_TERMS = 32
+FEWEST_POOLED = 40  # so many passages are looked at, at least, by words and again by words and near words
 _READ_CHARACTERS = 20_000
 _TERM = re.compile(r"[^\W_]+")
 
@@ -35,19 +38,31 @@ class Retriever(Protocol):
 
 class LexicalRetriever:
     """BM25 over SQLite FTS5: stemmed words and longer words that begin with them, any of which may match; words of a
-    title count TITLE_WEIGHT times. For a word that the collections do not have, the nearest spelling is added."""
+    title count TITLE_WEIGHT times. For a word that the collections do not have, the nearest spelling is added. What is
+    found so, and with near words in place of the question's, is put in order by `NearWords.ranked`."""
 
-    def __init__(self, store: SqlPassages) -> None:
+    def __init__(self, store: SqlPassages, near: NearWords | None = None) -> None:
         self._store = store
+        self._near = near or NearWords()
 
     def search(self, query: str, collections: Sequence[str], tenant: str, limit: int) -> list[Passage]:
-        """See Retriever. `Passage.score` is the BM25 score, above 0; scores of two queries cannot be compared."""
+        """See Retriever. `Passage.score` is that of `NearWords.ranked`, above 0; scores of two queries cannot be
+        compared."""
         wanted = resolve(self._store, collections, tenant)
         words = terms(query)
         if not words or not wanted or limit < 1:
             return []
-        words += self._respelt(words, wanted)
-        return self._store.match(" OR ".join(map(quoted, words)), wanted, TITLE_WEIGHT, limit)
+        # Of a long text its words alone are read; phrases are looked for in what people type.
+        question = query if len(words) < MOST_TERMS else " ".join(words)
+        found = self._match([*words, *self._respelt(words, wanted)], wanted, max(limit, FEWEST_POOLED))
+        known = {(passage.collection, passage.source, passage.id) for passage in found}
+        more = self._match([*words, *self._near.of(question)], wanted, max(limit, FEWEST_POOLED))
+        added = [each for each in more if (each.collection, each.source, each.id) not in known]
+        return self._near.ranked(question, [*found, *(replace(each, score=0.0) for each in added)])[:limit]
+
+    def _match(self, words: Sequence[str], collection_ids: Sequence[int], limit: int) -> list[Passage]:
+        expression = " OR ".join(map(quoted, dict.fromkeys(words)))
+        return self._store.match(expression, collection_ids, TITLE_WEIGHT, limit)
 
     def _respelt(self, words: Sequence[str], collection_ids: Sequence[int]) -> list[str]:
         """A known word for each of the longer words that is unknown, where one is near."""

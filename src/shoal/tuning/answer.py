@@ -1,6 +1,6 @@
 """Trains `shoal/answer`: which unit of the passages answers, whether any does, and how sure that is.
 
-    python -m bench.answer_examples --data bench/data/answer/tune --out examples.jsonl
+    python -m bench.answer_examples --data bench/data/answer/tune bench/data/answer/dev --out examples.jsonl
     python -m shoal.tuning.answer --examples examples.jsonl --out src/shoal/weights/answer
 
 Figures come from cross-validation in which all questions about one text are held out together.
@@ -117,6 +117,11 @@ def report(outcomes: Sequence[Outcome]) -> str:
     )
 
 
+def _data(example: Example) -> str:
+    """The set of questions that the example is from."""
+    return example.text.partition("/")[0]
+
+
 def main() -> None:
     """Prints the held-out figures, then trains on all texts and writes model.safetensors and model.json."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -125,8 +130,10 @@ def main() -> None:
     given = parser.parse_args()
     examples = read_examples(given.examples, Lexicon.load(given.out / "lexicon.safetensors"))
     outcomes = [each for each in held_out(examples) if each.example.view != "absent"]
-    for view in ("all", "few"):
-        sys.stdout.write(f"{view}: {report([each for each in outcomes if each.example.view == view])}\n")
+    for data in sorted({_data(each.example) for each in outcomes}):
+        for view in ("all", "few"):
+            some = [each for each in outcomes if each.example.view == view and _data(each.example) == data]
+            sys.stdout.write(f"{data}, {view}: {report(some)}\n")
     # In use a question is asked of everything, and names its subject.
     whole = [each for each in outcomes if each.example.view == "all"] or outcomes
     model = fit([each.choice for each in examples if each.choice is not None])

@@ -2,7 +2,7 @@
 
     python -m shoal.tuning.lexicon --data ../shared/data --out src/shoal/weights/answer
 
-Rarity from document counts; neighbours from our own list of synonyms; vectors from positive pointwise
+Rarity from document counts; neighbours from our own lists of near words; vectors from positive pointwise
 mutual information (Levy, Goldberg and Dagan 2015) of words in a window, factored by a truncated SVD, int8.
 """
 
@@ -28,8 +28,8 @@ HERE = Path(__file__).parent
 WINDOW = 6
 DIMENSIONS = 80
 VOCABULARY = 24_000
-NEIGHBOURS = 14
-OWN_NEARNESS = 0.8
+NEIGHBOURS = 40
+SAME, RELATED = 0.8, 0.5  # how near words of one meaning are, and words of one subject
 COMMON = 2  # directions that all words share and that tell nothing (Mu and Viswanath 2018)
 Pairs = dict[str, dict[str, float]]
 
@@ -79,12 +79,31 @@ def irregular_forms() -> dict[str, str]:
 
 
 def neighbours(irregular: dict[str, str]) -> Pairs:
-    """For each stem its near stems: those that share a line of our own list of synonyms."""
+    """For each stem its near stems, by our own lists: those that share a line of synonyms, and those that stand beside
+    it as a head word in near_words.txt, where what follows a `/` is of the same subject only."""
     near: Pairs = defaultdict(dict)
+
+    def stems(text: str) -> list[str]:
+        return [stem(irregular.get(word, word)) for word in text.split() if word not in STOP_WORDS]
+
     for line in (HERE / "synonyms.txt").read_text(encoding="utf-8").splitlines():
-        for one, other in permutations(dict.fromkeys(stem(irregular.get(word, word)) for word in line.split()), 2):
-            near[one][other] = OWN_NEARNESS
+        for one, other in permutations(dict.fromkeys(stems(line)), 2):
+            near[one][other] = SAME
+    for line in (HERE / "near_words.txt").read_text(encoding="utf-8").splitlines():
+        head, _, rest = line.partition(" ")
+        same, _, related = rest.partition("/")
+        one = stem(irregular.get(head, head))
+        for others, nearness in ((same, SAME), (related, RELATED)):
+            for other in stems(others):
+                if other != one:
+                    near[one][other] = max(nearness, near[one].get(other, 0.0))
+                    near[other][one] = max(nearness, near[other].get(one, 0.0))
     return near
+
+
+def phrases() -> str:
+    """Our own list of phrases of two words or more, one a line, each with the one word that says the same."""
+    return (HERE / "phrases.txt").read_text(encoding="utf-8").strip()
 
 
 def vectors(texts: list[list[int]], size: int) -> np.ndarray[Any, Any]:
@@ -121,14 +140,17 @@ def build(data: Path) -> dict[str, np.ndarray[Any, Any]]:
     texts = [stems_of(text, irregular) for text in corpus(data)]
     documents = Counter(word for text in texts for word in set(text))
     near = neighbours(irregular)
-    known = [word for word, _ in documents.most_common(VOCABULARY) if word.isalpha() and word.isascii()]
+    ranked = [word for word, _ in documents.most_common(VOCABULARY)]
+    known = [word for word in dict.fromkeys([*ranked, *sorted(near)]) if word.isalpha() and word.isascii()]
     index = {word: at for at, word in enumerate(known)}
-    idf = np.log(len(texts) / np.array([documents[word] for word in known]))
+    idf = np.log(len(texts) / np.array([max(documents[word], 1) for word in known]))
     forms = {form: stem(base) for form, base in irregular.items() if stem(base) in index and stem(form) != stem(base)}
     found = vectors([[index[word] for word in text if word in index] for text in texts], len(known))
+    found[[at for word, at in index.items() if not documents[word]]] = 0  # never seen: no vector
     return {
         "words": np.frombuffer("\n".join(known).encode(), np.uint8),
         "forms": np.frombuffer("\n".join(f"{form} {base}" for form, base in forms.items()).encode(), np.uint8),
+        "phrases": np.frombuffer(phrases().encode(), np.uint8),
         "idf": idf.astype(np.float16),
         "vectors": np.ascontiguousarray(np.rint(found * 127), np.int8),
         **_table(near, known, index),

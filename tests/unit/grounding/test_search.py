@@ -69,7 +69,7 @@ def test_of_a_long_question_the_ends_are_read() -> None:
         ("config", "cafe.md"),
         ("cafe", "cafe.md"),
         ("pasword", "keys.md"),
-        ("configuraton", "cafe.md"),
+        ("configuraton", "limits.md"),
     ],
 )
 def test_the_best_passage(retriever: LexicalRetriever, question: str, best: str) -> None:

@@ -37,6 +37,7 @@ class Lexicon:
         self._known = known
         self._stems: dict[str, str] = {}
         self._forms = dict(line.split(" ") for line in forms if line)
+        self._phrases = _phrases(arrays["phrases"].tobytes().decode())
         self._idf = arrays["idf"].astype(np.float32)
         self._vectors = arrays["vectors"]
         self._starts = arrays["near_starts"]
@@ -58,8 +59,27 @@ class Lexicon:
         return [self._stem(word) for word in words(text)]
 
     def content(self, text: str) -> list[str]:
-        """The stems of the words that carry a topic."""
-        return [self._stem(word) for word in words(text) if word not in STOP_WORDS]
+        """The stems of the words that carry a topic, and after them the word for each phrase in it."""
+        found = words(text)
+        said = [word for at in range(len(found)) for word in self._phrase(found, at)[:1]]
+        return [self._stem(word) for word in (*found, *said) if word not in STOP_WORDS]
+
+    def asked(self, question: str) -> list[str]:
+        """The stems of the words that a question is about, each once: the word for a phrase stands in its place."""
+        found, at, plain = words(question), 0, list[str]()
+        while at < len(found):
+            word, *rest = self._phrase(found, at) or (found[at],)
+            plain.append(word)
+            at += 1 + len(rest)
+        content = [self._stem(word) for word in plain if word not in STOP_WORDS]
+        return list(dict.fromkeys(content or map(self._stem, plain)))
+
+    def _phrase(self, found: list[str], at: int) -> tuple[str, ...]:
+        """The word for the longest phrase that begins at that place, with the phrase's further words; else nothing."""
+        for rest, word in self._phrases.get(found[at], ()):
+            if tuple(found[at + 1 : at + 1 + len(rest)]) == rest:
+                return (word, *rest)
+        return ()
 
     def _stem(self, word: str) -> str:
         """Words with a stem of the lexicon are remembered, since stemming takes long; others never, since they are
@@ -109,6 +129,10 @@ class Lexicon:
                 found[row, [at for at, other in enumerate(said) if one_slip(word, other)]] = TYPO_NEARNESS
         return found
 
+    def near(self, stem: str, least: float) -> list[str]:
+        """The near stems of a stem, of `least` nearness or more, nearest first."""
+        return [self._known[other] for other, nearness in self._near(stem) if nearness >= least]
+
     def _near(self, word: str) -> list[tuple[int, float]]:
         """The places of the near stems of a stem, with a nearness of 0..1, nearest first."""
         at = self._index.get(word)
@@ -119,6 +143,15 @@ class Lexicon:
             (int(other), float(value) / 255)
             for other, value in zip(self._near_words[span], self._near_values[span], strict=True)
         ]
+
+
+def _phrases(lines: str) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """For a phrase's first word its further words and the word for it, the longest first."""
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for phrase, word in (line.split(" = ") for line in lines.split("\n")):
+        first, *rest = phrase.split()
+        found.setdefault(first, []).append((tuple(rest), word))
+    return {first: sorted(each, key=lambda one: -len(one[0])) for first, each in found.items()}
 
 
 def one_slip(one: str, other: str) -> bool:

@@ -94,7 +94,7 @@ def scene(question: str, passages: Sequence[Passage], lexicon: Lexicon) -> Scene
     """Reads the question and the passages."""
     question = question[-LONGEST_QUESTION:]
     found = candidates(passages)
-    wanted = list(dict.fromkeys(lexicon.content(question))) or list(dict.fromkeys(lexicon.stems(question)))
+    wanted = lexicon.asked(question)
     rarity = lexicon.idf(wanted) * np.array([WEAK if word in MEASURE_WORDS else 1.0 for word in wanted], np.float32)
     weights = rarity / max(float(rarity.sum()), 1e-6)
     stems = [lexicon.content(each.unit.text) for each in found]
