@@ -2,8 +2,9 @@
 
     python -m bench.answer_examples --data bench/data/answer/tune bench/data/answer/dev --out examples.jsonl
 
-Each folder is a collection of texts of its own. Each question that names its subject is asked of all texts, and every one of its own text and three others; with
-`absent`, of those without the units that answer it, so that there is no answer but all that is near to one.
+Each folder has texts of its own. Each question that names its subject is asked of all texts, and every one of its own
+text and three others; with `absent`, of those without the units that answer it, so that there is no answer but all that
+is near to one.
 """
 
 from __future__ import annotations
