@@ -1,6 +1,6 @@
 """Prints what an installed Shoal takes on disk, package by package, without bytecode; it installs nothing.
 
-    python scripts/base_size.py [PYTHON]     of the environment of that interpreter (as it runs, if left out)
+    python scripts/installed_size.py [PYTHON]     of the environment of that interpreter (as it runs, if left out)
 
 Counted is what Shoal needs to run, without extras, and what that needs in turn, as the metadata of the installed
 packages say; pip, setuptools and tools that happen to lie beside are left out. An editable install counts with its

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from scripts.base_size import canonical, main, needed
+from scripts.installed_size import canonical, main, needed
 
 INSTALLED = {
     "shoal": ["SQLAlchemy>=2.1", "uvloop>=0.21; sys_platform != 'win32'", 'redis>=6.0; extra == "redis"', "gone>=1"],
