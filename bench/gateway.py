@@ -54,6 +54,7 @@ ROWS = (
     Figure("rss_idle_mb", "RSS MB after the first request", "{:.0f}"),
     Figure("rss_mb", "RSS MB under load", "{:.0f}", reach="150"),
     Figure("start_s", "start to first answer, s", "{:.2f}", reach="2"),
+    Figure("start_cpu_s", "CPU s until then", "{:.2f}"),
 )
 
 
@@ -61,6 +62,12 @@ def medians(rounds: list[Figures]) -> Figures:
     """The median of each figure over the rounds that have it."""
     names = {name for figures in rounds for name in figures}
     return {name: statistics.median(one[name] for one in rounds if name in one) for name in names}
+
+
+def compile_shoal() -> None:
+    """Leaves bytecode beside the sources, as pip does where Shoal is installed: without it, and where Python is told to
+    write none, each start compiles all of it anew."""
+    subprocess.run([sys.executable, "-m", "compileall", "-q", str(ROOT / "src" / "shoal")], check=True)
 
 
 def commands(repeats: int) -> Figures:
@@ -140,6 +147,7 @@ def main() -> None:
     wanted = set(args.only.split(",")) if args.only else {gateway.name for gateway in known}
     chosen = [gateway for gateway in known if gateway.name in wanted and not gateway.missing]
     absent = {gateway.name: gateway.missing for gateway in known if gateway.missing}
+    compile_shoal()
     load_before = os.getloadavg()[0]
     bounds = Bounds(args.requests, args.streams, args.seconds)
     results = compare(chosen, args.repeats, bounds, args.pace_ms, log.print)

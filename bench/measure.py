@@ -38,7 +38,8 @@ def measure(gateway: Gateway, host_url: str, bounds: Bounds) -> Figures:
         try:
             _first_answer(running)
             figures = {"start_s": time.perf_counter() - begun}
-            figures["rss_idle_mb"] = _sample(running).rss_mb
+            found = _sample(running)
+            figures |= {"start_cpu_s": found.cpu_s, "rss_idle_mb": found.rss_mb}
             for connections in (1, 32):
                 figures |= _whole(running, connections, bounds)
             figures["rss_mb"] = _sample(running).rss_mb
