@@ -29,5 +29,12 @@ def test_an_organisation_reads_its_own_records(api: Api) -> None:
     assert asked("?hours=48") == ["ex_3", "ex_1", "ex_0"]
     assert asked("?hours=48&limit=1") == ["ex_3"]
     assert asked("?exchange=ex_1") == ["ex_1"]
+    pages, query = [], "?hours=48&limit=1"
+    while query:
+        answer = api("GET", f"/audit{query}", south).json()
+        pages += [row["exchange"] for row in answer["data"]]
+        query = f"?hours=48&limit=1&after={answer['next']}" if answer["next"] else ""
+    assert pages == ["ex_3", "ex_1", "ex_0"]
+    assert api("GET", "/audit?after=x", south).status_code == 400
     assert asked("?exchange=ex_2") == []
     assert api("GET", "/audit?hours=-1", south).status_code == 400

@@ -71,16 +71,27 @@ def _after(
     after: Annotated[str | None, Query(max_length=200, description="`next` of the page before")] = None,
 ) -> tuple[float, str] | None:
     """Where the page before ended. Raises RequestError."""
+    found = cursor(after, CURSOR)
+    return None if found is None else (float(found[1]), found[2])
+
+
+def cursor(after: str | None, form: re.Pattern[str]) -> re.Match[str] | None:
+    """What a page's `next` says; None where there was none. Raises RequestError."""
     if after is None:
         return None
     try:
         text = base64.urlsafe_b64decode(after.encode("ascii")).decode("ascii")
     except (binascii.Error, UnicodeError, ValueError):
         text = ""
-    found = CURSOR.fullmatch(text)
+    found = form.fullmatch(text)
     if found is None:
         raise RequestError("this is no `next` of a page: take it as it came", param="after")
-    return float(found[1]), found[2]
+    return found
+
+
+def sealed(text: str) -> str:
+    """A `next` that says this."""
+    return base64.urlsafe_b64encode(text.encode()).decode()
 
 
 Actor = Annotated[Key, Depends(_actor)]
@@ -102,5 +113,5 @@ def reply(answer: Answer) -> Response:
 def page(rows: Sequence[Any], wires: Sequence[Json], limit: int) -> Response:
     """A list; `rows` have `created` and `id`, and one more than `limit` where there are more."""
     last = rows[limit - 1] if len(rows) > limit else None
-    after = None if last is None else base64.urlsafe_b64encode(f"{last.created!r}|{last.id}".encode()).decode()
+    after = None if last is None else sealed(f"{last.created!r}|{last.id}")
     return reply(Answer({"object": "list", "data": list(wires[:limit]), "next": after}))
