@@ -31,7 +31,7 @@ from shoal.stores.database import Database
 from shoal.stores.journal import Journal
 from shoal.stores.keys import SqlKeys
 from shoal.stores.ledger import SqlLedger
-from shoal.stores.usage_sums import Span, Sums
+from shoal.stores.usage_sums import SHOWN, Span, Sums, grouped
 from shoal.trust.audit.step import AuditStep
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
@@ -130,6 +130,7 @@ def running(
         keeping,
         metrics_here=True,
         admin=admin_api(database, house.identity) if admin_api is not None else None,
+        grouped=lambda by, span, only: grouped(database, by, span, SHOWN, only),
     )
     bound = bind("127.0.0.1", 0, "port")
     with _thread(gateway, bound, drain_s) as (loop, server):

@@ -26,7 +26,7 @@ from shoal.gateway.feedback import FeedbackPage
 from shoal.gateway.masking import Masking
 from shoal.gateway.metrics import Metrics, MetricsPage
 from shoal.gateway.moderations import Moderations
-from shoal.gateway.usage import UsagePage
+from shoal.gateway.usage import Grouped, UsagePage
 from shoal.stores.ledger import Ledger
 from shoal.trust.retention.keeping import Keeping
 
@@ -83,6 +83,7 @@ class Gateway:
         metrics_here: bool,
         door: Door | None = None,
         admin: ASGIApp | None = None,
+        grouped: Grouped | None = None,
     ) -> None:
         self.traffic = Traffic(metrics)
         self._door = door or Door(house.identity)
@@ -96,7 +97,7 @@ class Gateway:
             ("POST", "/v1/moderations"): Moderations(house, limits),
             ("POST", "/v1/shoal/mask"): Masking(house, limits),
             ("GET", "/v1/models"): Models(house),
-            ("GET", "/v1/shoal/usage"): UsagePage(house),
+            ("GET", "/v1/shoal/usage"): UsagePage(house, grouped),
             ("GET", "/healthz"): _healthy,
             ("GET", "/readyz"): self._ready,
         }

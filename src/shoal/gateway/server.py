@@ -25,6 +25,7 @@ from shoal.gateway.metrics_workers import WorkersMetrics
 from shoal.gateway.workers import Place, stay_until_told
 from shoal.identity.limit_admin import Known
 from shoal.identity.wrong_keys import PER_S, WrongKeys
+from shoal.stores.usage_sums import SHOWN, grouped
 from shoal.trust.audit.step import folder_of
 
 if TYPE_CHECKING:
@@ -133,6 +134,7 @@ async def serve(
             folder_of(assembly.settings) if assembly.audit is not None else None,
             known=Known(assembly.settings.budgets, lambda: [card.name for card in assembly.registry.cards()]),
         ),
+        grouped=lambda by, span, only: grouped(assembly.database, by, span, SHOWN, only),
     )
     try:
         listening = bind(settings.host, settings.port, "server.port") if place is None else place.listening
