@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from operator import attrgetter
+from math import nan
+from operator import add
 from typing import Any, Final
 
 from shoal.facts.fact import Fact
@@ -94,8 +95,14 @@ class Tier(StrEnum):
     ESTIMATED = "estimated"
 
 
-_RANGES_OF = attrgetter(*RANGES)
-_ORDER = tuple(Tier)
+Ends = tuple[float, ...]
+UNKNOWN_ENDS: Final[Ends] = (nan, nan, nan)
+_AT = {name: 3 * at for at, name in enumerate(RANGES)}
+
+
+def ends_of(found: Range | None) -> Ends:
+    """Low, expected and high, not numbers where it is unknown."""
+    return UNKNOWN_ENDS if found is None else (found.low, found.expected, found.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,23 +146,84 @@ class Basis:
         )
 
 
-# Not frozen, for speed, like `Range`.
-@dataclass(slots=True)
 class Impacts:
     """`energy_wh` at the plug of the data centre; `usage_gco2e` location-based, `market_gco2e` by contracts,
     `marginal_gco2e` of one more kWh; `embodied_gco2e` the hardware's making; `water_ml` evaporated on site and at power
-    stations; `materials_gsbeq` raw materials, in antimony equivalents; `cost_usd` what is billed. None is unknown."""
+    stations; `materials_gsbeq` raw materials, in antimony equivalents; `cost_usd` what is billed. None is unknown.
 
-    energy_wh: Final[Range | None] = None
-    usage_gco2e: Final[Range | None] = None
-    embodied_gco2e: Final[Range | None] = None
-    market_gco2e: Final[Range | None] = None
-    marginal_gco2e: Final[Range | None] = None
-    water_ml: Final[Range | None] = None
-    materials_gsbeq: Final[Range | None] = None
-    cost_usd: Final[Range | None] = None
-    tier: Final[Tier | None] = None
-    bases: Final[tuple[Basis, ...]] = ()
+    `ends` holds low, expected and high of each in the order of RANGES, not a number where they are unknown, so that a
+    sum of what is unknown is unknown by itself: one tuple costs a third of eight ranges."""
+
+    __slots__ = ("bases", "ends", "tier")
+
+    def __init__(
+        self,
+        energy_wh: Range | None = None,
+        usage_gco2e: Range | None = None,
+        embodied_gco2e: Range | None = None,
+        market_gco2e: Range | None = None,
+        marginal_gco2e: Range | None = None,
+        water_ml: Range | None = None,
+        materials_gsbeq: Range | None = None,
+        cost_usd: Range | None = None,
+        tier: Tier | None = None,
+        bases: tuple[Basis, ...] = (),
+    ) -> None:
+        carbon = (usage_gco2e, embodied_gco2e, market_gco2e, marginal_gco2e)
+        ranges = (energy_wh, *carbon, water_ml, materials_gsbeq, cost_usd)
+        self.ends: Final[Ends] = tuple([end for each in ranges for end in ends_of(each)])
+        self.tier: Final = tier
+        self.bases: Final = bases
+
+    @classmethod
+    def flat(cls, ends: Ends, tier: Tier | None, bases: tuple[Basis, ...]) -> Impacts:
+        """The same from all ends in one."""
+        made = cls.__new__(cls)
+        made.ends, made.tier, made.bases = ends, tier, bases  # type: ignore[misc]  # as in the constructor
+        return made
+
+    def of(self, name: str) -> Range | None:
+        """The quantity of that name, one of RANGES."""
+        at = _AT[name]
+        low, expected, high = self.ends[at : at + 3]
+        return Range(low, expected, high) if expected == expected else None
+
+    def expected(self, name: str) -> float | None:
+        """The expected value of the quantity of that name; None where it is unknown."""
+        found = self.ends[_AT[name] + 1]
+        return found if found == found else None
+
+    @property
+    def energy_wh(self) -> Range | None:
+        return self.of("energy_wh")
+
+    @property
+    def usage_gco2e(self) -> Range | None:
+        return self.of("usage_gco2e")
+
+    @property
+    def embodied_gco2e(self) -> Range | None:
+        return self.of("embodied_gco2e")
+
+    @property
+    def market_gco2e(self) -> Range | None:
+        return self.of("market_gco2e")
+
+    @property
+    def marginal_gco2e(self) -> Range | None:
+        return self.of("marginal_gco2e")
+
+    @property
+    def water_ml(self) -> Range | None:
+        return self.of("water_ml")
+
+    @property
+    def materials_gsbeq(self) -> Range | None:
+        return self.of("materials_gsbeq")
+
+    @property
+    def cost_usd(self) -> Range | None:
+        return self.of("cost_usd")
 
     @property
     def carbon_gco2e(self) -> Range | None:
@@ -165,6 +233,21 @@ class Impacts:
     def __add__(self, other: Impacts) -> Impacts:
         """Both together; the tier of the less sure of them."""
         return total((self, other))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Impacts):
+            return NotImplemented
+        return (self.to_ends(), self.tier, self.bases) == (other.to_ends(), other.tier, other.bases)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        known = ", ".join(f"{name}={self.of(name)!r}" for name in RANGES if self.of(name) is not None)
+        return f"Impacts({known}, tier={self.tier!r}, bases={self.bases!r})"
+
+    def to_ends(self) -> tuple[float | None, ...]:
+        """`ends` with None where they are unknown."""
+        return tuple([end if end == end else None for end in self.ends])
 
     def to_wire(self, *, final: bool = True) -> dict[str, Any]:
         """The JSON form, `usage.shoal`. Unknown quantities are null."""
@@ -187,20 +270,18 @@ class Impacts:
 
     def to_json(self, *, final: bool = True) -> bytes:
         """The same as `to_wire` in bytes: all numbers are written at once, which costs half."""
-        ranges = _RANGES_OF(self)
-        numbers = [end for each in ranges if each is not None for end in (each.low, each.expected, each.high)]
-        usage, embodied = self.usage_gco2e, self.embodied_gco2e
-        if usage is not None and embodied is not None:
-            numbers += (usage.low + embodied.low, usage.expected + embodied.expected, usage.high + embodied.high)
-        body = _template(tuple([each is not None for each in ranges])) % tuple(numbers)
-        end = "true}" if final else "false}"
-        return f'{body}"tier":"{self.tier or UNKNOWN}","bases":{_bases_json(self.bases)},"final":{end}'.encode()
+        ends = self.ends
+        known = tuple([end == end for end in ends[::3]])
+        numbers = ends if all(known) else tuple([end for end in ends if end == end])
+        if known[1] and known[2]:
+            numbers += (ends[3] + ends[6], ends[4] + ends[7], ends[5] + ends[8])
+        return (_template(known) % numbers).encode() + _end_json(self.tier, self.bases, final)
 
     def to_record(self) -> dict[str, Any]:
         """The JSON form that a ledger keeps: unrounded, each range as its three ends."""
-        ranges = {name: getattr(self, name) for name in RANGES}
+        ends = self.ends
         return {
-            **{name: None if each is None else [each.low, each.expected, each.high] for name, each in ranges.items()},
+            **{name: list(ends[at : at + 3]) if ends[at] == ends[at] else None for name, at in _AT.items()},
             "tier": self.tier,
             "bases": [basis.to_wire() for basis in self.bases],
         }
@@ -208,11 +289,9 @@ class Impacts:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Impacts:
         """What `to_record` wrote."""
-        ranges = [None if record[name] is None else Range(*record[name]) for name in RANGES]
-        energy, usage, embodied, market, marginal, water, materials, cost = ranges
+        ends = tuple([end for name in RANGES for end in record[name] or UNKNOWN_ENDS])
         tier = None if record["tier"] is None else Tier(record["tier"])
-        bases = tuple(map(Basis.from_wire, record["bases"]))
-        return cls(energy, usage, embodied, market, marginal, water, materials, cost, tier, bases)
+        return cls.flat(ends, tier, tuple(map(Basis.from_wire, record["bases"])))
 
 
 # What an answer without any attempt took: nothing, and that is known.
@@ -225,20 +304,13 @@ def total(impacts: Iterable[Impacts]) -> Impacts:
     if len(found) < 2:
         return found[0] if found else NOTHING
     first, *others = found
-    ranges: list[Range | None] = list(_RANGES_OF(first))
-    tier, bases = first.tier, first.bases
+    ends, tier, bases = first.ends, first.tier, first.bases
     for each in others:
-        ranges = [
-            None
-            if one is None or two is None
-            else Range(one.low + two.low, one.expected + two.expected, one.high + two.high)
-            for one, two in zip(ranges, _RANGES_OF(each), strict=True)
-        ]
+        ends = tuple(map(add, ends, each.ends))
         tier = _less_sure(tier, each.tier)
         if each.bases is not bases:
             bases = (*bases, *[basis for basis in each.bases if basis not in bases])
-    energy, usage, embodied, market, marginal, water, materials, cost = ranges
-    return Impacts(energy, usage, embodied, market, marginal, water, materials, cost, tier, bases)
+    return Impacts.flat(ends, tier, bases)
 
 
 @cache
@@ -256,14 +328,16 @@ def _template(known: tuple[bool, ...]) -> str:
 
 
 @lru_cache(1024)
-def _bases_json(bases: tuple[Basis, ...]) -> str:
-    return json.dumps([basis.to_wire() for basis in bases], ensure_ascii=False)
+def _end_json(tier: Tier | None, bases: tuple[Basis, ...], final: bool) -> bytes:
+    """What comes after the quantities."""
+    wire = {"tier": tier or UNKNOWN, "bases": [basis.to_wire() for basis in bases], "final": final}
+    return json.dumps(wire, ensure_ascii=False, separators=(",", ":")).encode().removeprefix(b"{")
 
 
 def _less_sure(one: Tier | None, other: Tier | None) -> Tier | None:
-    if one is other or one is None:
-        return one
-    return None if other is None else max(one, other, key=_ORDER.index)
+    if one is other or one is None or other is None:
+        return None if other is None else one
+    return Tier.ESTIMATED if Tier.ESTIMATED in (one, other) else Tier.MODELLED
 
 
 def _wire(value: Range | None) -> dict[str, float] | None:

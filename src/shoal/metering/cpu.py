@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import RANGES, ZERO, Basis, Impacts, Range, Tier
+from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, ends_of
 from shoal.metering.cost import billed_usd
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
 from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, counted_bases
@@ -14,7 +12,6 @@ from shoal.metering.place import Place
 
 BOUNDARY = "busy virtual CPUs with their share of the server, and the building (PUE); without network and idle machines"
 G_PER_KG = 1e3
-ZERO_PER_S = (0.0, 0.0, 0.0)
 
 
 class CpuMeter:
@@ -29,28 +26,13 @@ class CpuMeter:
         self._usd_per_wh = (model.electricity_usd_per_kwh or 0.0) / 1000
         self._bases, self._counted = (place.basis(BOUNDARY),), counted_bases(model, place)
         # All of it is proportional to the CPU seconds, where they are known.
-        second = self._impacts(self._wh_per_s, Range(1.0, 1.0, 1.0), Tier.MODELLED, self._bases)
-        self._per_s = [
-            None if each is None else (each.low, each.expected, each.high) if each.high else ZERO_PER_S
-            for each in (getattr(second, name) for name in RANGES)
-        ]
+        self._per_s = self._impacts(self._wh_per_s, Range(1.0, 1.0, 1.0), Tier.MODELLED, self._bases).ends
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the CPU seconds that the model reported; where it reported none, at most the seconds that it took."""
         known = attempt.usage.cpu_s
         if known > 0:
-            ranges = [
-                None
-                if each is None
-                else ZERO
-                if each is ZERO_PER_S
-                else Range(each[0] * known, each[1] * known, each[2] * known)
-                for each in self._per_s
-            ]
-            energy, usage, embodied, market, marginal, water, materials, cost = ranges
-            return Impacts(
-                energy, usage, embodied, market, marginal, water, materials, cost, Tier.MODELLED, self._bases
-            )
+            return Impacts.flat(tuple([each * known for each in self._per_s]), Tier.MODELLED, self._bases)
         seconds = Range(0.0, attempt.latency_s / 2, attempt.latency_s)
         return self._impacts(self._wh_per_s * seconds, seconds, Tier.MODELLED, self._bases)
 
@@ -86,4 +68,5 @@ class LocalMeter:
         found = self._counted.measured(it_wh, attempt, concurrency)
         if self._price is None:
             return found
-        return replace(found, cost_usd=billed_usd(self._price, attempt, self._guessed))
+        cost = ends_of(billed_usd(self._price, attempt, self._guessed))
+        return Impacts.flat((*found.ends[:-3], *cost), found.tier, found.bases)

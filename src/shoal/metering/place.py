@@ -5,7 +5,7 @@ It knows nothing of models; the factors are worked out once, so that an answer c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from shoal.errors import ConfigError
@@ -13,10 +13,10 @@ from shoal.facts.fact import Fact
 from shoal.facts.grid import WORLD, Grid, find_grid
 from shoal.facts.sites import find_site
 from shoal.facts.tables import Facts
-from shoal.impacts import Basis, Impacts, Range, Tier
+from shoal.impacts import Basis, Ends, Impacts, Range, Tier, ends_of
 
 PER_KWH = 1e-3
-_FACTORS_OF = attrgetter("energy", "usage", "market", "marginal", "water")
+_FACTORS_OF = attrgetter("energy", "usage", "market", "marginal", "water", "materials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ class Place:
     water: Range | None
     materials: Range | None
     facts: str
+    # All factors in one, for speed.
+    ends: Ends = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        ends = [end for each in _FACTORS_OF(self) for end in ends_of(each)]
+        object.__setattr__(self, "ends", tuple(ends))
 
     def impacts(
         self,
@@ -43,15 +49,18 @@ class Place:
         bases: tuple[Basis, ...],
     ) -> Impacts:
         """What `it_wh` at the machines means here. `materials_gsbeq` is the hardware's part of the raw materials."""
-        materials = (
-            None if self.materials is None or materials_gsbeq is None else it_wh * self.materials + materials_gsbeq
+        low, mid, high = it_wh.low, it_wh.expected, it_wh.high
+        e0, e1, e2, u0, u1, u2, c0, c1, c2, g0, g1, g2, w0, w1, w2, m0, m1, m2 = self.ends
+        h0, h1, h2 = ends_of(materials_gsbeq)
+        return Impacts.flat(
+            (
+                *(low * e0, mid * e1, high * e2, low * u0, mid * u1, high * u2, *ends_of(embodied_gco2e)),
+                *(low * c0, mid * c1, high * c2, low * g0, mid * g1, high * g2, low * w0, mid * w1, high * w2),
+                *(low * m0 + h0, mid * m1 + h1, high * m2 + h2, *ends_of(cost_usd)),
+            ),
+            tier,
+            bases,
         )
-        low, expected, high = it_wh.low, it_wh.expected, it_wh.high
-        energy, usage, market, marginal, water = [
-            None if each is None else Range(low * each.low, expected * each.expected, high * each.high)
-            for each in _FACTORS_OF(self)
-        ]
-        return Impacts(energy, usage, embodied_gco2e, market, marginal, water, materials, cost_usd, tier, bases)
 
     def basis(self, boundary: str, beside: str | None = None) -> Basis:
         """What figures of this place rest on."""

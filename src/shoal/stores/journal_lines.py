@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from operator import attrgetter
 from typing import Any
 from zlib import crc32
 
@@ -30,7 +29,7 @@ HEAD_BYTES = 18
 _OPENED = b'["open",'
 _RECORD = frozenset(each.name for each in fields(Record))
 _ATTEMPT = frozenset(each.name for each in fields(Attempt))
-_ranges = attrgetter(*RANGES)
+_AT = tuple((name, 3 * at) for at, name in enumerate(RANGES))
 _USAGE = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s", "estimated")
 
 
@@ -152,8 +151,9 @@ def _attempt(found: Mapping[str, Any]) -> Attempt:
 def _impacts_fields(impacts: Impacts | None) -> dict[str, Any] | None:
     if impacts is None:
         return None
-    ends = [None if each is None else (each.low, each.expected, each.high) for each in _ranges(impacts)]
-    return {**dict(zip(RANGES, ends, strict=True)), "tier": impacts.tier, "bases": impacts.bases}
+    ends = impacts.ends
+    found = {name: ends[at : at + 3] if ends[at] == ends[at] else None for name, at in _AT}
+    return {**found, "tier": impacts.tier, "bases": impacts.bases}
 
 
 def _impacts(found: Mapping[str, Any] | None) -> Impacts | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,6 +16,7 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, Integer, MetaDa
 
 from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
+from shoal.impacts import RANGES as IMPACTS
 from shoal.impacts import Impacts, Range, Tier
 from shoal.stores.record import Record
 
@@ -75,8 +76,8 @@ JOURNALS = Table(
 MOST_COUNT = 2**31 - 1
 MODEL_CHARS, REASON_CHARS, OUTCOME_CHARS, HOST_CHARS = 200, 400, 64, 100
 
-_ranges = attrgetter(*QUANTITIES)
-_UNKNOWN = (None,) * len(ENDS)
+# The ends of impacts in the order of the columns.
+_ordered = itemgetter(*(3 * IMPACTS.index(name) + end for name in QUANTITIES for end in range(3)))
 _NOTHING = (None,) * len(RANGES)
 _USAGE_FIELDS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens", "cpu_s")
 _ATTEMPT_FIELDS = (
@@ -149,13 +150,7 @@ def _ends(impacts: Impacts | None) -> tuple[float | None, ...]:
     """Low, expected and high of each quantity; None three times where it is not known."""
     if impacts is None:
         return _NOTHING
-    ends: list[float | None] = []
-    for found in _ranges(impacts):
-        if found is None:
-            ends += _UNKNOWN
-        else:
-            ends += (found.low, found.expected, found.high)
-    return tuple(ends)
+    return tuple([end if end == end else None for end in _ordered(impacts.ends)])
 
 
 def _impacts(row: Mapping[str, Any]) -> Impacts | None:

@@ -51,7 +51,7 @@ def test_a_record_is_read_back_whole(record: Record) -> None:
 def test_what_the_one_attempt_took_is_written_once() -> None:
     attempt = Attempt("m", "h", Purpose.ANSWER, 1.0, impacts=TOOK)
     shared = Record("ex", "t", "k", 1.0, "m", False, impacts=TOOK, attempts=[attempt])
-    apart = replace(shared, impacts=replace(TOOK))
+    apart = replace(shared, impacts=Impacts.flat(TOOK.ends, TOOK.tier, TOOK.bases))
     assert len(closed_line(shared)) < len(closed_line(apart))
     line = unframe(closed_line(shared))
     assert line is not None

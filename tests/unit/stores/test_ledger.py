@@ -46,7 +46,11 @@ def test_a_record_is_read_back_whole(database: Database) -> None:
 
 def test_what_was_metered_is_read_back(database: Database) -> None:
     took = Impacts(Range(1, 2, 3), Range(4, 5, 6), None, water_ml=Range(7, 8, 9), tier=Tier.MODELLED)
-    whole = replace(took, market_gco2e=Range(0, 0, 1), bases=(Basis("all", "DEU", 350.0, "source", 2024, "v1"),))
+    basis = Basis("all", "DEU", 350.0, "source", 2024, "v1")
+    market = Range(0, 0, 1)
+    whole = Impacts(
+        took.energy_wh, took.usage_gco2e, None, market, water_ml=took.water_ml, tier=took.tier, bases=(basis,)
+    )
     written = record("ex_1", impacts=whole)
     written.attempts[1].impacts, written.attempts[1].facts = took, "v1"
     written.attempts[1].concurrency, written.attempts[1].measured_j = 2.5, 7200.0
