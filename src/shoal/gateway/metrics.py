@@ -34,8 +34,9 @@ TAKEN = {
     "water_ml": ("shoal_water_ml", "Water in mL, as expected"),
     "cost_usd": ("shoal_cost_usd", "Cost in USD"),
 }
-# What becomes of personal data, as in `Record.trust`.
+# What a shadow call found of a smaller model's answer.
 SHADOWED = {True: "worse", False: "no worse", None: "unknown"}
+# What becomes of personal data, as in `Record.trust`.
 ACTIONS = ("masked", "observed")
 
 
@@ -105,6 +106,7 @@ class Metrics:
             for name, (metric, words) in TAKEN.items()
         }
         self._routed = Sums("shoal_routed", "Exchanges that a learned router looked at", ("model", "foreign"))
+        self._shadows = Sums("shoal_shadows", "Answers compared with the reference's", ("model", "result"))
         self._unknown = Sums("shoal_unmetered_attempts", "Attempts of which a quantity is unknown", ("model", "what"))
         self._ledger = gauge("shoal_ledger_faults", "What keeps the ledger from being written: see /readyz")
         self._ledger_waiting = gauge("shoal_ledger_waiting", "Entries of the ledger in memory, not in the database yet")
@@ -115,7 +117,7 @@ class Metrics:
     def collect(self) -> Iterable[Metric]:
         """What was counted, for the registry."""
         sums = (self._exchanges, self._attempts, self._tokens, self._entities, *self._taken.values())
-        for each in (*sums, self._routed, self._unknown, self._cpu):
+        for each in (*sums, self._routed, self._shadows, self._unknown, self._cpu):
             yield each.family()
         for spread in (self._latency, self._first):
             yield spread.family()
@@ -140,7 +142,9 @@ class Metrics:
 
     def _account(self, trust: Json) -> None:
         routing = trust.get("routing")
-        if routing:
+        if routing and (shadow := routing.get("shadow")):
+            self._shadows.add((shadow["model"], SHADOWED[shadow["worse"]]))
+        elif routing:
             self._routed.add((routing["model"], "yes" if routing["foreign"] else "no"))
         for action in ACTIONS:
             for kind, (count, _) in trust.get(action, {}).items():

@@ -199,7 +199,7 @@ class Shadow:
             return None
         judge = Rubric(self._rules.judge, Asking(call.narrowed(purpose=Purpose.JUDGE)))
         task = Task(self._audited.exchange_id, chat)
-        own, other = (await judge.judge(task, text) for text in (answer, said))
+        own, other = [await judge.judge(task, text) for text in (answer, said)]
         if own.score is None or other.score is None:
             return None
         return own.score < other.score - self._rules.tolerance
