@@ -189,8 +189,9 @@ class Impacts:
         return Range(low, expected, high) if expected == expected else None
 
     def expected(self, name: str) -> float | None:
-        """The expected value of the quantity of that name; None where it is unknown."""
-        found = self.ends[_AT[name] + 1]
+        """The expected value of the quantity of that name, or of "carbon_gco2e"; None where it is unknown."""
+        ends = self.ends
+        found = ends[4] + ends[7] if name == "carbon_gco2e" else ends[_AT[name] + 1]
         return found if found == found else None
 
     @property

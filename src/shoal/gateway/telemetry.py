@@ -134,11 +134,11 @@ class Telemetry:
     def _take(self, impacts: Impacts, names: Mapping[str, str]) -> None:
         tier = {"shoal.tier": impacts.tier or UNKNOWN}
         for what, counter in self._counters.items():
-            found = getattr(impacts, what)
+            found = impacts.expected(what)
             if found is None:
                 self._unknown.add(1, {**names, "shoal.quantity": what})
             else:
-                counter.add(found.expected, {**names, **tier})
+                counter.add(found, {**names, **tier})
 
     def _trace(self, record: Record) -> None:
         from opentelemetry.trace import SpanKind, set_span_in_context

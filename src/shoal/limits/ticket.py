@@ -224,11 +224,11 @@ def taken(attempts: Sequence[Attempt], price: Callable[[str], tuple[float, float
             requests = 1
         cost = None
         if impacts is not None:
-            cost, energy, carbon = impacts.cost_usd, impacts.energy_wh, impacts.carbon_gco2e
-            wh += energy.expected if energy is not None else 0.0
-            gco2e += carbon.expected if carbon is not None else 0.0
+            cost = impacts.expected("cost_usd")
+            wh += impacts.expected("energy_wh") or 0.0
+            gco2e += impacts.expected("carbon_gco2e") or 0.0
         if cost is not None:
-            usd += cost.expected
+            usd += cost
         elif (pair := price(attempt.model)) is not None:
             usd += (usage.prompt_tokens * pair[0] + usage.completion_tokens * pair[1]) / 1e6
     return [requests, read, written, read + written, millionths(usd), millionths(wh), millionths(gco2e), 0]
