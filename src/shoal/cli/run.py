@@ -25,6 +25,7 @@ from shoal.cli import (
     limits,
     mask,
     models,
+    organisations,
     output,
     plan,
     policy,
@@ -55,6 +56,7 @@ def make_app() -> typer.Typer:
     app.add_typer(config.app, name="config")
     app.command("doctor")(doctor.doctor)
     app.add_typer(keys.app, name="keys")
+    app.add_typer(organisations.app, name="organisations")
     app.add_typer(teams.app, name="teams")
     app.add_typer(users.app, name="users")
     app.command("mask")(mask.mask)

@@ -1,6 +1,8 @@
-"""`shoal teams` and `shoal users`: made, listed, moved, deleted with what belongs to them."""
+"""`shoal organisations`, `shoal teams` and `shoal users`: made, listed, moved, deleted with what belongs to them."""
 
 from __future__ import annotations
+
+import json
 
 from tests.unit.cli.conftest import Shell
 
@@ -32,3 +34,21 @@ def test_a_user_moves_with_their_keys_and_ends(shell: Shell) -> None:
     assert shell("keys", "show", key, "--json").json()["disabled"] is not None
     assert shell("users", "delete", user).code == 0
     assert shell("users", "delete", user).code == 4
+
+
+def test_organisations_are_made_with_a_key_renamed_and_deleted(shell: Shell) -> None:
+    made = json.loads(shell("organisations", "create", "acme", "--name", "Acme", "--json").out)
+    assert (made["id"], made["name"]) == ("acme", "Acme")
+    assert made["key"].startswith("sk-shoal-")
+    assert shell("organisations", "create", "acme").code == 1
+    assert shell("organisations", "create", "Not An Id").code == 1
+    bare = shell("organisations", "create", "other")
+    assert (bare.code, bare.out.startswith("sk-shoal-")) == (0, True)
+    assert "called Acme Ltd now" in shell("organisations", "rename", "acme", "--name", "Acme Ltd").out
+    listed = json.loads(shell("organisations", "list", "--json").out)
+    assert {each["id"]: each["name"] for each in listed} == {"default": "default", "acme": "Acme Ltd", "other": "other"}
+    refused = shell("organisations", "delete", "acme")
+    assert (refused.code, "--with-keys" in refused.err or "with_keys" in refused.err) == (1, True)
+    assert shell("organisations", "delete", "acme", "--with-keys").code == 0
+    assert shell("organisations", "rename", "acme", "--name", "x").code == 4
+    assert shell("organisations", "delete", "default", "--with-keys").code == 1
