@@ -13,6 +13,7 @@ import typer
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say, say_json, table
 from shoal.cli.route_compare import compare
+from shoal.cli.route_drift import drift
 from shoal.cli.route_estimate import estimate
 from shoal.cli.route_families import families
 from shoal.cli.route_labels import labels
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
 app.command("labels")(labels)
 app.command("families")(families)
+app.command("drift")(drift)
 app.command("estimate")(estimate)
 app.command("compare")(compare)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from shoal.routing.certify import Aim, certify
 from shoal.routing.labels import Labels
 from shoal.routing.replay import replayed
 from shoal.routing.route import Route
+from shoal.stores.database import Database
+from shoal.stores.ledger import Record, SqlLedger
 from tests.unit.cli.conftest import Shell
 from tests.unit.routing.labelled import labels
 
@@ -89,3 +92,51 @@ def test_compare_promotes_or_says_why_not(route: Route, shell: Shell) -> None:
     assert "it is not certified for anything" in other.json()["against"]
     kept = shell("route", "compare", "new", "new", file)
     assert (kept.code, "it changes nothing on these labels" in kept.out) == (1, True)
+
+
+def seen(shell: Shell, *, foreign: int = 0, worse: int = 0) -> None:
+    """A ledger of two processes' exchanges: 200 decisions, half to the small model, and 100 shadows."""
+    database = Database(shell.data)
+    database.migrate()
+    ledger = SqlLedger(database)
+    candidates = [{"model": "large"}, {"model": "small"}]
+    told: list[dict[str, object]] = [
+        {"model": ("small", "large")[at % 2], "foreign": at < foreign, "candidates": candidates} for at in range(200)
+    ]
+    told += [{"shadow": {"model": "small", "worse": at < worse}} for at in range(100)]
+    for at, routing in enumerate(told):
+        record = Record(f"ex_{at:03}", "north", "k", time.time(), "auto", False, "small", "because", outcome="ok")
+        record.trust = {"mode": "enforce", "routing": routing}
+        ledger.add(record)
+    ledger.close()
+    database.close()
+
+
+@pytest.mark.parametrize(
+    ("foreign", "worse", "code", "words"),
+    [
+        (0, 0, 0, "0.0% to 1.8% of all requests (95 %), 8.0% allowed; of 100 answers compared 0 worse, 0 not judged"),
+        (0, 30, 1, "That is more than the certificate allows"),
+        (80, 0, 1, "foreign: more than expected"),
+    ],
+)
+def test_drift_is_read_from_the_ledger(
+    route: Route, shell: Shell, foreign: int, worse: int, code: int, words: str
+) -> None:
+    route.save(shell.home / "route")
+    shell.write("shoal.toml", f"{PRICES}\n[auto]\nreference = 'large'\n[routing]\nroute = 'route'\n")
+    seen(shell, foreign=foreign, worse=worse)
+    said = shell("route", "drift")
+    assert said.code == code, said.err
+    assert words in said.out
+    assert shell("route", "drift", "--json").json()["audited"] == 100
+    assert shell("route", "drift", "--tenant", "south", "--json").json()["decided"] == 0
+
+
+def test_drift_without_a_route_or_a_comparison(route: Route, shell: Shell) -> None:
+    assert "no route is configured" in shell("route", "drift").err
+    route.save(shell.home / "route")
+    shell.write("shoal.toml", f"{PRICES}\n[auto]\nreference = 'large'\n[routing]\nroute = 'route'\n")
+    said = shell("route", "drift")
+    assert "not known, since no answer was compared" in said.out
+    assert "routing.shadow" in said.err
