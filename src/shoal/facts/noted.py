@@ -13,10 +13,10 @@ Row = Sequence[Any]
 
 
 class Noted(Facts):
-    """The same facts; `rows` are those that were asked for so far."""
+    """The same facts under the name of a `version`; `noted` are those that were asked for so far."""
 
-    def __init__(self, facts: Facts) -> None:
-        super().__init__(facts.rows, facts.names, facts.zones, facts.version)
+    def __init__(self, facts: Facts, version: str) -> None:
+        super().__init__(facts.rows, facts.names, facts.zones, version)
         self._noted: dict[tuple[str, str, str], Fact] = {}
 
     def get(self, topic: str, subject: str, quantity: str) -> Fact | None:

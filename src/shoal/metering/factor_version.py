@@ -54,27 +54,30 @@ class Setting:
         return build(self.models, facts, self.asked, self.here)
 
 
-def described(setting: Setting, noted: Noted) -> FactorVersion:
-    """The version of what was built from `setting` and the facts that were `noted` on the way."""
+def build_version(setting: Setting, facts: Facts) -> tuple[Metering, FactorVersion]:
+    """The meters, and all that they rest on, under the name that records say. Raises ConfigError as `build` does."""
     regions = {model.region for model in (*setting.models, setting.here) if model.region is not None}
-    subjects = {region: subject_of(noted, region) for region in regions}
+    subjects = {region: subject_of(facts, region) for region in regions}
     setting = _with_subjects(setting, subjects)
-    rows = noted.noted
-    named = {*subjects.values(), *(fact.subject for topic, fact in rows if topic == GRID)}
     rest: dict[str, Any] = {
         "models": [asdict(model) for model in setting.models],
         "here": asdict(setting.here),
         "said": [[*names, _rates_row(rates)] for names, rates in sorted(setting.asked.said.items())],
         "counting": setting.counting,
-        "figures": [to_row(topic, fact) for topic, fact in rows if topic != GRID],
-        "zones": {name: noted.zones[name] for name in sorted(named) if name in noted.zones},
     }
+    noted = Noted(facts, _name(rest, facts.version))
+    metering = setting.build(noted)
+    rows = noted.noted
+    named = {*subjects.values(), *(fact.subject for topic, fact in rows if topic == GRID)}
+    rest["figures"] = [to_row(topic, fact) for topic, fact in rows if topic != GRID]
+    rest["zones"] = {name: facts.zones[name] for name in sorted(named) if name in facts.zones}
     grid = [to_row(topic, fact) for topic, fact in rows if topic == GRID]
-    return FactorVersion(_name(rest, noted.version), METHOD, noted.version, grid, rest)
+    return metering, FactorVersion(noted.version, METHOD, facts.version, grid, rest)
 
 
 def _name(rest: Mapping[str, Any], facts: str) -> str:
-    """A digest of everything, and after it the mark of a live reading, which the version of the facts ends with."""
+    """A digest of the settings, the version of the facts and the method, and after it the mark of a live reading, which
+    the version of the facts ends with."""
     base, plus, mark = facts.partition("+")
     body = orjson.dumps([METHOD, base, rest], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(body).hexdigest()[:DIGITS] + plus + mark
@@ -99,7 +102,7 @@ def restored(version: FactorVersion) -> Restored:
     read then."""
     rest = version.rest
     rows = [*version.grid, *rest["figures"]]
-    facts = of_rows(rows, rest["zones"], version.facts)
+    facts = of_rows(rows, rest["zones"], version.name)
     models = tuple(_metered(each) for each in rest["models"])
     asked = Asked({(provider, model): _rates(row) for provider, model, row in rest["said"]})
     here = _metered(rest["here"])

@@ -10,10 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Protocol
 
-from shoal.facts.noted import Noted
 from shoal.facts.tables import Facts
 from shoal.metering.estimator import Estimator
-from shoal.metering.factor_version import Asked, KeptVersions, Setting, described
+from shoal.metering.factor_version import Asked, KeptVersions, Setting, build_version
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering
 
@@ -82,9 +81,7 @@ class Factors:
                 self._kept.write()
 
     def _build(self) -> Now:
-        noted = Noted(self._facts)
-        metering = self._setting.build(noted)
-        version = described(self._setting, noted)
+        metering, version = build_version(self._setting, self._facts)
         if self._kept is not None:
             self._kept.keep(version)
         return Now(metering, version.name)

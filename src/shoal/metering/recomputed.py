@@ -36,7 +36,7 @@ def recompute(attempt: Attempt, then: Restored) -> Recomputed:
     model = then.models.get(attempt.model)
     if model is None:
         return Recomputed(found, {}, {}, [])
-    noted = Noted(then.facts)
+    noted = Noted(then.facts, then.version.name)
     Setting((model,), then.here, then.asked).build(noted)
     return Recomputed(
         found,

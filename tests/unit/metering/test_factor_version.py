@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from shoal.call import Price
 from shoal.errors import ConfigError
-from shoal.facts.noted import Noted, of_row, to_row
+from shoal.facts.noted import of_row, to_row
 from shoal.facts.tables import load
 from shoal.impacts import Range
 from shoal.metering.estimator import Rates
-from shoal.metering.factor_version import Asked, Restored, Setting, described, restored
+from shoal.metering.factor_version import Asked, Restored, Setting, build_version, restored
 from shoal.metering.meter import Metered
 from shoal.stores.database import Database
 from shoal.stores.factor_versions import FactorVersion, SqlFactorVersions
@@ -40,9 +40,7 @@ SETTING = Setting(MODELS, Metered("here", "embedded", "DEU"), Asked({("openai", 
 
 
 def version(setting: Setting = SETTING, *overlays: Path) -> FactorVersion:
-    noted = Noted(load(*overlays) if overlays else facts())
-    setting.build(noted)
-    return described(setting, noted)
+    return build_version(setting, load(*overlays) if overlays else facts())[1]
 
 
 def through_json(found: FactorVersion) -> FactorVersion:
@@ -51,7 +49,7 @@ def through_json(found: FactorVersion) -> FactorVersion:
 
 
 AGAIN: Restored = restored(through_json(version()))
-NOW = SETTING.build(facts())
+NOW, _ = build_version(SETTING, facts())
 
 
 @given(
@@ -127,8 +125,9 @@ def test_own_facts_are_kept_with_it(tmp_path: Path) -> None:
     assert kept.name != version().name
     (row,) = [row for row in kept.grid if row[1:3] == ["DEU", "average"]]
     assert (row[4], row[7], row[9]) == (1.5, 2026, "ours")
-    then = restored(through_json(kept)).metering.attempt(attempt("box")).bases
-    assert then == Setting(MODELS, MODELS[0]).build(load(own)).attempt(attempt("box")).bases
+    (then,) = restored(through_json(kept)).metering.attempt(attempt("moe")).bases
+    assert build_version(SETTING, load(own))[0].attempt(attempt("moe")).bases == (then,)
+    assert then.facts == kept.name
 
 
 def test_only_what_was_read_is_kept_with_its_source() -> None:
