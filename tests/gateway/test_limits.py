@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from shoal.limits.step import LimitsStep, Seams
 from shoal.stores.counters_memory import MemoryCounters
 from shoal.testing import ScriptedModel
 from tests.gateway.house import Running, running
+from tests.waiting import until
 
 PRICE = Price(input=10, output=20)
 
@@ -50,10 +50,7 @@ class Limited:
         return state.used, state.reserved
 
     def settled(self) -> None:
-        deadline = time.monotonic() + 5
-        while self.counters.reservations:
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
+        until(lambda: not self.counters.reservations)
 
 
 def model(*script: Any, name: str = "m", usage: Usage | None = None) -> ScriptedModel:
@@ -190,10 +187,7 @@ def test_a_busy_model_says_so_at_once(tmp_path: Path) -> None:
         found: list[httpx.Response] = []
         thread = threading.Thread(target=lambda: found.append(limited.ask()))
         thread.start()
-        deadline = time.monotonic() + 5
-        while not models[0].running:
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
+        until(lambda: models[0].running)
         refused = limited.ask()
         assert refused.status_code == 503
         assert refused.json()["error"]["code"] == "model_busy"

@@ -137,6 +137,39 @@ def test_a_worker_that_is_asked_to_end_is_replaced(tmp_path: Path, redis_server:
         assert [shoal.ask() for _ in range(6)] == [200] * 6
 
 
+def test_rules_that_change_hold_for_all_workers_while_requests_run(
+    tmp_path: Path,
+    redis_server: RedisServer,  # noqa: F811
+) -> None:
+    settings = SETTINGS.replace("requests = 20", "requests = 10000")
+    with started(tmp_path, redis_server.url, settings=settings) as shoal:
+        admin = {"authorization": f"Bearer {shoal.admin}"}
+        rules = f"{shoal.url}/v1/shoal/budgets"
+
+        def small() -> tuple[float, float]:
+            found = httpx.get(f"{shoal.url}/v1/shoal/usage", headers={"authorization": f"Bearer {shoal.member}"})
+            (level,) = [each for each in found.json()["limits"] if each["name"] == "small"]
+            return level["used"], level["reserved"]
+
+        def refused_by_both() -> bool:
+            with ThreadPoolExecutor(8) as pool:
+                return set(pool.map(lambda _: shoal.ask(), range(16))) == {429}
+
+        with streaming(shoal, 4) as streams:
+            made = httpx.post(rules, headers=admin, json={"name": "small", "requests": 3}).json()
+            until(refused_by_both)
+            assert small() == (3, 0)
+            shoal.host.go_on()
+            assert all([rest(lines) for lines in streams])
+        httpx.patch(f"{rules}/{made['id']}", headers=admin, json={"requests": 5}).raise_for_status()
+        until(lambda: small() == (5, 0) or shoal.ask() == 0)
+        assert refused_by_both()
+        assert small() == (5, 0)
+        httpx.delete(f"{rules}/{made['id']}", headers=admin).raise_for_status()
+        until(lambda: {shoal.ask() for _ in range(8)} == {200})
+        until(lambda: shoal.used()["requests"] == (rows(tmp_path)["ok"], 0))
+
+
 @pytest.mark.parametrize(
     ("store", "change", "said"),
     [

@@ -29,6 +29,7 @@ from shoal.stores.events import SqlOutbox
 from shoal.testing import ScriptedModel
 from tests.gateway.admin.conftest import Api
 from tests.gateway.house import running
+from tests.waiting import until
 
 HOUSE = Settings(budgets={"house": {"of": "tag", "only": ["job=house"], "requests": 2}})
 
@@ -44,16 +45,11 @@ class Limited(Api):
         return self("POST", "/../chat/completions", key, body)
 
     def becomes(self, status: int, ask: Callable[[], httpx.Response]) -> None:
-        """Asks until the answer is that, for five seconds at most."""
-        deadline = time.monotonic() + 5
-        while ask().status_code != status:
-            assert time.monotonic() < deadline, status
+        """Asks until the answer is that."""
+        until(lambda: ask().status_code == status)
 
     def settled(self) -> None:
-        deadline = time.monotonic() + 5
-        while self.counters.reservations:
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
+        until(lambda: not self.counters.reservations)
         assert all(state.reserved == 0 for state in self.counters._states.values())
 
 
