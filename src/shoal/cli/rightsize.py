@@ -166,6 +166,8 @@ async def _tried(opened: Assembly, key: Key, wish: Wish, read: Tasks) -> tuple[T
     names = await asyncio.to_thread(families, read.all)
     results = Results.open(wish.out / RESULTS, read.digest, judge.name)
     try:
+        if heard := results.take(read.all, wish.models):
+            note(f"{heard} scores are those of the file, not of the judge: they are compared as if they were alike")
         with _progress() as told:
             run = Run(
                 read.all,
@@ -210,7 +212,7 @@ def _report(table: Table, read: Tasks, reference: str, judge: str, aim: Aim, com
     from shoal.routing.rightsize.report import report
 
     chats = [task.chat for task in read.all]
-    groups = [groups_of(chat) for chat in chats]
+    groups = [task.groups if task.groups is not None else groups_of(task.chat) for task in read.all]
     return report(table, [ask_of(chat) for chat in chats], groups, reference, judge, read.digest, aim, composites)
 
 

@@ -32,7 +32,7 @@ def _lines(tasks: Sequence[Task], models: Sequence[str], done: Mapping[tuple[str
                 "prompt": ask_of(task.chat),
                 "scores": {model: each.score for model, each in scored.items()},
                 "tokens": {model: each.tokens for model, each in scored.items()},
-                "groups": groups_of(task.chat),
+                "groups": task.groups if task.groups is not None else groups_of(task.chat),
             }
             sure = {model: each.confidence for model, each in scored.items() if each.confidence is not None}
             if sure:

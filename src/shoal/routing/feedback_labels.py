@@ -121,6 +121,7 @@ def line_of(each: Scored) -> Json:
     heard = each.heard
     chat = heard.chat
     line: Json = {
+        "id": heard.exchange_id,
         "messages": [{"role": message.role, "content": message.text} for message in chat.messages],
         "scores": {heard.model: each.score},
         "tokens": {heard.model: heard.tokens},

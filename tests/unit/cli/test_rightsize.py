@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from shoal.config import load
+from shoal.routing.labels import read_labels
 from shoal.testing import Received, ScriptedHost, Step, Wire, answers, fails, reply_wire, response
 from tests.unit.cli.conftest import Said, Shell
 
@@ -283,3 +284,29 @@ def test_code_is_run_with_leave_and_judged_by_its_tests(shell: Shell) -> None:
     said, _ = try_out(shell, tasks, *words, step=answers("```python\ndef double(x):\n    return 2 * x\n```"))
     small, large = said.json()["families"][0]["models"]
     assert (small["quality"]["mean"], large["quality"]["mean"]) == (0.0, 1.0)
+
+
+def test_labels_from_feedback_are_tasks_and_their_missing_scores_are_filled_in(shell: Shell) -> None:
+    """Each line has the score of one model; the other is asked, and what comes out certifies a route."""
+    heard = []
+    for at, each in enumerate(MANY):
+        name = SMALL if at % 2 else "large"
+        label = {"messages": [{"role": "user", "content": each["prompt"]}], "groups": {"tag": "topic=bank"}}
+        scored = {"scores": {name: float(at % 20 != 19)}, "tokens": {name: 12}, "model": name, "propensity": 0.95}
+        heard.append({"id": f"ex_{at}", **label, **scored, "answer": each["answer"]})
+
+    async def step(received: Received, wire: Wire) -> None:
+        wire.send(response(orjson.dumps(reply_wire("openai", "the sea"))))
+
+    said, asked = try_out(shell, heard, "--labels", "whole.jsonl", step=step)
+    assert said.code == 0, said.err
+    assert asked == 60
+    assert "120 scores are those of the file" in said.err
+    whole = read_labels(shell.home / "whole.jsonl")
+    assert whole.models == ("large", SMALL)
+    assert len(whole.complete()) == 120
+    assert whole.groups[0] == {"tag": "topic=bank"}
+    told = {each["id"]: each["scores"] for each in heard}
+    for at in range(120):
+        name = SMALL if at % 2 else "large"
+        assert whole.scores[at, whole.models.index(name)] == told[f"ex_{at}"][name]

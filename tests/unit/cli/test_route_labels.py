@@ -11,6 +11,7 @@ import pytest
 from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
 from shoal.routing.labels import read_labels
+from shoal.routing.rightsize.tasks import Known, read_tasks
 from shoal.stores.contents import SqlContents
 from shoal.stores.database import Database
 from shoal.stores.feedback import SqlFeedback
@@ -76,6 +77,9 @@ def test_feedback_becomes_labels(used: Shell) -> None:
     assert set(found.tokens[:, 0].tolist()) == {40.0}
     assert all(json.loads(line)["propensity"] == 0.95 for line in out.read_text().splitlines())
     assert out.stat().st_mode & 0o777 == 0o600
+    tasks = {task.id: task for task in read_tasks(out).all}
+    assert set(tasks) == {f"ex_north_{at}" for at in range(20)}
+    assert tasks["ex_north_1"].known == {"small": Known(1.0, 40)}
 
 
 def test_each_reading_is_written_down(used: Shell) -> None:

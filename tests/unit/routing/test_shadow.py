@@ -19,6 +19,8 @@ from shoal.exchange import Exchange
 from shoal.identity import Key, Role
 from shoal.routing.certify import Aim, certify
 from shoal.routing.shadow import MOST_WAITING, ShadowRules, Shadows
+from shoal.stores.contents import SqlContents
+from shoal.stores.database import Database
 from shoal.stores.ledger import Record
 from shoal.testing import ScriptedModel
 from tests.unit.routing.labelled import labels
@@ -170,6 +172,14 @@ def test_only_masked_text_goes_out_and_nothing_of_it_is_kept(tmp_path: Path, rou
     assert small.chats[0].messages[0].text.startswith(large.chats[0].messages[0].text)
     assert "EMAIL_ADDRESS_" in told.upper()
     assert "somebody" not in str(house.records[1])
+    files = [path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file()]
+    assert files
+    assert not any(word in each for each in files for word in (b"somebody", b"return policy", b"anna.meier"))
+    database = Database(tmp_path / "data")
+    try:
+        assert SqlContents(database).names("north", 0) == [house.records[0].id]
+    finally:
+        database.close()
 
 
 def test_a_stream_with_passages_is_asked_again_whole(tmp_path: Path, route: Path) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from shoal.errors import ConfigError
-from shoal.routing.rightsize.result import Result
+from shoal.routing.rightsize.result import Result, Taken
+from shoal.routing.rightsize.tasks import Task
 
 FORM = 1
 Key = tuple[str, str]
@@ -50,6 +51,18 @@ class Results:
         """Takes a result in; it is with the operating system when this returns. Raises ConfigError on a full disk."""
         self.done[result.task, result.model] = result
         _append(self._file, result.to_line())
+
+    def take(self, tasks: Iterable[Task], models: Collection[str]) -> int:
+        """Takes in what labels say already of these models; how many scores that is. What they took is not known."""
+        known = [
+            Result(task.id, name, each.score, tokens=each.tokens, taken=Taken())
+            for task in tasks
+            for name, each in task.known.items()
+            if name in models and not self.has(task.id, name)
+        ]
+        for result in known:
+            self.add(result)
+        return len(known)
 
     def close(self) -> None:
         """Lets go of the file."""

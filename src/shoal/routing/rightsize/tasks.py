@@ -1,7 +1,8 @@
 """Tasks to try models on, read from JSON Lines. It knows what a task holds, not how an answer is judged.
 
 A line is `{"prompt": "...", "answer": "..."}`, or `messages` for `prompt`; with `id`, `family`, `tags`, `tools`,
-`response_format`, `tests` or `rubric` where wanted.
+`response_format`, `tests` or `rubric` where wanted. A line of labels (`labels.py`) is one too: its scores are known
+then, and the models that it lacks are asked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,24 @@ KNOWN = (
     *("id", "prompt", "messages", "answer", "tests", "rubric", "family", "tags", "tools", "response_format"),
     "max_tokens",
 )
+LABELLED = ("scores", "tokens", "groups", "model", "propensity", "checks")
+"""What a line of labels may hold beside."""
 PASSED_ON = ("tools", "response_format", "max_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What somebody said of a model's answer before: its score from 0 to 1, and its output tokens."""
+
+    score: float
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One task: `chat` is what is asked, of no model yet; `answer`, `tests` and `rubric` are for its judge, `family`
-    what kind of task it is, None where nobody said."""
+    what kind of task it is, None where nobody said. `known` are scores by model that a label brought, `groups` what it
+    says that the ask belongs to."""
 
     id: str
     chat: Chat
@@ -39,6 +51,8 @@ class Task:
     tests: str | None = field(default=None, repr=False)
     rubric: str | None = field(default=None, repr=False)
     family: str | None = None
+    known: Mapping[str, Known] = field(default_factory=dict)
+    groups: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,18 +111,38 @@ def _rows(lines: Iterable[str], path: Path) -> Iterable[tuple[int, Json]]:
 
 def _task(row: Json, at: int) -> Task:
     for name in row:
-        if name not in KNOWN:
-            raise ConfigError(f"line {at} of the tasks: '{name[:40]}'{nearest(name[:40], KNOWN)}")
-    tags = row.get("tags") or {}
-    if not isinstance(tags, dict) or not all(isinstance(value, str) for value in tags.values()):
-        raise ConfigError(f"line {at} of the tasks: 'tags' must be an object of texts")
+        if name not in KNOWN and name not in LABELLED:
+            raise ConfigError(f"line {at} of the tasks: '{name[:40]}'{nearest(name[:40], (*KNOWN, *LABELLED))}")
+    tags = _texts(row, "tags", at) or {}
     options = {name: row[name] for name in PASSED_ON if row.get(name) is not None}
     chat = Chat("", _messages(row, at), options, shoal=ShoalOptions(collections=(), tags=tags))
     name = row.get("id", at)
     if not isinstance(name, str | int) or len(str(name)) > MOST_NAME:
         raise ConfigError(f"line {at} of the tasks: 'id' must be a text of at most {MOST_NAME} characters")
     text = {each: _text(row, each, at) for each in ("tests", "rubric", "family")}
-    return Task(str(name), chat, row.get("answer"), text["tests"], text["rubric"], text["family"])
+    told = (row.get("answer"), text["tests"], text["rubric"], text["family"])
+    return Task(str(name), chat, *told, _known(row, at), _texts(row, "groups", at))
+
+
+def _known(row: Json, at: int) -> dict[str, Known]:
+    scores, tokens = (_numbers(row, name, at, most) for name, most in (("scores", 1.0), ("tokens", 1e9)))
+    return {name: Known(score, int(tokens.get(name, 0))) for name, score in scores.items()}
+
+
+def _numbers(row: Json, name: str, at: int, most: float) -> dict[str, float]:
+    found = row.get(name) or {}
+    if not isinstance(found, dict) or not all(
+        isinstance(each, int | float) and 0 <= each <= most for each in found.values()
+    ):
+        raise ConfigError(f"line {at} of the tasks: '{name}' must be an object of numbers from 0 to {most:g} by model")
+    return {str(model): float(each) for model, each in found.items()}
+
+
+def _texts(row: Json, name: str, at: int) -> dict[str, str] | None:
+    found = row.get(name)
+    if found is not None and not (isinstance(found, dict) and all(isinstance(each, str) for each in found.values())):
+        raise ConfigError(f"line {at} of the tasks: '{name}' must be an object of texts")
+    return found
 
 
 def _text(row: Json, name: str, at: int) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shoal.errors import ConfigError
-from shoal.routing.rightsize.tasks import read_tasks
+from shoal.routing.rightsize.tasks import Known, read_tasks, tasks_of
 
 
 def read(tmp_path: Path, *rows: Any) -> Any:
@@ -64,3 +64,24 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"prompt": "caf\xe9"}\n')
     with pytest.raises(ConfigError, match="not UTF-8"):
         read_tasks(tmp_path / "latin.jsonl")
+
+
+def test_a_line_of_labels_is_a_task_with_known_scores() -> None:
+    row = {
+        "id": "ex_1",
+        "messages": [{"role": "user", "content": "where is my parcel?"}],
+        "scores": {"small": 0.5, "large": 1},
+        "tokens": {"small": 40},
+        "groups": {"tag": "topic=shop"},
+        "model": "small",
+        "propensity": 0.95,
+    }
+    (task,) = tasks_of([(1, row)]).all
+    assert task.known == {"small": Known(0.5, 40), "large": Known(1.0)}
+    assert task.groups == {"tag": "topic=shop"}
+
+
+@pytest.mark.parametrize("scores", [{"small": 2}, {"small": "good"}, ["small"], {"small": float("nan")}])
+def test_scores_that_are_none(scores: object) -> None:
+    with pytest.raises(ConfigError):
+        tasks_of([(1, {"prompt": "x", "scores": scores})])
