@@ -29,7 +29,7 @@ def number(text: str) -> float:
     """A number such as 7e9, 7B or 1.4T. Raises typer.BadParameter."""
     found = NUMBER.match(text)
     if found is None:
-        raise typer.BadParameter(f"'{text}' is no number: write it like 7e9, 7B or 1.4T")
+        raise typer.BadParameter(f"'{text}' is no number above 0: write it like 7e9, 7B or 1.4T")
     try:
         return float(found["figure"]) * UNITS[found["unit"]]
     except ValueError:

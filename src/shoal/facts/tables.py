@@ -105,7 +105,10 @@ class Facts:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The end of a sentence about an unknown name: the nearest ones, since all would fill pages."""
-    close = difflib.get_close_matches(word, sorted(known), 3, 0.5)
+    names = sorted(known)
+    # A name that says more than the facts do: "a100-80gb-sxm".
+    longer = [name for name in names if word.lower().startswith(tuple(name.lower() + end for end in "-_ /"))]
+    close = longer[-3:] or difflib.get_close_matches(word, names, 3, 0.5)
     if close:
         return " is not known; the nearest are " + ", ".join(f"'{name}'" for name in close)
     return " is not known: `shoal facts list` shows what there is"

@@ -86,6 +86,7 @@ def test_facts_are_listed_and_shown(shell: Shell) -> None:
     [
         (("list", "hardwar"), "'hardware'"),
         (("show", "hardware", "h10"), "'h100'"),
+        (("show", "hardware", "A100-80GB-SXM"), "'a100'"),
         (("show", "grid", "Frence"), "'france'"),
     ],
 )
