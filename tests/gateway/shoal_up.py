@@ -130,12 +130,16 @@ class Shoal:
 
 
 @contextmanager
-def started(home: Path, store: str, *words: str, settings: str = SETTINGS, workers: int = 2) -> Iterator[Shoal]:
-    """A gateway that answers, or one that ended at once; afterwards all its processes have ended."""
+def started(
+    home: Path, store: str, *words: str, settings: str = SETTINGS, workers: int = 2, database: str = ""
+) -> Iterator[Shoal]:
+    """A gateway that answers, or one that ended at once; afterwards all its processes have ended. `database` is the
+    address of a PostgreSQL, where there is one."""
     with Host() as host:
         (home / "shoal.toml").write_text(settings.format(url=host.url))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOAL_")}
         environment |= {"XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"), "STORE": store}
+        environment["DATABASE"] = database
         command = [*SHOAL, "up", "--port", "0", "--workers", str(workers), "--json", *words]
         with (home / "log").open("w") as log:
             process = subprocess.Popen(
@@ -156,9 +160,9 @@ def started(home: Path, store: str, *words: str, settings: str = SETTINGS, worke
                 assert not psutil.wait_procs(family, 20)[1], shoal.log()
 
 
-def rows(home: Path) -> Counter[str]:
+def rows(home: Path, url: str | None = None) -> Counter[str]:
     """Ends of exchanges in the ledger, by outcome."""
-    database = Database(home / "data/shoal")
+    database = Database(home / "data/shoal", url)
     try:
         with database.engine.connect() as connection:
             found = connection.execute(text("SELECT outcome, count(*) FROM exchanges GROUP BY outcome"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
+from socket import socket
 
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from shoal.config import Settings
 from shoal.gateway.metrics import Metrics
 from shoal.gateway.metrics_workers import WorkersMetrics, exposition, families
 from shoal.gateway.share import part, share_of
+from shoal.gateway.workers import STEADY_S, Supervisor
 from shoal.identity.wrong_keys import WrongKeys
 
 
@@ -39,6 +42,24 @@ def test_wrong_keys_are_slowed_down_as_soon_by_all_workers_together() -> None:
     alone, one_of_five = WrongKeys(lambda: 0.0), WrongKeys(lambda: 0.0, per_s=2)
     assert [alone.add("a") for _ in range(11)][-2:] == pytest.approx([0.0, 0.1])
     assert [one_of_five.add("a") for _ in range(3)][-2:] == pytest.approx([0.0, 0.5])
+
+
+def test_who_dies_again_and_again_is_started_after_growing_pauses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket() as listening:
+        supervisor = Supervisor(1, lambda place: 0, listening, tmp_path)
+        now = 1000.0
+        monkeypatch.setattr("shoal.gateway.workers.time.monotonic", lambda: now)
+        (worker,) = supervisor._workers
+        pauses = []
+        for lived in (0.0, *[1.0] * 10, STEADY_S + 1):
+            worker.begun = now - lived
+            supervisor._postpone(worker, -9)
+            pauses.append(worker.due - now)
+        os.close(supervisor._lifeline)
+        os.close(supervisor._alive)
+    assert pauses == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30.0, 30.0, 0.1])
 
 
 def counted(many: int) -> Metrics:

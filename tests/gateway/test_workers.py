@@ -70,11 +70,16 @@ def test_two_workers_answer_and_a_cap_holds_across_them(
     assert not list((tmp_path / "data/shoal/journal").glob("*.log"))
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
 def test_a_killed_worker_is_replaced_and_loses_nothing(
     tmp_path: Path,
     redis_server: RedisServer,  # noqa: F811
+    request: pytest.FixtureRequest,
+    kind: str,
 ) -> None:
-    with started(tmp_path, redis_server.url) as shoal:
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+    settings = SETTINGS if url is None else SETTINGS.replace("[server]", '[server]\ndatabase = "env:DATABASE"')
+    with started(tmp_path, redis_server.url, settings=settings, database=url or "") as shoal:
         workers = shoal.workers()
         with streaming(shoal, 6) as streams:
             workers[0].kill()
@@ -83,8 +88,8 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(
             shoal.host.go_on()
             whole = sum(rest(lines) for lines in streams)
         assert [shoal.ask() for _ in range(4)] == [200] * 4
-        until(lambda: sum(rows(tmp_path).values()) == 10)
-        assert rows(tmp_path) == {"ok": whole + 4, **({"interrupted": 6 - whole} if whole < 6 else {})}
+        until(lambda: sum(rows(tmp_path, url).values()) == 10)
+        assert rows(tmp_path, url) == {"ok": whole + 4, **({"interrupted": 6 - whole} if whole < 6 else {})}
         # What the dead one had reserved counts as used once its lease is over.
         until(lambda: shoal.used()["requests"] == (10, 0))
         until(lambda: shoal.used()["tokens"][1] == 0)

@@ -148,6 +148,29 @@ def test_what_is_evicted_is_noticed(redis_server: RedisServer, lost: str) -> Non
     asyncio.run(work())
 
 
+def test_a_server_that_runs_full_and_evicts_is_noticed(redis_server: RedisServer) -> None:  # noqa: F811
+    ledger = Ledger(700)
+
+    async def work() -> None:
+        async with opened(redis_server, ledger) as store:
+            assert isinstance(await reserve(store, "a", item(50)), Grant)
+            redis_server.command("CONFIG", "SET", "maxmemory-policy", "allkeys-random")
+            redis_server.command("CONFIG", "SET", "maxmemory", "3mb")
+            at = 0
+            while redis_server.command("EXISTS", "{shoal}:counters") == b":1\r\n":
+                redis_server.command("SET", f"filler{at}", "x" * 4096)
+                at += 1
+                assert at < 50_000
+            redis_server.command("CONFIG", "SET", "maxmemory", "0")
+            with pytest.raises(LimitsUnavailable):
+                await store.reserve("b", [item(10)])
+            answer = await reserve(store, "b", item(400))
+            assert isinstance(answer, Refusal)
+            assert answer.level == 700
+
+    asyncio.run(work())
+
+
 def test_a_store_that_restarts_from_an_old_copy_of_itself_is_not_believed(tmp_path: Path) -> None:
     ledger = Ledger(100)
     server = RedisServer(tmp_path, "--save", "3600 100000")
