@@ -2,7 +2,8 @@
 It reads no database and prints nothing.
 
 The figures are the router's estimates at the time of each request: the reference's answer less the chosen model's.
-Their intervals are over requests (bootstrap, 95 %); how uncertain each estimate is, is not in them.
+Their intervals join how uncertain each figure is (at the low end the reference takes its least and the chosen model its
+most) with the bootstrap over requests (95 %).
 """
 
 from __future__ import annotations
@@ -18,17 +19,19 @@ QUANTITIES = {"cost_usd": "USD", "energy_wh": "Wh", "carbon_gco2e": "gCO2e"}
 RESAMPLES = 1_000
 MOST_RESAMPLED = 20_000
 TAILS = (0.025, 0.975)
+Gain = tuple[float, float, float]
 
 
 @dataclass(slots=True)
 class Routed:
     """The requests that a router looked at: `smaller` of them would go to a smaller model, `foreign` were unlike what
-    it knows. `pairs` by quantity: the reference's figure and the chosen model's, where both are known."""
+    it knows. `gains` by quantity: expected, least and most of what the chosen model takes less than the reference,
+    where both are known."""
 
     asked: int = 0
     smaller: int = 0
     foreign: int = 0
-    pairs: dict[str, list[tuple[float, float]]] = field(default_factory=lambda: {name: [] for name in QUANTITIES})
+    gains: dict[str, list[Gain]] = field(default_factory=lambda: {name: [] for name in QUANTITIES})
 
     def add(self, trust: Mapping[str, Any]) -> None:
         """Takes the account of one exchange in (`Record.trust`); the first of its candidates is the reference."""
@@ -40,10 +43,12 @@ class Routed:
         self.asked += 1
         self.smaller += chosen is not candidates[0]
         self.foreign += bool(routing.get("foreign"))
-        for name, pairs in self.pairs.items():
-            before, after = candidates[0].get(name), chosen.get(name)
-            if before is not None and after is not None:
-                pairs.append((before, after))
+        for name, gains in self.gains.items():
+            before, after = _spread(candidates[0], name), _spread(chosen, name)
+            if chosen is candidates[0] and before is not None:
+                gains.append((0.0, 0.0, 0.0))
+            elif before is not None and after is not None:
+                gains.append((before[0] - after[0], before[1] - after[2], before[2] - after[1]))
 
     def wire(self) -> dict[str, Any]:
         """All of it as JSON."""
@@ -72,12 +77,20 @@ class Routed:
         """What would be saved over all requests, with its interval; None where a figure is unknown."""
         import numpy as np
 
-        pairs = self.pairs[name]
-        if not self.asked or len(pairs) < self.asked:
+        if not self.asked or len(self.gains[name]) < self.asked:
             return None
-        gains = np.array([before - after for before, after in pairs])
-        low, high = np.quantile(_sums(gains), TAILS)
-        return _short(gains.sum()), _short(low), _short(high)
+        expected, least, most = np.array(self.gains[name]).T
+        low, high = np.quantile(_sums(least), TAILS[0]), np.quantile(_sums(most), TAILS[1])
+        return _short(expected.sum()), _short(low), _short(high)
+
+
+def _spread(candidate: Mapping[str, Any], name: str) -> Gain | None:
+    """A candidate's figure with its ends; the same thrice where it has none."""
+    found = candidate.get(name)
+    if found is None:
+        return None
+    low, high = (candidate.get("ends") or {}).get(name) or (found, found)
+    return found, low, high
 
 
 def _short(value: float) -> float:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from shoal.chat import Json
 from shoal.routing.policy import Candidate
 
+QUANTITIES = ("cost_usd", "energy_wh", "carbon_gco2e")
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -23,13 +25,15 @@ class Choice:
 
     def to_record(self) -> Json:
         """Its numbers, as records and audits keep them."""
+        # How sure the figures are is told of those between which it was chosen.
+        sides = (self.model, self.candidates[0].name if self.candidates else None)
         return {
             "model": self.model,
             "reason": self.reason,
             "threshold": _rounded(self.threshold),
             "foreign": self.foreign,
             "propensity": _rounded(self.propensity),
-            "candidates": [_told(each, self.because(each)) for each in self.candidates],
+            "candidates": [_told(each, self.because(each), ranged=each.name in sides) for each in self.candidates],
         }
 
     def because(self, candidate: Candidate) -> str:
@@ -48,8 +52,10 @@ class Choice:
         return self.reason if self.model == first.name else "it will do, and another is cheaper"
 
 
-def _told(candidate: Candidate, because: str) -> Json:
+def _told(candidate: Candidate, because: str, *, ranged: bool) -> Json:
     offer = candidate.offer
+    found = zip(QUANTITIES, offer.ends if ranged else (), strict=False)
+    ends = {name: [_rounded(end) for end in each] for name, each in found if each is not None and each[0] < each[1]}
     return {
         "model": candidate.name,
         "good": _rounded(candidate.good),
@@ -63,6 +69,7 @@ def _told(candidate: Candidate, because: str) -> Json:
         "escalates": _rounded(candidate.escalates),
         "barred": candidate.barred,
         "because": because,
+        **({"ends": ends} if ends else {}),
     }
 
 

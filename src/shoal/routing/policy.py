@@ -37,14 +37,20 @@ ONLY: Mapping[str, Weights] = {
 QUALITY = "quality"
 
 
+Ends = tuple[float, float]
+AllEnds = tuple[Ends | None, Ends | None, Ends | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one model's answer is expected to take; None where that is not known."""
+    """What one model's answer is expected to take; None where that is not known. `ends` are the low and high ends of
+    dollars, watt-hours and grams."""
 
     cost_usd: float | None = None
     energy_wh: float | None = None
     carbon_gco2e: float | None = None
     latency_s: float | None = None
+    ends: AllEnds = (None, None, None)
 
     def then(self, other: Offer, share: float) -> Offer:
         """What this takes, and the other after it so often."""
@@ -57,6 +63,7 @@ class Offer:
             both(self.energy_wh, other.energy_wh),
             both(self.carbon_gco2e, other.carbon_gco2e),
             both(self.latency_s, other.latency_s),
+            _after(self.ends, other.ends, share),
         )
 
     def price(self, weights: Weights) -> float:
@@ -135,3 +142,10 @@ def chosen(candidates: Sequence[Candidate], weights: Weights, threshold: float |
         if price < least:
             best, least = candidate.name, price
     return best
+
+
+def _after(first: AllEnds, second: AllEnds, share: float) -> AllEnds:
+    def both(one: Ends | None, other: Ends | None) -> Ends | None:
+        return None if one is None or other is None else (one[0] + share * other[0], one[1] + share * other[1])
+
+    return both(first[0], second[0]), both(first[1], second[1]), both(first[2], second[2])

@@ -109,6 +109,7 @@ def pricer_of(cards: Mapping[str, ModelCard], measure: Measure, pace: Pace) -> P
             _expected(found.energy_wh),
             _expected(found.carbon_gco2e),
             seconds,
+            (_ends(found.cost_usd), _ends(found.energy_wh), _ends(found.carbon_gco2e)),
         )
 
     return price
@@ -211,3 +212,7 @@ def checks_of(row: CascadeRow) -> tuple[Check, ...]:
 
 def _expected(value: Range | None) -> float | None:
     return None if value is None else value.expected
+
+
+def _ends(value: Range | None) -> tuple[float, float] | None:
+    return None if value is None else (value.low, value.high)

@@ -50,3 +50,19 @@ def test_very_many_requests_have_an_interval_of_the_same_kind() -> None:
     assert expected == pytest.approx(9_000)
     # Half of 24,000: a standard deviation of 77.5 requests of 0.75 USD.
     assert (high - low) / 2 == pytest.approx(1.96 * 77.5 * 0.75, rel=0.15)
+
+
+def test_the_range_of_each_figure_is_in_the_interval() -> None:
+    """Of every request 4 Wh [3, 6] less 1 Wh [0.5, 2]: 3 Wh, at least 1 and at most 5.5."""
+    each = account("small")
+    large, small = each["routing"]["candidates"]
+    large["ends"], small["ends"] = {"energy_wh": [3.0, 6.0]}, {"energy_wh": [0.5, 2.0]}
+    found = day(*[each] * 20)
+    assert found.saved("energy_wh") == pytest.approx((60.0, 20.0, 110.0))
+    assert found.saved("cost_usd") == pytest.approx((15.0, 15.0, 15.0))
+
+
+def test_shadows_are_no_requests() -> None:
+    shadow = {"mode": "shadow", "routing": {"shadow": {"model": "small", "worse": None}}}
+    whole = gather(Sighting(each, frozenset({"h"})) for each in (account("small"), shadow))
+    assert (whole.exchanges, whole.routed.asked) == (1, 1)
