@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, ends_of
+from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, ends_of, shared
 from shoal.metering.cost import billed_usd
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
 from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, counted_bases
@@ -24,7 +24,7 @@ class CpuMeter:
         share = Range.of(facts.find("server", "cpu-server", "vcpus")) * busy_life_s(facts)
         self._embodied_per_s = server * share.inverse()
         self._usd_per_wh = (model.electricity_usd_per_kwh or 0.0) / 1000
-        self._bases, self._counted = (place.basis(BOUNDARY),), counted_bases(model, place)
+        self._bases, self._counted = shared((place.basis(BOUNDARY),)), counted_bases(model, place)
         # All of it is proportional to the CPU seconds, where they are known.
         self._per_s = self._impacts(self._wh_per_s, Range(1.0, 1.0, 1.0), Tier.MODELLED, self._bases).ends
 

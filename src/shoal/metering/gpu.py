@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Basis, Impacts, Range, Tier
+from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, shared
 from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.fit import read_fit
 from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
@@ -20,6 +20,8 @@ DEFAULT = "h100"
 FLOP_PER_PARAMETER = 2.0
 TERA = 1e12
 G_PER_KG = 1e3
+Share = tuple[float, float, float]
+NO_SHARE: Share = (0.0, 0.0, 0.0)
 
 
 class GpuMeter:
@@ -30,7 +32,7 @@ class GpuMeter:
         self._model = model
         self._place = place
         self._tier = tier
-        self._bases, self._counted = (place.basis(BOUNDARY),), counted_bases(model, place)
+        self._bases, self._counted = shared((place.basis(BOUNDARY),)), counted_bases(model, place)
         hardware = model.hardware or DEFAULT
         active = model.active_b or params_b
         fit = self._fit = read_fit(facts)
@@ -43,7 +45,8 @@ class GpuMeter:
         self._inside, self._outside = fit.error * host, fit.outside * host
         if tier is Tier.ESTIMATED:
             self._outside = self._outside * Range.of(facts.find("fit", "any", "estimate_factor"))
-        self._assumed = Range.of(facts.find("fit", "any", "concurrency"))
+        assumed = Range.of(facts.find("fit", "any", "concurrency")).inverse()
+        self._assumed = (assumed.low, assumed.expected, assumed.high)
         self._tokens_per_piece = Range.of(facts.find("fit", "any", "tokens_per_piece"))
         self._guessed = Range.of(facts.find("fit", "any", "guessed_tokens"))
         self._in_fit = Range.of(facts.find("fit", "any", "prompt_tokens_in_fit"))
@@ -57,41 +60,44 @@ class GpuMeter:
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the tokens that the host counted, else from pieces and seconds."""
         if attempt.pieces == 0 and attempt.outcome in TURNED_AWAY:
-            return self._impacts(ZERO, ZERO, attempt, self._tier, self._bases)
+            return self._impacts(ZERO, NO_SHARE, attempt, self._tier, self._bases)
         known = self._at_once(concurrency)
         share = self._share(known)
-        it_wh = self._it_wh(attempt, known, share)
-        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, self._tier, self._bases)
+        return self._impacts(self._it_wh(attempt, known, share), share, attempt, self._tier, self._bases)
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""
         share = self._share(self._at_once(concurrency))
-        return self._impacts(it_wh, share.scaled(attempt.latency_s), attempt, Tier.MEASURED, self._counted)
+        return self._impacts(it_wh, share, attempt, Tier.MEASURED, self._counted)
 
     def _at_once(self, observed: float | None) -> float | None:
         """What was seen here, or more where the settings say that others use the host too."""
         stated = self._model.concurrency
         return max(observed, stated) if observed is not None and stated is not None else observed or stated
 
-    def _share(self, concurrency: float | None) -> Range:
-        """The part of the machine that is one request's."""
+    def _share(self, concurrency: float | None) -> Share:
+        """The part of the machine that is one request's: low, expected, high."""
         if concurrency is None:
-            return self._assumed.inverse()
-        part = 1 / max(concurrency, 1.0)
-        return Range(part, part, part)
+            return self._assumed
+        part = 1 / concurrency if concurrency > 1 else 1.0
+        return part, part, part
 
-    def _impacts(self, it_wh: Range, seconds: Range, attempt: Attempt, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
+    def _impacts(self, it_wh: Range, share: Share, attempt: Attempt, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
+        (low, mid, high), taken = share, attempt.latency_s
+        low, mid, high = low * taken, mid * taken, high * taken
+        made, metals = self._embodied_per_s, self._materials_per_s
         return self._place.impacts(
             it_wh,
-            self._embodied_per_s * seconds,
-            self._materials_per_s * seconds,
+            Range(made.low * low, made.expected * mid, made.high * high),
+            Range(metals.low * low, metals.expected * mid, metals.high * high),
             billed_usd(self._model.price, attempt, self._guessed),
             tier,
             bases,
         )
 
-    def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Range) -> Range:
+    def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Share) -> Range:
         usage = attempt.usage
+        least, middle, largest = share
         if usage.completion_tokens:
             written = usage.completion_tokens
             output = self._tokens_per_piece.scaled(written) if usage.estimated else Range.exactly(written)
@@ -99,7 +105,7 @@ class GpuMeter:
             output = self._tokens_per_piece.scaled(attempt.pieces)
         else:
             # Nothing came and nothing was counted: anything up to a busy share of the machine for as long as it took.
-            most = self._busy_wh_per_s.high * share.high * attempt.latency_s
+            most = self._busy_wh_per_s.high * largest * attempt.latency_s
             return Range(0.0, most / 2, most)
         step, token = self._step, self._token
         context = usage.prompt_tokens + output.expected / 2
@@ -109,11 +115,11 @@ class GpuMeter:
         # The prompt's reading, beyond what the fit's own short prompts hold already.
         uncached, read, held = usage.prompt_tokens - usage.cached_tokens, self._read, self._in_fit
         return Range(
-            (step * share.low + token + self._context.low * beyond) * output.low * scale.low
+            (step * least + token + self._context.low * beyond) * output.low * scale.low
             + read.low * max(uncached - held.high, 0.0),
-            (step * share.expected + token + self._context.expected * beyond) * output.expected * scale.expected
+            (step * middle + token + self._context.expected * beyond) * output.expected * scale.expected
             + read.expected * max(uncached - held.expected, 0.0),
-            (step * share.high + token + self._context.high * beyond) * output.high * scale.high
+            (step * largest + token + self._context.high * beyond) * output.high * scale.high
             + read.high * max(uncached - held.low, 0.0),
         )
 

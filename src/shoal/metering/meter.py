@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shoal.call import Attempt, Price
-from shoal.impacts import Basis, Impacts, Range
+from shoal.impacts import Basis, Impacts, Range, shared
 from shoal.metering.cost import EXACT, billed_usd
 from shoal.metering.place import Place
 
@@ -59,7 +59,7 @@ class Meter(Protocol):
 
 def counted_bases(model: Metered, place: Place) -> tuple[Basis, ...]:
     """What measured figures of the model rest on."""
-    return (place.basis(COUNTED.format(counters=model.counters or "named by the caller")),)
+    return shared((place.basis(COUNTED.format(counters=model.counters or "named by the caller")),))
 
 
 class UnknownMeter:

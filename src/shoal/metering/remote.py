@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from shoal.call import Attempt
 from shoal.chat import Usage
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Impacts, Range, Tier
+from shoal.impacts import ZERO, Impacts, Range, Tier, shared
 from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.estimator import Rates
 from shoal.metering.meter import Metered
@@ -33,7 +33,7 @@ class RemoteMeter:
         self._guessed = Range.of(facts.find("fit", "any", "guessed_tokens"))
         self._rates = rates
         boundary = BOUNDARY.format(says=rates.says, factor=self._widened.high)
-        self._bases = (place.basis(boundary, vendor_figures(facts, model.provider)),)
+        self._bases = shared((place.basis(boundary, vendor_figures(facts, model.provider)),))
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the output tokens; unknown where the host worked but counted nothing."""
