@@ -114,9 +114,15 @@ class Report:
 
 def make_report(database: Database, span: Span, by: By, own: Collection[str]) -> Report:
     """Adds the span up. `own` are the hosts whose machines one runs oneself ("embedded" for this process)."""
-    total = grouped(database, (), span).get((), Sums("total"))
-    groups = [total] if by == "tenant" and span.tenant is not None else _named(grouped(database, (by,), span))
     trend_by: By = "hour" if span.end - span.begin <= FEW_DAYS_S else "day"
+    trend, total = _named(grouped(database, (trend_by,), span)), Sums("total")
+    for each in trend:
+        total.add(each)
+    if by == trend_by:
+        groups = trend
+    else:
+        alone = by == "tenant" and span.tenant is not None
+        groups = [total] if alone else _named(grouped(database, (by,), span))
     of_hosts = grouped(database, ("host", "facts", "method", "zone"), span)
     idle = SqlIdleEnergy(database).between(span.begin, span.end) if span.tenant is None else []
     return Report(
@@ -126,7 +132,7 @@ def make_report(database: Database, span: Span, by: By, own: Collection[str]) ->
         total,
         rates(total),
         trend_by,
-        groups if by == trend_by else _named(grouped(database, (trend_by,), span)),
+        trend,
         grouped(database, (trend_by, "model"), span, ("energy_wh", "carbon_gco2e", "cost_usd")),
         inventory_lines(of_hosts, idle, own),
         idle,
