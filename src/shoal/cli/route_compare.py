@@ -14,7 +14,10 @@ from shoal.cli.options import AsJson, ConfigPath
 from shoal.cli.output import note, say, say_json, table
 
 if TYPE_CHECKING:
+    from shoal.config import Settings
     from shoal.routing.challenge import Comparison, Side
+
+SAMPLE_TOKENS, MILLION = 1_000, 1_000_000
 
 
 def compare(
@@ -27,16 +30,16 @@ def compare(
 ) -> None:
     """Say whether to promote a challenger: only if it is certified, has not expired, and is not worse on these labels.
 
-    Prices are those of [models.NAME] in the settings; where one is missing, only scores are compared. The exit code is
-    1 where the challenger is not to be promoted.
+    Prices are those that the gateway would charge now: of the settings, else the provider's list price, and for models
+    that run here the electricity. Where one is missing, only scores are compared. The exit code is 1 where the
+    challenger is not to be promoted.
     """
     from shoal.cli.house import settings_of
     from shoal.routing.challenge import compared
     from shoal.routing.labels import read_labels
     from shoal.routing.route import Route
 
-    models = settings_of(config).settings.models
-    prices = {name: row.price.output for name, row in models.items() if row.price is not None}
+    prices = _prices(settings_of(config).settings)
     found = compared(Route.load(champion), Route.load(challenger), read_labels(file), prices, time.time(), margin)
     if as_json:
         say_json({"promote": found.promote, **asdict(found)})
@@ -44,6 +47,26 @@ def compare(
         _show(found)
     if not found.promote:
         raise typer.Exit(1)
+
+
+def _prices(settings: Settings) -> dict[str, float]:
+    """USD for a million output tokens, of every model of which that is known, as metering counts it now."""
+    from shoal.call import Attempt, ModelCard, Price, Purpose
+    from shoal.chat import Usage
+    from shoal.metering.start import open_metering
+    from shoal.models.specialists.catalogue import load_all
+
+    cards = [each.model.card for each in load_all().values()]
+    for name, row in settings.models.items():
+        price = None if row.price is None else Price(row.price.input, row.price.cached, row.price.output)
+        cards.append(ModelCard(name, "general", "host", host=row.host, params_b=row.params_b, price=price))
+    step, found = open_metering(settings, cards), {}
+    for card in cards:
+        attempt = Attempt(card.name, card.host, Purpose.ANSWER, 0.0, usage=Usage(completion_tokens=SAMPLE_TOKENS))
+        cost = step.expected(attempt).cost_usd
+        if cost is not None:
+            found[card.name] = cost.expected * MILLION / SAMPLE_TOKENS
+    return found
 
 
 def _show(found: Comparison) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shoal.cli.route_compare import _prices
+from shoal.config import load
 from shoal.routing.certify import Aim, certify
 from shoal.routing.labels import Labels
 from shoal.routing.replay import replayed
@@ -140,3 +142,23 @@ def test_drift_without_a_route_or_a_comparison(route: Route, shell: Shell) -> No
     said = shell("route", "drift")
     assert "not known, since no answer was compared" in said.out
     assert "routing.shadow" in said.err
+
+
+def test_prices_are_those_in_force(shell: Shell) -> None:
+    """Of the settings; else the provider's list price; unknown for a model that nobody lists."""
+    listed = """
+[hosts.list]
+row = "openai"
+key = "env:KEY"
+[models.listed]
+host = "list"
+upstream = "gpt-4o-mini"
+[models.unknown]
+host = "list"
+upstream = "nobody-lists-it"
+"""
+    path = Path(shell.write("shoal.toml", PRICES + listed))
+    found = _prices(load(path, {}).settings)
+    assert (found["small"], found["large"]) == pytest.approx((1.0, 10.0))
+    assert found["listed"] == pytest.approx(0.6)
+    assert "unknown" not in found

@@ -36,7 +36,7 @@ class House:
     """A house with a certified route, whose host models are scripted; `seen` is what the watch was told."""
 
     def __init__(self, folder: Path, models: Sequence[ScriptedModel], rules: ShadowRules, **tables: Any) -> None:
-        named = {"hosts": {"h": {"dialect": "openai", "base_url": "http://127.0.0.1:1"}}}
+        named: dict[str, Any] = {"hosts": {"h": {"dialect": "openai", "base_url": "http://127.0.0.1:1"}}}
         names = [each.card.name for each in models]
         named["models"] = {name: {"host": "h", "price": {"input": PRICES[name], "output": 1}} for name in names}
         tables = {
