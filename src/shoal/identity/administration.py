@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from os import urandom
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import orjson
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +21,9 @@ from shoal.identity.identity import Identity
 from shoal.identity.keys import Key
 from shoal.stores.answers import KeptAnswer, keep_answer, kept_answer
 from shoal.stores.changes import changing
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 T = TypeVar("T")
 KEEP_S = 86_400.0
@@ -142,6 +144,8 @@ class Administration:
     def _box(self, key: str) -> AESGCM:
         """An answer may hold a new key: the database alone does not open it, nor does it with the root key, since what
         the caller chose is kept as a digest."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # loaded with the first change
+
         return AESGCM(hmac.digest(self._seal, b"answer\x00" + key.encode(), sha256))
 
 

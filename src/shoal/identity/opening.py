@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shoal.config import Settings
+from shoal.config.identity import IdentityRules
 from shoal.identity.administration import Administration
 from shoal.identity.events import Events
 from shoal.identity.identity import Identity
-from shoal.identity.oidc import Provider
 from shoal.identity.operator_key import operator_key
-from shoal.identity.sign_in import SignIn
 from shoal.identity.webhooks import Courier
 from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
 from shoal.stores.keys import SqlKeys
+
+if TYPE_CHECKING:
+    from shoal.identity.sign_in import SignIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +53,14 @@ def open_people(
     events = Events(outbox, settings.events, record, check)
     courier = Courier(outbox, events, settings.events) if settings.events.webhooks else None
     desk = Administration(database.engine, identity, events, seal)
-    sign_in = None if rules.oidc is None else SignIn(rules.oidc, Provider(rules.oidc), desk, seal)
-    return People(identity, desk, events, courier, sign_in)
+    return People(identity, desk, events, courier, _sign_in(rules, desk, seal))
+
+
+def _sign_in(rules: IdentityRules, desk: Administration, seal: bytes) -> SignIn | None:
+    """Loaded only where people sign in."""
+    if rules.oidc is None:
+        return None
+    from shoal.identity.oidc import Provider
+    from shoal.identity.sign_in import SignIn
+
+    return SignIn(rules.oidc, Provider(rules.oidc), desk, seal)

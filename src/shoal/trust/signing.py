@@ -6,9 +6,6 @@ can never pass for one under the head of a chain.
 
 from __future__ import annotations
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-
 from shoal.trust.keys import RootKey
 
 KEY_BYTES = 32
@@ -22,6 +19,8 @@ class Signer:
 
     def __init__(self, root: RootKey, purpose: str) -> None:
         """`public` is the public key, 32 bytes."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # loaded where signed: 7 MB
+
         self._key = Ed25519PrivateKey.from_private_bytes(root.derive("", "signing"))
         self._purpose = purpose
         self.public = self._key.public_key().public_bytes_raw()
@@ -37,6 +36,9 @@ class Signer:
 def signed_by(public: bytes, purpose: str, message: bytes, signature: bytes) -> bool:
     """Whether the owner of a public key signed this message for this purpose; False also for a key or a signature that
     is none."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, _bound(purpose, message))
     except (InvalidSignature, ValueError):

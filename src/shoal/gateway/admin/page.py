@@ -7,7 +7,7 @@ import asyncio
 import hmac
 from collections.abc import Awaitable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -18,7 +18,9 @@ from shoal.gateway.door import Door
 from shoal.identity import Key
 from shoal.identity.administration import Administration
 from shoal.identity.limit_admin import Known
-from shoal.identity.sign_in import SignIn
+
+if TYPE_CHECKING:
+    from shoal.identity.sign_in import SignIn
 
 SAFE = ("GET", "HEAD")
 CSRF = b"x-shoal-csrf"

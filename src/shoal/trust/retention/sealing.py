@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import secrets
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from shoal.errors import StorageError
 from shoal.stores.day_keys import DayKey
 from shoal.trust.keys import RootKey
 
 NONCE_BYTES = 12
-KEY_BITS = 256
+KEY_BYTES = 32
 PURPOSE = "content"
 
 
@@ -31,7 +28,7 @@ class Envelope:
 
     def make(self, tenant: str, day: int, expires: int) -> DayKey:
         """A new data key, wrapped."""
-        return DayKey(tenant, day, expires, self._wrap(tenant, day, AESGCM.generate_key(KEY_BITS)))
+        return DayKey(tenant, day, expires, self._wrap(tenant, day, secrets.token_bytes(KEY_BYTES)))
 
     def seal(self, wrapped: bytes, tenant: str, day: int, plain: bytes, *about: str) -> bytes:
         """`plain` under the data key of that day. Raises StorageError where the key cannot be unwrapped."""
@@ -55,11 +52,16 @@ def bound(*parts: str) -> bytes:
 
 
 def _seal(key: bytes, plain: bytes, about: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # loaded where something is kept: 7 MB
+
     nonce = secrets.token_bytes(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, plain, about)
 
 
 def _open(key: bytes, sealed: bytes, about: bytes) -> bytes:
+    from cryptography.exceptions import InvalidTag
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     try:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
     except (InvalidTag, ValueError):
