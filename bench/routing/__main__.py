@@ -162,27 +162,50 @@ def tables(data: Path) -> None:
     print(
         f"LLMRouter ({len(known)} asks once each, {len(models)} models), fitted on 70 %; prices in USD per 1e6 tokens"
     )
-    curves, singles, atprice = [], [], []
+    curves, singles, atprice, paid, free, least, best = [], [], [], [], [], [], []
     for seed in SEEDS:
         own, held = split(known, seed, round(0.7 * len(known)))
         good = ValueModel.fit(own, FEATURES).values(FEATURES.of(held.asks), held.groups).good
-        points = []
-        for trade in np.concatenate([[0.0], np.geomspace(0.01, 10, 40)]):
-            best = (good - trade * price / price.max()).argmax(axis=1)
-            points.append((price[best].mean(), held.scores[np.arange(len(held)), best].mean()))
-        costs, scores = np.array(points).T
+        trades = np.concatenate([[0.0], np.geomspace(0.001, 10, 200)]) / price.max()
+        costs, scores = np.array([spent(good, held.scores, price, trade) for trade in trades]).T
         alone = held.scores.mean(axis=0)
         curves.append((aiq(costs, scores, price.min(), price.max()), aiq(price, alone, price.min(), price.max())))
         singles.append((alone.max(), alone[price <= cheap].max()))
-        atprice.append(max((s for c, s in zip(costs, scores, strict=True) if c <= cheap), default=0.0))
+        cost, score = spent(good, held.scores, price, trade_for(good, price, cheap))
+        atprice.append(score)
+        paid.append(cost)
+        free.append((costs[0], scores[0]))
+        least.append(costs[scores >= alone.max()].min(initial=price[alone.argmax()]))
+        best.append(spent(held.scores, held.scores, price, trade_for(held.scores, price, cheap))[1])
     mean = np.mean(curves, axis=0)
     print(f"  AIQ: router {mean[0]:.3f}, single models {mean[1]:.3f}")
     large, small = np.mean(singles, axis=0)
     print(
-        f"  accuracy at a mean price of {cheap:.2f} (the 8B class): router {np.mean(atprice):.3f}, best single "
-        f"model at that price {small:.3f}, at any price {large:.3f}"
+        f"  accuracy at a mean price of {cheap:.2f} (8B class): router {np.mean(atprice):.3f} at {np.mean(paid):.3f}, "
+        f"best single model at that price {small:.3f}, at any price {large:.3f}; with all scores known "
+        f"{np.mean(best):.3f}"
+    )
+    at, score = np.mean(free, axis=0)
+    print(
+        f"  at any price the router gets {score:.3f} for {at:.2f}; the best single model's {large:.3f} it reaches for "
+        f"{np.mean(least):.2f} instead of {price[alone.argmax()]:.2f}"
     )
     print(f"  RouterArena's formula at 1,000 tokens an ask: {arena_score(float(np.mean(atprice)), cheap):.3f}")
+
+
+def spent(good: np.ndarray, scores: np.ndarray, price: np.ndarray, trade: float) -> tuple[float, float]:
+    """Mean price and mean score where each ask goes to the model of the best `good - trade * price`."""
+    best = (good - trade * price).argmax(axis=1)
+    return float(price[best].mean()), float(scores[np.arange(len(best)), best].mean())
+
+
+def trade_for(good: np.ndarray, price: np.ndarray, most: float) -> float:
+    """The least Lagrangian multiplier at which the mean price is at most `most`, by bisection. It needs no score."""
+    low, high = 0.0, 100.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        low, high = (middle, high) if spent(good, good, price, middle)[0] > most else (low, middle)
+    return high
 
 
 def speed() -> None:
