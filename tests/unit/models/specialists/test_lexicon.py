@@ -50,6 +50,26 @@ def test_irregular_forms_share_a_stem(lexicon: Lexicon) -> None:
     assert lexicon.content("went children") == lexicon.content("goes child")
 
 
+def test_a_phrase_stands_for_one_word_in_a_question_and_beside_its_words_in_a_text(lexicon: Lexicon) -> None:
+    assert lexicon.asked("how do I get rid of a key") == lexicon.asked("remove key")
+    assert lexicon.asked("get rid") == lexicon.asked("rid")
+    said = lexicon.content("Get rid of the key.")
+    assert set(lexicon.asked("remove key")) <= set(said)
+    assert set(lexicon.content("rid key")) <= set(said)
+
+
+def test_a_question_of_small_words_alone_is_kept_whole(lexicon: Lexicon) -> None:
+    assert lexicon.asked("what is it") == ["what", "be", "it"]
+    assert lexicon.asked("") == []
+
+
+def test_near_words_are_read_by_nearness(lexicon: Lexicon) -> None:
+    (refund,) = lexicon.content("refund")
+    same, related = lexicon.near(refund, 0.8), lexicon.near(refund, 0.5)
+    assert set(lexicon.content("reimburse repay")) <= set(same) < set(related)
+    assert lexicon.near("zzyzx", 0.1) == []
+
+
 def test_rare_words_weigh_more(lexicon: Lexicon) -> None:
     common, rare, unknown = lexicon.idf([*lexicon.content("year quarry"), "zzyzx"])
     assert common < rare < unknown
