@@ -50,11 +50,15 @@ class Found:
     batch: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    answered_at: list[float] = field(default_factory=list)
+    begun: float = 0.0
     seconds: float = 0.0
 
     @property
     def per_s(self) -> float:
-        return (len(self.interactive) + len(self.batch)) / self.seconds
+        """Answers a second while requests came: neither before the first could be there, nor what waited at the end."""
+        first, end = min(self.answered_at), self.begun + self.seconds
+        return sum(first < at <= end for at in self.answered_at) / (end - first)
 
 
 @dataclass
@@ -78,11 +82,14 @@ class Gateway:
         found.statuses[answer.status] += 1
         times = found.refused if answer.status != 200 else found.batch if batch else found.interactive
         times.append(loop.time() - begun)
+        if answer.status == 200:
+            found.answered_at.append(loop.time())
 
     async def at_rate(self, per_s: float, batch: float, seconds: float) -> Found:
         """Requests at an even rate, a share of them batch."""
         found, tasks, loop = Found(), set[asyncio.Task[None]](), asyncio.get_running_loop()
         begun, sent = loop.time(), 0
+        found.begun = begun
         while (now := loop.time() - begun) < seconds:
             while sent < now * per_s:
                 task = asyncio.create_task(self.ask(found, batch=sent % 10 < batch * 10))
@@ -97,7 +104,7 @@ class Gateway:
     async def one_by_one(self, clients: int, seconds: float) -> Found:
         """So many clients, each one request after another."""
         found, loop = Found(), asyncio.get_running_loop()
-        begun = loop.time()
+        found.begun = begun = loop.time()
 
         async def client() -> None:
             while loop.time() - begun < seconds:
