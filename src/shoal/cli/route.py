@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
@@ -61,7 +61,7 @@ def certify(
     from shoal.routing.certify import certify as certified
     from shoal.routing.labels import read_labels
 
-    names = [name.strip() for name in models.split(",") if name.strip()]
+    names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     aim = Aim(alpha, delta, tolerance, by, days)
     cascades = cascades_of(names, reference, config, data_dir)
     route, finding = certified(read_labels(file), reference, names, aim, seed, cascades=cascades)
@@ -145,9 +145,15 @@ def explain(
     import asyncio
 
     from shoal.cli.house import settings_of
+    from shoal.config import nearest
+    from shoal.config.routing import Optimize
 
-    chat = chat_of(request, optimize)
-    choice = asyncio.run(_choice(settings_of(config, data_dir).settings, chat))
+    settings = settings_of(config, data_dir).settings
+    if optimize is not None and optimize not in get_args(Optimize):
+        raise typer.BadParameter(f"--optimize {optimize}{nearest(optimize, get_args(Optimize))}")
+    if optimize is not None and optimize not in settings.routing.allow:
+        note(f"routing.allow does not name '{optimize}', so a request's wish for it does not count")
+    choice = asyncio.run(_choice(settings, chat_of(request, optimize)))
     if as_json:
         say_json(choice.to_record())
         return

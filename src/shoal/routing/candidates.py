@@ -15,7 +15,7 @@ from shoal.routing.cascaded import ESCALATES
 from shoal.routing.certificate import Certificate
 from shoal.routing.features import AskFeatures, ask_of
 from shoal.routing.groups import groups_of
-from shoal.routing.policy import Candidate, Offer, Weights, barred, needs
+from shoal.routing.policy import Candidate, Offer, Weights, barred, comparable, needs
 from shoal.routing.value import ValueModel
 
 BYTES_PER_TOKEN = 4
@@ -77,14 +77,14 @@ class Candidates:
         good, lengths = found.good[0].tolist(), found.tokens[0].tolist()
         tokens, wanted = prompt_tokens(chat), needs(chat)
         best = good[self._models[0].column]
+        gone = [None if each.gone is None else _part(good[each.gone]) for each in self._models]
+        offers = [self._offer(*pair, lengths, tokens, warm) for pair in zip(self._models, gone, strict=True)]
+        counted = comparable(weights, [offer for offer, _ in offers])
         candidates = []
-        for each in self._models:
-            score = good[each.column]
-            gone = None if each.gone is None else _part(good[each.gone])
-            offer, length = self._offer(each, gone, lengths, tokens, warm)
-            why = self._barred(each, call, wanted, tokens)
-            price = offer.price(weights)
-            candidates.append(Candidate(each.name, _part(score), best - score, length, offer, price, why, gone))
+        for each, escalates, (offer, length) in zip(self._models, gone, offers, strict=True):
+            score, why = good[each.column], self._barred(each, call, wanted, tokens)
+            price = offer.price(counted)
+            candidates.append(Candidate(each.name, _part(score), best - score, length, offer, price, why, escalates))
         return tuple(candidates), bool(found.foreign[0])
 
     def _model(self, name: str, certificate: Certificate, cards: Mapping[str, ModelCard]) -> _Model:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from shoal.chat import Json
-from shoal.routing.policy import Candidate
+from shoal.routing.policy import UNKNOWN_PRICE, Candidate
 
 QUANTITIES = ("cost_usd", "energy_wh", "carbon_gco2e")
 
@@ -49,6 +49,8 @@ class Choice:
             return "nothing is certified"
         if candidate.loss is None or candidate.loss > self.threshold:
             return "its expected loss is above the threshold"
+        if candidate.price == UNKNOWN_PRICE:
+            return "what it would take is not known"
         return self.reason if self.model == first.name else "it will do, and another is cheaper"
 
 

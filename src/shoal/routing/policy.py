@@ -1,7 +1,8 @@
 """The policy: among the models that will do, the one with the least price in money, energy, carbon and time.
 
 It knows estimates and constraints, no text. A price is `cost USD + energy Wh + carbon g + latency s`, each times its
-weight (USD, USD per Wh, per gram, per second); what is not known of a model but counts makes it the last choice.
+weight (USD, USD per Wh, per gram, per second); what is not known of a model but of another makes it the last choice,
+what is known of none does not count.
 """
 
 from __future__ import annotations
@@ -81,6 +82,16 @@ class Offer:
         return total
 
 
+def comparable(weights: Weights, offers: Sequence[Offer]) -> Weights:
+    """The weights without those of quantities that are known of no model: they tell none apart."""
+    return Weights(
+        weights.cost if any(each.cost_usd is not None for each in offers) else 0.0,
+        weights.energy if any(each.energy_wh is not None for each in offers) else 0.0,
+        weights.carbon if any(each.carbon_gco2e is not None for each in offers) else 0.0,
+        weights.latency if any(each.latency_s is not None for each in offers) else 0.0,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A model in the choice: its expected score (0..1, None where nothing is known), expected loss against the
@@ -127,20 +138,19 @@ def needs(chat: Chat) -> frozenset[str]:
     return frozenset(wanted | ({"tools"} if chat.options.get("tools") else set()))
 
 
-def chosen(candidates: Sequence[Candidate], weights: Weights, threshold: float | None, reference: str) -> str:
+def chosen(candidates: Sequence[Candidate], threshold: float | None, reference: str) -> str:
     """The name of the cheapest that will do: the reference, or one whose expected loss is within the threshold. Where
     prices are not known or equal the reference wins."""
     best, least = reference, UNKNOWN_PRICE
     for candidate in candidates:
         if candidate.name == reference and candidate.barred is None:
-            least = candidate.offer.price(weights)
+            least = candidate.price
     for candidate in candidates:
         will_do = threshold is not None and candidate.loss is not None and candidate.loss <= threshold
         if candidate.name == reference or candidate.barred is not None or not will_do:
             continue
-        price = candidate.offer.price(weights)
-        if price < least:
-            best, least = candidate.name, price
+        if candidate.price < least:
+            best, least = candidate.name, candidate.price
     return best
 
 

@@ -20,7 +20,7 @@ from shoal.routing.certificate import Certificate
 from shoal.routing.choice import Choice
 from shoal.routing.explore import explored
 from shoal.routing.groups import groups_of
-from shoal.routing.policy import ONLY, QUALITY, Candidate, Weights, chosen
+from shoal.routing.policy import ONLY, QUALITY, UNKNOWN_PRICE, Candidate, Weights, chosen
 from shoal.routing.route import Route
 
 
@@ -110,7 +110,7 @@ class Router:
             bars = "; ".join(f"{each.name}: {each.barred}" for each in candidates)
             raise PlacementError(f"no model may answer this request: {bars}")
         threshold = self._threshold(chat)
-        best = self._best(candidates, weights, None if foreign or optimize == QUALITY else threshold)
+        best = self._best(candidates, None if foreign or optimize == QUALITY else threshold)
         reason = self._reason(best, candidates, threshold, foreign, optimize)
         return Choice(best, reason, candidates, threshold, foreign)
 
@@ -134,8 +134,8 @@ class Router:
         """Whether the certificate lets it answer."""
         return candidate.name == self._reference or (candidate.loss is not None and candidate.loss <= threshold)
 
-    def _best(self, candidates: Sequence[Candidate], weights: Weights, threshold: float | None) -> str:
-        name = chosen(candidates, weights, threshold, self._reference)
+    def _best(self, candidates: Sequence[Candidate], threshold: float | None) -> str:
+        name = chosen(candidates, threshold, self._reference)
         open_to_it = {each.name for each in candidates if each.barred is None}
         if name in open_to_it:
             return name
@@ -172,6 +172,13 @@ class Router:
             return self.certificate.reason or "no valid certificate for this kind of request"
         if optimize == QUALITY:
             return "the best answer was asked for"
+        unknown = [
+            each.name
+            for each in candidates
+            if each.name != self._reference and self._holds(each, threshold) and each.price == UNKNOWN_PRICE
+        ]
+        if unknown:
+            return f"what {', '.join(unknown)} would take{asked} is not known: give it a price and a size"
         return f"no smaller model will do at a lower price{asked}"
 
     def _remember(self, place: bytes, stay: Stay) -> None:

@@ -81,6 +81,7 @@ def test_labels_that_tell_nothing_are_said(written: Path, capsys: pytest.Capture
         (["certify", "missing.jsonl", "--reference", "large", "--models", "small"], 3, "cannot be read"),
         (["show", "missing"], 3, "is missing or damaged"),
         (["explain", "missing.json"], 2, "cannot be read"),
+        (["explain", "hello", "--optimize", "energie"], 2, "did you mean 'energy'"),
     ],
 )
 def test_what_is_not_there(

@@ -205,3 +205,19 @@ def test_a_cascade_by_name_asks_its_last_model_until_it_is_certified(shell: Shel
     assert asyncio.run(go("uncertified = true"))["model"] == "small"
     assert certified(shell).code == 0
     assert asyncio.run(go(f'certificate = "{shell.home}/route/certificate.json"'))["model"] == "small"
+
+
+def test_all_certificates_of_a_folder_are_shown(shell: Shell) -> None:
+    """As `shoal rightsize` leaves them, beside its report."""
+    assert certified(shell).code == 0
+    held = (shell.home / "route" / "certificate.json").read_text()
+    for name in ("certificates/one.json", "certificates/two.json"):
+        shell.write(f"rightsize/{name}", held)
+    shell.write("rightsize/report.json", "{}")
+    said = shell("route", "show", str(shell.home / "rightsize"))
+    assert said.out.count("cascade:c: small then large (refusal 1)") == 2
+    assert "certificates/one.json\n" in said.out
+    told = shell("route", "show", str(shell.home / "rightsize"), "--json").json()
+    assert [Path(name).name for name in told] == ["one.json", "two.json"]
+    shell.write("rightsize/certificates/two.json", "{}")
+    assert "this is no certificate of routing" in shell("route", "show", str(shell.home / "rightsize")).err

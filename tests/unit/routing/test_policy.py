@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from shoal.call import ModelCard, Placement
 from shoal.chat import Chat, Message
-from shoal.routing.policy import ONLY, UNKNOWN_PRICE, Candidate, Offer, Weights, barred, chosen, needs
+from shoal.routing.policy import ONLY, UNKNOWN_PRICE, Candidate, Offer, Weights, barred, chosen, comparable, needs
 
 WEIGHTS = Weights(1, 0.0002, 0.0001, 0)
 BIG = Candidate("big", 0.9, 0.0, 100, Offer(0.01, 2.0, 1.0, 3.0))
 SMALL = Candidate("small", 0.88, 0.02, 100, Offer(0.001, 0.1, 0.05, 4.0))
 TINY = Candidate("tiny", 0.5, 0.4, 100, Offer(0.0001, 0.01, 0.005, 1.0))
+
+
+def priced(*candidates: Candidate, weights: Weights = WEIGHTS) -> list[Candidate]:
+    return [replace(each, price=each.offer.price(weights)) for each in candidates]
 
 
 def test_a_price_of_a_worked_case() -> None:
@@ -35,16 +41,25 @@ def test_what_counts_and_is_not_known_is_no_price() -> None:
     ],
 )
 def test_the_cheapest_that_will_do(threshold: float | None, weights: Weights, name: str) -> None:
-    assert chosen([BIG, SMALL, TINY], weights, threshold, "big") == name
+    assert chosen(priced(BIG, SMALL, TINY, weights=weights), threshold, "big") == name
 
 
 def test_a_barred_model_is_not_chosen() -> None:
-    assert chosen([BIG, SMALL.without("no")], WEIGHTS, 0.05, "big") == "big"
+    assert chosen(priced(BIG, SMALL.without("no")), 0.05, "big") == "big"
 
 
 def test_without_prices_the_reference_stays() -> None:
     unknown = [Candidate("big", 1, 0), Candidate("small", 1, 0)]
-    assert chosen(unknown, WEIGHTS, 1.0, "big") == "big"
+    assert chosen(priced(*unknown), 1.0, "big") == "big"
+
+
+def test_what_is_known_of_no_model_does_not_count() -> None:
+    """Energy of neither: the price in dollars decides. Energy of one: the other cannot be compared."""
+    big, small = Offer(0.01), Offer(0.001)
+    assert comparable(WEIGHTS, [big, small]) == Weights(1, 0, 0, 0)
+    assert comparable(WEIGHTS, [big, replace(small, energy_wh=0.1)]) == Weights(1, 0.0002, 0, 0)
+    assert big.price(comparable(WEIGHTS, [big, replace(small, energy_wh=0.1)])) == UNKNOWN_PRICE
+    assert comparable(ONLY["energy"], [big, small]) == Weights(0, 0, 0, 0)
 
 
 CARD = ModelCard("m", "general", "host", host="h", region="eu", licence="MIT", context=100, tags=("tools",))

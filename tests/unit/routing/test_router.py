@@ -220,3 +220,21 @@ def test_a_template_is_the_same_whoever_is_masked_in_it() -> None:
         for name in ("PERSON_k7f3m2qa", "PERSON_2222aaaa", "PHONE_NUMBER_2222aaaa")
     ]
     assert found[0] == found[1] != found[2]
+
+
+@pytest.mark.parametrize(
+    ("small", "large", "name", "reason"),
+    [
+        (Offer(0.1), Offer(1.0), "small", "will do"),
+        (Offer(0.1), Offer(1.0, 2.0), "large", "what small would take is not known: give it a price and a size"),
+        (Offer(0.1, 0.1), Offer(1.0), "small", "will do"),
+        (Offer(1.0), Offer(0.1), "large", "no smaller model will do at a lower price"),
+    ],
+)
+def test_what_is_not_known_of_a_model(route: Route, small: Offer, large: Offer, name: str, reason: str) -> None:
+    """Known of no model it does not count; known of the other only, the model cannot be weighed."""
+    offers = {"small": small, "large": large}
+    rules, made = Rules(Weights(1, 0.0002, 0, 0)), Clock(route.certificate.made)
+    choice = Router(route, CARDS, "large", lambda name, *_: offers[name], rules, made).choose(asks(EASY), call())
+    assert choice.model == name
+    assert choice.reason.startswith(reason)
