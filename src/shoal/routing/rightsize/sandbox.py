@@ -2,8 +2,9 @@
 
 The child has no network of the machine (a network namespace where the kernel permits it, else Python's own sockets are
 blocked), an empty environment, an empty temporary folder, bounds on CPU, memory, file size and processes, and a time
-limit, after which its whole group is killed. It can still read files that the user can read: code of which nothing is
-known belongs on a machine of its own.
+limit, after which its whole group is killed. Where the kernel has Landlock it can write and read nothing else of the
+machine but what Python needs; elsewhere it can read what the user can read. Code of which nothing is known belongs on a
+machine of its own.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import socket
 from pathlib import Path
 
@@ -78,6 +79,13 @@ def test_no_socket_reaches_a_server_of_this_machine() -> None:
         "import os\nos.open('{outside}', os.O_CREAT | os.O_WRONLY)",
         "import os\nos.remove('{there}')",
         "import os\nos.rename('{there}', 'mine')",
+        "import os\nat = os.open('{folder}', os.O_RDONLY)\nos.open('mine', os.O_CREAT | os.O_WRONLY, dir_fd=at)",
+        "import os\nat = os.open('{folder}', os.O_RDONLY)\nos.remove('there', dir_fd=at)",
+        "import os\nat = os.open('{folder}', os.O_RDONLY)\nos.rename('there', 'mine', src_dir_fd=at, dst_dir_fd=at)",
+        "import os\nos.fchmod(os.open('{there}', os.O_RDONLY), 0)",
+        "import os\nos.utime('{there}', (0, 0))",
+        "import sqlite3\nsqlite3.connect('{outside}').execute('create table t (x)')",
+        "import os\nos.symlink('{folder}', 'way')\nopen('way/mine', 'w')",
         "x = bytearray(4 << 30)",
         "with open('big', 'wb') as file:\n    file.write(bytes(64 << 20))",
     ],
@@ -86,6 +94,7 @@ def test_what_foreign_code_may_not_do(attempt: str, tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.write_text("kept", encoding="utf-8")
     code = attempt.replace("{outside}", str(tmp_path / "outside")).replace("{there}", str(there))
+    code = code.replace("{folder}", str(tmp_path))
     assert score("pass", code) == 0.0
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
     assert there.read_text(encoding="utf-8") == "kept"
@@ -94,6 +103,20 @@ def test_what_foreign_code_may_not_do(attempt: str, tmp_path: Path) -> None:
 def test_what_it_may_do() -> None:
     may = "import json, math, tempfile, os\nopen('note', 'w').write('x')\nassert len(os.environ) < 6"
     assert score("pass", may) == 1.0
+    folders = "import os, shutil, tempfile\nos.mkdir('a')\nos.chmod('a', 0o700)\nopen('a/b', 'w').write('x')\n"
+    assert score("pass", f"{folders}os.rename('a/b', 'c')\nshutil.rmtree('a')\ntempfile.mkdtemp()") == 1.0
+    modules = "collections, dataclasses, decimal, hashlib, random, re, statistics, threading, unittest, zoneinfo"
+    assert score("pass", f"import os, {modules}\nrandom.SystemRandom().random()\nopen(os.devnull, 'w')") == 1.0
+
+
+def test_the_kernel_hides_other_files(tmp_path: Path) -> None:
+    """Where it has Landlock; Python itself, and what it loads late, must be readable all the same."""
+    if ctypes.CDLL(None).syscall(444, None, 0, 1) < 1:
+        pytest.skip("this kernel has no Landlock")
+    (tmp_path / "secret").write_text("kept", encoding="utf-8")
+    assert score("pass", f"open({str(tmp_path / 'secret')!r}).read()") == 0.0
+    assert score("pass", "import os\nos.listdir('/root' if os.path.isdir('/root') else '/home')") == 0.0
+    assert score("pass", "import ssl, zlib, lzma, numpy\nassert numpy.eye(2).sum() == 2") == 1.0
 
 
 def test_code_that_never_ends_is_killed_with_what_it_started() -> None:
