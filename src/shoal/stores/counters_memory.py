@@ -81,7 +81,7 @@ class MemoryCounters:
             state = known.get(counter)
             if state is None:
                 state = known[counter] = State()
-            used = _used(state, law, start, now)
+            used = state.used if law == FIXED and start == state.mark else _used(state, law, start, now)
             level = used + state.reserved
             after = level + hold + charge
             if 0 <= cap < after:
@@ -113,7 +113,8 @@ class MemoryCounters:
             if law != FIXED:
                 _use(state, law, actual - charge, start, now)
             elif state.mark == start:
-                state.used = min(max(state.used + actual - charge, 0), MOST)
+                used = state.used + actual - charge
+                state.used = used if 0 <= used <= MOST else min(max(used, 0), MOST)
 
     def begin(self) -> None:
         """There is nothing to find."""
