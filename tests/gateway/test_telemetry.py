@@ -73,6 +73,7 @@ class Sent:
         assert found is not None
         metrics = [metric for one in found.resource_metrics for scope in one.scope_metrics for metric in scope.metrics]
         assert all(scope.schema_url == SCHEMA for one in found.resource_metrics for scope in one.scope_metrics)
+        assert all(one.resource.attributes["service.instance.id"] for one in found.resource_metrics)
         return self.spans.get_finished_spans(), {metric.name: list(metric.data.data_points) for metric in metrics}
 
 

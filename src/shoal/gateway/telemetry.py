@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import structlog
 
@@ -59,7 +60,9 @@ class Telemetry:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
         from opentelemetry.sdk.trace.sampling import ALWAYS_ON
 
-        resource = Resource({"service.name": OWN, "service.version": __version__}, SCHEMA)
+        # A collector takes metrics of one instance for one series: of several workers each is an instance.
+        about = {"service.name": OWN, "service.version": __version__, "service.instance.id": str(uuid4())}
+        resource = Resource(about, SCHEMA)
         self._meters = MeterProvider([reader], resource, shutdown_on_exit=False)
         self._tracers = TracerProvider(ALWAYS_ON, resource, shutdown_on_exit=False)
         if spans is not None:
