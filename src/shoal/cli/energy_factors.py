@@ -8,7 +8,6 @@ import typer
 
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say, say_json, table
-from shoal.config import nearest
 from shoal.errors import NotFound
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ def factors(
     A gateway writes one down when it starts with settings or facts that are new, and whenever a live grid changes.
     """
     from shoal.cli.house import database, settings_of
+    from shoal.config import nearest
     from shoal.stores.factor_versions import SqlFactorVersions
 
     with database(settings_of(config, data_dir).settings) as opened:
