@@ -165,11 +165,11 @@ class Metrics:
     def _take(self, model: str, impacts: Impacts) -> None:
         labels = (model, impacts.tier or UNKNOWN)
         for name, sums in self._taken.items():
-            found = getattr(impacts, name)
+            found = impacts.expected(name)
             if found is None:
                 self._unknown.add((model, name))
             else:
-                sums.add(labels, found.expected)
+                sums.add(labels, found)
 
     def page(self) -> bytes:
         """The text exposition."""

@@ -178,9 +178,7 @@ def _raw(cover: Cover, span: Span, columns: Sequence[str], tagged: Dialect | Non
 
 def _whole_hours(span: Span) -> tuple[int, int]:
     """The first whole hour of the span, and the one after the last."""
-    first = ceil(span.begin / HOUR_S)
-    # The smallest of numbers divided is zero.
-    return first + (first * HOUR_S < span.begin), int(span.end // HOUR_S)
+    return ceil(span.begin / HOUR_S), int(span.end // HOUR_S)
 
 
 def _covered(connection: Connection, span: Span, *, days: bool) -> Cover:
