@@ -66,7 +66,7 @@ class Drift:
         found = self._limits.get(seen)
         if found is None:
             found = (fewest_unusual(self._expected, ALARM, seen), fewest_unusual(self._expected, CALM, seen))
-            self._limits = {seen: found}
+            self._limits[seen] = found
         return found
 
 
