@@ -58,7 +58,7 @@ class NearWords:
 
     def _held(self, asked: list[str], texts: Sequence[str]) -> Floats:
         """(texts, asked words): how near the nearest word of each text comes to each asked one, 0..1."""
-        bags = [set(self._lexicon.content(text)) for text in texts]
+        bags = [self._lexicon.bag(text) for text in texts]
         vocabulary = sorted(set().union(*bags))
         place = {word: at for at, word in enumerate(vocabulary)}
         table = self._lexicon.nearness(asked, vocabulary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ LEAST_TYPO_LENGTH = 5
 LONGEST_ENDING = 5
 UNKNOWN_IDF = 10.5
 NUMBER_IDF = 6.0
+RUN = re.compile(r"[^\W_]+")
 
 
 class Lexicon:
@@ -63,6 +65,11 @@ class Lexicon:
         found = words(text)
         said = [word for at in range(len(found)) for word in self._phrase(found, at)[:1]]
         return [self._stem(word) for word in (*found, *said) if word not in STOP_WORDS]
+
+    def bag(self, text: str) -> set[str]:
+        """The stems of the words that carry a topic, read more coarsely and in a third of the time: no phrases, no
+        humps, and a number in its parts."""
+        return {self._stem(word) for word in set(RUN.findall(text.lower())) - STOP_WORDS}
 
     def asked(self, question: str) -> list[str]:
         """The stems of the words that a question is about, each once: the word for a phrase stands in its place."""
