@@ -181,7 +181,9 @@ class Exchange:
         key, tags = self.key, self.record.tags
         labels = tuple(f"{name}={value}" for name, value in tags.items()) if tags else ()
         who = Who(key.tenant, key.team, key.user, key.id, labels)
-        self._ticket = await limits.open(self.id, who, chat, key.may_use)
+        self._ticket = await limits.open(
+            self.id, who, chat, key.may_use if self._purpose is not Purpose.SHADOW else _no_other
+        )
         if self._ticket is None:
             return chat
         if (note := self._ticket.note) is not None:
@@ -516,6 +518,11 @@ def without_scores(account: Json) -> Json:
         for name, value in account.items()
         if name not in SCORES
     }
+
+
+def _no_other(name: str) -> bool:
+    """A shadow compares with the reference alone: where a budget is nearly spent no smaller model stands in."""
+    return False
 
 
 def _again(house: House, key: Key, person: str | None) -> Callable[[Chat, Model], Awaitable[None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -310,3 +311,42 @@ def test_labels_from_feedback_are_tasks_and_their_missing_scores_are_filled_in(s
     for at in range(120):
         name = SMALL if at % 2 else "large"
         assert whole.scores[at, whole.models.index(name)] == told[f"ex_{at}"][name]
+
+
+def test_a_run_that_was_killed_goes_on(shell: Shell) -> None:
+    """SIGKILL in the middle: what was answered stays, and at most what was under way is asked again."""
+    words = ["rightsize", "tasks.jsonl", "--models", f"{SMALL},large", "--judge", "exact", "--concurrency", "2"]
+    results = shell.home / "rightsize" / "results.jsonl"
+    answer = knowing(MANY)
+    gate = asyncio.Event()
+
+    async def go() -> tuple[int, int]:
+        count = 0
+
+        async def step(received: Received, wire: Wire) -> None:
+            nonlocal count
+            count += 1
+            if count > 20:
+                await gate.wait()
+            await answer(received, wire)
+
+        async with ScriptedHost(otherwise=step) as host:
+            shell.write("shoal.toml", SETTINGS.format(url=host.url))
+            shell.write("tasks.jsonl", lines(MANY))
+            code = "import sys; from shoal.cli import run; sys.exit(run(sys.argv[1:]))"
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-c", code, *words, stderr=asyncio.subprocess.DEVNULL
+            )
+            await host.until(lambda: len(host.requests) > 20, 60)
+            process.kill()
+            await process.wait()
+            left = len(results.read_text(encoding="utf-8").splitlines()) - 1
+            gate.set()
+            said = await asyncio.to_thread(shell, *words)
+            assert said.code == 0, said.err
+            return left, len(host.requests)
+
+    left, asked = asyncio.run(go())
+    assert 20 <= left < 240
+    assert 120 <= asked <= 122
+    assert len(results.read_text(encoding="utf-8").splitlines()) == 241
