@@ -28,7 +28,8 @@ class Plan:
         self.sized = any(line.limit.quantity in SIZED for line in self.lines)
         self.changing = any(line.increases for line in self.lines)
         self.watched = [
-            (at, int(min(_from(line.limit), LEAST) * line.limit.cap))
+            # A request more may be what crosses it.
+            (at, int(min(_from(line.limit), LEAST) * line.limit.cap) - 1)
             for at, line in enumerate(self.lines)
             if line.limit.budget
         ]

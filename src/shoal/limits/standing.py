@@ -98,8 +98,8 @@ def refusal(line: Line, level: int, asked: int, now: int, headers: Mapping[str, 
         until = (end - now) / SECOND if limit.law is Law.FIXED else None
         return InsufficientQuota(
             f"the budget '{limit.name}' of {who} has {amount(limit.quantity, max(line.cap(now) - level, 0))} left for "
-            f"this {limit.period}, and this request may take {amount(limit.quantity, asked)}: ask for fewer tokens, or "
-            "have the operator raise it",
+            f"this {limit.period}, and this request may take {amount(limit.quantity, asked)}: "
+            f"{'' if limit.quantity is Quantity.REQUESTS else 'ask for fewer tokens, or '}have the operator raise it",
             wait_s=until,
             **about,  # type: ignore[arg-type]
         )
@@ -127,18 +127,19 @@ def amount(quantity: Quantity, many: int) -> str:
     """An amount with its unit."""
     if quantity in MILLIONTHS:
         return f"{many / 1e6:.6g} {UNITS[quantity]}"
-    return f"{many} {'requests' if quantity is Quantity.REQUESTS else 'tokens'}"
+    return f"{many} {'request' if quantity is Quantity.REQUESTS else 'token'}{'' if many == 1 else 's'}"
 
 
 def crossed(
-    lines: Iterable[Line], used: Sequence[int], now: int, shares: Sequence[float]
+    lines: Iterable[Line], used: Sequence[int], now: int, shares: Sequence[float], whole: float = 1.0
 ) -> list[tuple[Line, float, int]]:
-    """The budgets of which a share is used, the highest share each, with what is used."""
+    """The budgets of which a share is used, the highest share each, with what is used; from the share `whole` on it is
+    all of it."""
     found = []
     for line, spent in zip(lines, used, strict=True):
         if line.limit.budget and spent:
             cap = line.cap(now)
-            reached = [share for share in shares if spent >= share * cap]
+            reached = [share for share in shares if spent >= min(share, whole) * cap]
             if reached:
                 found.append((line, max(reached), spent))
     return found

@@ -28,6 +28,8 @@ TRIES = 4
 MINUTE = 60_000_000
 UNKNOWN = "unknown"
 SHARES = (0.5, 0.8, 1.0)
+# Of a budget that refused, this much is all of it: what nothing fits in is never spent to the last millionth.
+REFUSED = 0.995
 ONE: Amounts = (1, 0, 0, 0, 0, 0, 0, 1)
 
 
@@ -282,15 +284,21 @@ class LimitsStep:
         """The ticket, once whoever wants to know is told what is used. Raises LimitErrors."""
         if isinstance(answer, Refusal):
             raise self._refused(ticket.lines, ticket.items, answer)
-        for line, share, spent in standing.crossed(ticket.lines, answer.used, answer.now, SHARES):
-            about: dict[str, object] = {"share": share, "spent": spent, "cap": line.cap(answer.now)}
-            self._emit("budget.spent", line, f"{line.limit.window(answer.now)[0]}:{share}", about)
+        # What counts at once is spent with this request.
+        spent = [used + item[4] for used, item in zip(answer.used, ticket.items, strict=True)]
+        self._spent(standing.crossed(ticket.lines, spent, answer.now, SHARES), answer.now)
         return ticket
+
+    def _spent(self, crossed: Sequence[tuple[Line, float, int]], now: int) -> None:
+        for line, share, spent in crossed:
+            about: dict[str, object] = {"share": share, "spent": spent, "cap": line.cap(now)}
+            self._emit("budget.spent", line, f"{line.limit.window(now)[0]}:{share}", about)
 
     def _refused(self, lines: Sequence[Line], items: Sequence[Item], answer: Refusal) -> LimitError:
         line, (_, _, _, hold, charge, _, _) = lines[answer.at], items[answer.at]
         headers = standing.standing([line], [answer.level], [answer.level], answer.now)
         error = standing.refusal(line, answer.level, hold + charge, answer.now, headers)
+        self._spent(standing.crossed([line], [answer.used], answer.now, SHARES, REFUSED), answer.now)
         self._emit("limit.reached", line, answer.now // MINUTE, {"code": error.code})
         return error
 

@@ -159,7 +159,7 @@ for at, item in ipairs(items) do
         save(states[earlier])
       end
     end
-    return { 'refused', now, at - 1, level }
+    return { 'refused', now, at - 1, level, before }
   end
   levels[at], befores[at] = text(after), text(before)
 end

@@ -52,11 +52,12 @@ class Grant(NamedTuple):
 
 class Refusal(NamedTuple):
     """`at` is the place of the counter that has no room, `level` what is used and reserved of it, without this
-    request. Nothing was changed."""
+    request, `used` what is used. Nothing was changed."""
 
     now: int
     at: int
     level: int
+    used: int
 
 
 class Passed(NamedTuple):

@@ -85,7 +85,7 @@ class MemoryCounters:
             level = used + state.reserved
             after = level + hold + charge
             if 0 <= cap < after:
-                return Refusal(now, len(levels), level)
+                return Refusal(now, len(levels), level, used)
             states.append(state)
             levels.append(after)
             before.append(used)

@@ -111,7 +111,7 @@ class RedisCounters:
             self._spawn("renew", self._renew)
             return Grant(int(reply[1]), *orjson.loads(reply[2]))
         if reply[0] == b"refused":
-            return Refusal(int(reply[1]), int(reply[2]), int(reply[3]))
+            return Refusal(*map(int, reply[1:5]))
         return Passed(int(reply[1]))
 
     def begin(self) -> None:

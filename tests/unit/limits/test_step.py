@@ -330,7 +330,27 @@ def test_events_are_told_once() -> None:
         with pytest.raises(InsufficientQuota):
             house.ask()
     said = [(name, data.get("share")) for name, _, data in house.told.events]
-    assert said == [("budget.spent", 0.5), ("budget.spent", 0.8), ("limit.reached", None)]
+    assert said == [("budget.spent", 0.5), ("budget.spent", 0.8), ("budget.spent", 1.0), ("limit.reached", None)]
+    assert [data["spent"] for name, _, data in house.told.events if name == "budget.spent"] == [5, 8, 10]
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        # 1 USD: 20 replies of 49,750 tokens at 1 USD for 1e6 leave half a percent, in which nothing fits any more.
+        ([49_750] * 20, [(0.5, 547_250), (0.8, 845_750), (1.0, 995_000)]),
+        # What jumps is told with what is refused because of it; a tenth is left, which is not all.
+        ([900_000], [(0.8, 900_000)]),
+    ],
+)
+def test_what_refuses_says_how_much_of_it_is_spent(answers: list[int], told: list[tuple[float, int]]) -> None:
+    house = House(budgets={"b": Budget(usd=1.0)})
+    for read in answers:
+        house.ask(read, 0, max_tokens=1)
+    with pytest.raises(InsufficientQuota):
+        house.open(max_tokens=100_000)
+    spent = [(data["share"], data["spent"]) for name, _, data in house.told.events if name == "budget.spent"]
+    assert spent == told
 
 
 def test_a_temporary_increase_ends() -> None:

@@ -92,7 +92,9 @@ def test_what_is_not_used_comes_back(opening: Callable[[], Store]) -> None:
         granted = await store.reserve("a", [item])
         assert isinstance(granted, Grant)
         assert (granted.levels, granted.used) == ([61], [0])
-        assert isinstance(await store.reserve("b", [item]), Refusal)
+        refused = await store.reserve("b", [item])
+        assert isinstance(refused, Refusal)
+        assert (refused.level, refused.used) == (61, 1)
         store.settle(settlement(store, "a", spent(item, 31)))
         await settled(store)
         assert await store.read([item]) == [Level(31, 0)]
