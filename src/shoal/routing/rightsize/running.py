@@ -40,6 +40,17 @@ class Budget:
     spent_usd: float = 0.0
     dearest: dict[str, float] = field(default_factory=dict)
     reserved_usd: float = 0.0
+    under_way: int = 0
+
+    def reserve(self, need: float) -> None:
+        """A try begins that is taken to cost so much."""
+        self.reserved_usd += need
+        self.under_way += 1
+
+    def release(self, need: float) -> None:
+        """It has ended. Sums of floats leave a rest, so that nothing under way is told by their number."""
+        self.under_way -= 1
+        self.reserved_usd = self.reserved_usd - need if self.under_way else 0.0
 
     def need(self, model: str) -> float:
         """What a try of the model is taken to cost."""
@@ -126,7 +137,7 @@ class Run:
                 self._take(await self._try(task, model))
             finally:
                 async with self._free:
-                    self._budget.reserved_usd -= need
+                    self._budget.release(need)
                     self._free.notify_all()
 
     async def _next(self) -> tuple[Task, str, float] | None:
@@ -140,9 +151,9 @@ class Run:
                 need = self._budget.need(model)
                 if self._budget.fits(need):
                     self._waiting.pop()
-                    self._budget.reserved_usd += need
+                    self._budget.reserve(need)
                     return task, model, need
-                if self._budget.reserved_usd <= 0:
+                if not self._budget.under_way:
                     self._stop(f"the budget of {self._budget.most_usd:g} USD has no room for another try of '{model}'")
                 else:
                     await self._free.wait()

@@ -89,6 +89,29 @@ def test_a_budget_holds_and_leaves_tasks_that_were_tried_on_all_models(tmp_path:
     assert Counter(result.model for result in results) == {"s": 5, "l": 5}
 
 
+def test_a_budget_that_does_not_fit_evenly_ends_the_run(tmp_path: Path) -> None:
+    """Reserved sums of such costs leave a rest of 1e-19; a run once waited for that for ever."""
+    costs = {"s": 0.1 / 3, "l": 0.7 / 3}
+    priced = Answering(
+        lambda task, model: Reached(
+            "yes", taken=Taken(Range.exactly(costs[model]), Range.exactly(1.0), Range.exactly(1.0))
+        )
+    )
+
+    async def bounded() -> Ended:
+        results = Results.open(tmp_path / "results.jsonl", TASKS.digest, "exact")
+        trial = Run(TASKS.all, ("s", "l"), Exact(), priced, results, budget_usd=3.0, concurrency=4)
+        try:
+            async with asyncio.timeout(20):
+                return await trial.run()
+        finally:
+            results.close()
+
+    ended = asyncio.run(bounded())
+    assert "no room for another try" in str(ended.stopped)
+    assert ended.spent_usd <= 3.0
+
+
 def test_no_budget_holds_where_a_cost_is_not_known(tmp_path: Path) -> None:
     ended, _ = run(tmp_path, Answering(lambda *_: Reached("yes")), budget_usd=1.0, concurrency=1)
     assert ended.made == 1
