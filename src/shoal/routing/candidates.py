@@ -87,6 +87,11 @@ class Candidates:
             candidates.append(Candidate(each.name, _part(score), best - score, length, offer, price, why, escalates))
         return tuple(candidates), bool(found.foreign[0])
 
+    def bar_of(self, name: str, chat: Chat, call: Call) -> str | None:
+        """Why that model may not answer this chat; None where it may."""
+        found = next(each for each in self._models if each.name == name)
+        return self._barred(found, call, needs(chat), prompt_tokens(chat))
+
     def _model(self, name: str, certificate: Certificate, cards: Mapping[str, ModelCard]) -> _Model:
         held = certificate.cascades.get(name)
         if held is None:

@@ -93,7 +93,9 @@ class Router:
         now = self._clock()
         place, turn = _conversation(chat, call.tenant), _turn(chat)
         stay = self._stays.get(place)
-        if stay is not None and stay.until > now and stay.turn == turn:
+        same = stay is not None and stay.until > now and stay.turn == turn
+        # An agent's tool results may have grown beyond what the turn's model can read.
+        if stay is not None and same and self._candidates.bar_of(stay.model, chat, call) is None:
             return replace(stay.choice, reason=f"{stay.choice.reason}; same turn")
         here = stay if stay is not None and stay.until > now else None
         choice = self._explored(self.decide(chat, call, here), chat, call)
@@ -172,11 +174,10 @@ class Router:
             return self.certificate.reason or "no valid certificate for this kind of request"
         if optimize == QUALITY:
             return "the best answer was asked for"
-        unknown = [
-            each.name
-            for each in candidates
-            if each.name != self._reference and self._holds(each, threshold) and each.price == UNKNOWN_PRICE
-        ]
+        able = [each for each in candidates if each.name != self._reference and self._holds(each, threshold)]
+        if able and all(each.barred for each in able):
+            return f"{', '.join(each.name for each in able)} would do, but may not answer this"
+        unknown = [each.name for each in able if each.price == UNKNOWN_PRICE]
         if unknown:
             return f"what {', '.join(unknown)} would take{asked} is not known: give it a price and a size"
         return f"no smaller model will do at a lower price{asked}"

@@ -102,6 +102,18 @@ def test_one_decision_per_turn(route: Route) -> None:
     assert again.reason.endswith("same turn")
 
 
+def test_a_turn_does_not_stay_with_a_model_that_may_no_longer_answer(route: Route) -> None:
+    """An agent's tool results may outgrow the small model's context; later turns may bring images."""
+    one = router(route, small=replace(CARDS["small"], context=200, tags=("tools",)))
+    assert one.choose(asks(EASY), call()).model == "small"
+    loop = asks(EASY, "call")
+    loop = replace(loop, messages=(*loop.messages, Message.of("tool", f"{HARD} " * 50)))
+    grown = one.choose(loop, call())
+    assert (grown.model, grown.reason) == ("large", "small would do, but may not answer this")
+    barred = next(each.barred for each in grown.candidates if each.name == "small")
+    assert "its context 200" in str(barred)
+
+
 def test_a_conversation_stays_where_its_prompt_is_cached(route: Route) -> None:
     """The small model would do for the second turn, but would read a long prompt anew, at a third of the price."""
 
