@@ -66,7 +66,7 @@ def measured(table: Table, model: str, reference: str, rows: Places) -> Measure:
         int(table.failed[rows, column].sum()),
         int(table.missing[rows, column].sum()),
         mean_of(known),
-        mean_of(differences) if model != reference else None,
+        mean_of(differences, least=-1.0) if model != reference else None,
         p50,
         p95,
         cost,
@@ -75,15 +75,15 @@ def measured(table: Table, model: str, reference: str, rows: Places) -> Measure:
     )
 
 
-def mean_of(values: Doubles) -> Mean | None:
-    """The mean with its bootstrap interval; where all scores are 0, or all 1, the exact bound of that many instead,
-    since no resample could show anything else (Clopper and Pearson 1934)."""
+def mean_of(values: Doubles, least: float = 0.0) -> Mean | None:
+    """The mean of values from `least` to 1 with its bootstrap interval; where all are equal, which no resample could
+    tell from certainty, what the unseen rest could make of it by the exact bound (Clopper and Pearson 1934)."""
     if not len(values):
         return None
     low, high = interval(values)
-    if low == high and np.isin(values, (0.0, 1.0)).all():
-        least = ((1 - LEVEL) / 2) ** (1 / len(values))
-        low, high = (least, 1.0) if values[0] else (0.0, 1 - least)
+    if np.ptp(values) == 0:
+        same = ((1 - LEVEL) / 2) ** (1 / len(values))
+        low, high = (float(same * values[0] + (1 - same) * end) for end in (least, 1.0))
     return Mean(float(values.mean()), low, high, len(values))
 
 

@@ -56,7 +56,7 @@ def elsewhere(found: Outcome, family: str, table: Table, asks: Sequence[str], ot
 def _difference(found: Outcome, table: Table, rows: Places) -> Mean | None:
     small, reference = found.pair.small, found.pair.reference
     both = table.both(small, reference, rows)
-    return mean_of(table.scores[both, table.column(small)] - table.scores[both, table.column(reference)])
+    return mean_of(table.scores[both, table.column(small)] - table.scores[both, table.column(reference)], least=-1.0)
 
 
 def _passed(found: Outcome, table: Table, rows: Places) -> tuple[float | None, float | None]:

@@ -58,6 +58,17 @@ def test_all_right_is_no_certainty() -> None:
     assert mean_of(np.zeros(0)) is None
 
 
+@pytest.mark.parametrize(
+    ("value", "least", "low", "high"),
+    [(0.0, -1.0, -0.1684, 0.1684), (-1.0, -1.0, -1.0, -0.6631), (0.5, 0.0, 0.4158, 0.5842)],
+)
+def test_equal_values_are_no_certainty_on_either_side(value: float, least: float, low: float, high: float) -> None:
+    """A difference of nought in every task may be below nought in the next."""
+    found = mean_of(np.full(20, value), least)
+    assert found is not None
+    assert (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
 def test_what_is_unknown_is_not_zero() -> None:
     known = np.array([[1.0, 2.0, 3.0], [3.0, 4.0, 5.0]])
     assert per_answer(known) == Range(2.0, 3.0, 4.0)
