@@ -46,8 +46,8 @@ class Given:
 
 
 class FeedbackPage:
-    """The endpoint. Every key of a tenant may give feedback to its exchanges; a member sees that to the exchanges of
-    their own key, an admin that of their tenant."""
+    """The endpoint. Every key of a team may give feedback to the team's exchanges, every key of a tenant to those of no
+    team; who sees an exchange sees and gives its feedback."""
 
     def __init__(self, house: House, ledger: Ledger, book: FeedbackBook, limits: Limits) -> None:
         self._house = house
@@ -69,6 +69,8 @@ class FeedbackPage:
         given = read_feedback(read_json(await read_body_in_time(receive, headers, most, self._limits.body_s)))
         with Hangup(receive):
             record = await self._record(key, scope["path_params"]["id"])
+            if record.team not in (None, key.team) and not may_see(key, record):
+                raise _unknown()
             texts, masked = await self._masked(given, record, read_options(None, headers).conversation)
         about = About(record.id, record.tenant, key.id, record.person)
         kept = await _stored(self._book.add, about, Said(given.rating, given.outcome, **texts))

@@ -21,6 +21,7 @@ from shoal.errors import PermissionDenied
 from shoal.gateway.asgi import headers_of, token_of
 from shoal.gateway.envelope import send_bytes
 from shoal.identity import Identity, Role
+from shoal.identity.keys import DEFAULT_TENANT
 from shoal.impacts import UNKNOWN, Impacts
 from shoal.stores.ledger import Record, SqlLedger
 
@@ -186,8 +187,11 @@ class MetricsPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is not None:
             key = self._identity.authenticate(token_of(headers_of(scope)))
-            if key.role not in (Role.ADMIN, Role.AUDITOR):
-                raise PermissionDenied("metrics need a key of an admin or auditor, or an address: server.metrics_bind")
+            # They are of all organisations together.
+            if key.role not in (Role.ADMIN, Role.AUDITOR) or key.tenant != DEFAULT_TENANT:
+                raise PermissionDenied(
+                    "metrics need a key of the operator's own admin or auditor, or an address: server.metrics_bind"
+                )
         gather = self._metrics.gather
         page = self._metrics.page() if gather is None else await gather()
         await send_bytes(send, 200, page, [(b"content-type", CONTENT_TYPE_LATEST.encode())])

@@ -237,6 +237,24 @@ def test_the_exchanges_of_others(world: Api) -> None:
     assert world("POST", "/../chat/completions", world.keys["auditor"], body).status_code == 403
 
 
+def test_feedback_to_what_another_team_asked(world: Api) -> None:
+    """Who is of the team may give it; who sees an exchange gives and reads it; nobody else learns that there is one."""
+    body = {"model": "scripted", "messages": [{"role": "user", "content": "x"}]}
+    keys = {team: world.made("/keys", {"name": "k", "team": f"north-{team}"}, world.keys["north"]) for team in "ab"}
+    exchange = world("POST", "/../chat/completions", keys["b"]["key"], body).headers["x-shoal-exchange"]
+    path, loose = f"/exchanges/{exchange}/feedback", world.made("/keys", {"name": "loose"}, world.keys["north"])["key"]
+    colleague = world.made("/keys", {"name": "k", "team": "north-b"}, world.keys["north"])["key"]
+    asked = (keys["b"]["key"], colleague, keys["a"]["key"], loose, world.keys["lead"], world.keys["north"])
+    given = [world("POST", path, key, {"rating": "up"}).status_code for key in asked]
+    assert given == [MADE, MADE, UNSEEN, UNSEEN, UNSEEN, MADE]
+    assert [world("GET", path, key).status_code for key in asked] == [OK, UNSEEN, UNSEEN, UNSEEN, UNSEEN, OK]
+
+
+def test_metrics_are_of_all_organisations_and_the_operators_alone(world: Api) -> None:
+    keys = (world.root, world.keys["north"], *(world.keys[role] for role in ROLES))
+    assert [world("GET", "/../../metrics", key).status_code for key in keys] == [OK, *[DENIED] * 5]
+
+
 def test_an_operators_admin_reads_no_other_organisations_people(world: Api) -> None:
     foreign = world.made("/keys", {"name": "theirs"}, world.keys["north"])["id"]
     assert world("GET", f"/keys/{foreign}").status_code == 404
