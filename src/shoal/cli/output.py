@@ -14,6 +14,8 @@ from shoal.errors import ShoalError
 
 # What a terminal would obey: a model's answer or a file's name must not move the cursor.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Columns of a screen that no table fills.
+WIDEST = 10_000
 
 
 def plain(text: str) -> str:
@@ -71,4 +73,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, aside: bo
     drawn = Table(*columns, box=box.SIMPLE_HEAD)
     for row in cells:
         drawn.add_row(*map(Text, row))
-    Console(stderr=aside).print(drawn)
+    console = Console(stderr=aside)
+    # A screen too narrow for the longest words wraps lines: a figure that is cut short is another figure.
+    least = drawn.__rich_measure__(console, console.options.update_width(WIDEST)).minimum
+    console.width = max(console.width, least)
+    console.print(drawn)

@@ -45,6 +45,23 @@ def test_a_table_for_people_has_headings_and_reads_no_markup(monkeypatch: pytest
     assert "[red]fish[/red]" in shown
 
 
+def test_a_narrow_terminal_cuts_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr(sys, "stdout", screen)
+    for name, value in (("NO_COLOR", "1"), ("TERM", "dumb"), ("COLUMNS", "40")):
+        monkeypatch.setenv(name, value)
+    cells = [f"{number}.00123456 (1.5e-05 to 2.5)" for number in range(8)]
+    output.table([f"column-{number}" for number in range(8)], [cells])
+    words = screen.getvalue().split()
+    assert {f"{number}.00123456" for number in range(8)} < set(words)
+    assert words.count("(1.5e-05") == 8
+    assert "column-7" in words
+
+
 def test_a_table_aside_leaves_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:
     output.table(("name", "size"), [("x", 3)], aside=True)
     said = capsys.readouterr()
