@@ -66,7 +66,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, aside: bo
             typer.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row), err=aside)
         return
     from rich import box
-    from rich.console import Console
+    from rich.console import Console, ConsoleDimensions
     from rich.table import Table
     from rich.text import Text
 
@@ -76,5 +76,5 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, aside: bo
     console = Console(stderr=aside)
     # A screen too narrow for the longest words wraps lines: a figure that is cut short is another figure.
     least = drawn.__rich_measure__(console, console.options.update_width(WIDEST)).minimum
-    console.width = max(console.width, least)
+    console.size = ConsoleDimensions(max(console.width, least), console.height)
     console.print(drawn)
