@@ -114,9 +114,12 @@ def _put(text: str, out: Path | None) -> None:
 def show(made: Report) -> None:
     """The report as tables."""
     from shoal.cli.usage import COLUMNS, quantity, row
-    from shoal.metering.report import moment
+    from shoal.metering.report import SCI_BOUNDARY, moment
 
     say(f"{moment(made.span.begin)} to {moment(made.span.end)}")
+    note(f"boundary: {SCI_BOUNDARY}")
+    if not made.groups:
+        note("nothing was used in that span: name another with --from and --to")
     table((made.by, *COLUMNS), [row(each) for each in (*made.groups, made.total)])
     if made.by != made.trend_by:
         table((made.trend_by, *COLUMNS), [row(each) for each in made.trend])

@@ -28,6 +28,7 @@ HOUR_S, DAY_S = 3600.0, 86_400.0
 MONTH_DAYS = 30
 # How many exchanges stand for all where nothing has to be replayed.
 SAMPLE = 2000
+NOTHING_USED = "nothing was used in that span, so nothing was saved: name another with --from and --to"
 COLUMNS = ("quantity", "what may be said", "saved", "interval (95 %)", "sampled", "of exchanges")
 
 
@@ -82,6 +83,8 @@ def _draw(opened: Database, span: tuple[float, float, str | None], size: int, se
     if out is None:
         raise typer.BadParameter("name the file that the drawn exchanges are written to", param_hint="--out")
     drawn = _drawn(opened, span, size, seed)
+    if not drawn.ids:
+        raise ConfigError(NOTHING_USED)
     try:
         write_draw(out, drawn)
     except OSError as error:
@@ -119,7 +122,7 @@ def _claims(
         )
     drawn, replayed = _sample(opened, span, seed, replays)
     if not drawn.ids:
-        raise ConfigError("nothing was used in that span, so nothing was saved: name another with --from and --to")
+        raise ConfigError(NOTHING_USED)
     rows, facts = attempts_of(opened, drawn.ids), check_metering(settings)
     metering = meters(settings, facts, (row for of_one in rows.values() for row in of_one))
     sample = [Sampled(actual(rows[name], metering), replayed.get(name, Replay())) for name in drawn.ids]

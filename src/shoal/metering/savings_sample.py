@@ -19,6 +19,8 @@ from shoal.call import Attempt, Purpose
 from shoal.chat import Usage
 from shoal.errors import ConfigError
 
+# Of one answer nobody takes more tokens or seconds: such a number is a slip.
+MOST = 1e8
 COUNTS = ("prompt_tokens", "completion_tokens", "cached_tokens", "reasoning_tokens")
 SECONDS = ("latency_s", "cpu_s")
 FIELDS = frozenset({"model", "concurrency", *COUNTS, *SECONDS})
@@ -125,8 +127,10 @@ def _quality(line: dict[str, Any], name: str) -> float | None:
 def _attempt(found: dict[str, Any]) -> Attempt:
     _known(found, FIELDS)
     numbers = {name: found.get(name, 0) for name in (*COUNTS, *SECONDS)}
-    if any(isinstance(value, bool) or not 0 <= value < float("inf") for value in numbers.values()):
-        raise ValueError("tokens and seconds must be numbers from 0")
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in numbers.values()):
+        raise ValueError("tokens and seconds must be numbers")
+    if not all(0 <= value <= MOST for value in numbers.values()):
+        raise ValueError(f"tokens and seconds must be from 0 to {MOST:g}")
     prompt, completion, cached, reasoning = (int(numbers[name]) for name in COUNTS)
     usage = Usage(prompt, completion, cached, reasoning, float(numbers["cpu_s"]))
     made = Attempt(str(found["model"]), "", Purpose.ANSWER, 0.0, outcome="ok", pieces=1, usage=usage)

@@ -108,6 +108,7 @@ def _row(row: object, where: str) -> Run:
         raise ConfigError(f"{where}: an object with a 'model' is needed")
     numbers = {name: value for name, value in row.items() if isinstance(value, int | float)}
     wrong = [name for name, value in numbers.items() if not 0 <= value < float("inf")]
+    wrong += [name for name in FILE_NAMES if isinstance(row.get(name), str | bool | list | dict)]
     if wrong:
         raise ConfigError(f"{where}: '{wrong[0]}' is no figure")
     figures = {FILE_NAMES[name]: float(value) for name, value in numbers.items() if name in FILE_NAMES}

@@ -54,6 +54,7 @@ def test_the_table(filled: Shell) -> None:
     assert "2\telectricity of own machines\tlocation-based\tDEU\t0.002 (0.001 to 0.003)\t2 (1 to 3)\t0" in lines
     assert lines[-1] == "v1\tnone\tnone\t1"
     assert "energy: 4 (2 to 6) + 1 unknown" in said.err
+    assert "boundary: consumer's boundary" in said.err
 
 
 def test_groups_as_csv(filled: Shell) -> None:
@@ -158,6 +159,7 @@ def test_an_empty_report(shell: Shell) -> None:
     assert told["total"]["energy_wh"] == {"low": 0, "expected": 0, "high": 0}
     assert (told["groups"], told["per_unit"], told["inventory"]) == ([], [], [])
     assert "Nothing was used." in shell("energy", "report", "--format", "html").out
+    assert "nothing was used in that span" in shell("energy", "report").err
 
 
 @pytest.mark.parametrize(

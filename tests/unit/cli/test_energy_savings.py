@@ -107,6 +107,7 @@ def test_the_worlds_grid_needs_no_replays(filled: Shell) -> None:
         ("largest-model", (), "draw a sample with --draw", 3),
         ("largest-model", ("--draw", "10"), "name the file", 2),
         ("world-grid", ("--from", "2025", "--to", "2025"), "nothing was used", 3),
+        ("largest-model", ("--draw", "10", "--out", "none", "--from", "2025", "--to", "2025"), "nothing was used", 3),
         ("world-grid", ("--from", "2026", "--to", "2025"), "ends before it begins", 2),
     ],
 )

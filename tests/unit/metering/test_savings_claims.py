@@ -221,7 +221,9 @@ def test_a_draw_is_written_and_read_with_its_replays(tmp_path: Path) -> None:
         (b'{"exchange_id": 1}', "each line is of one exchange_id"),
         (b'{"exchange_id": "a", "qualty": 1}', "'qualty' is not a field"),
         (b'{"exchange_id": "a", "quality": 1.5}', "quality must be from 0 to 1"),
-        (b'{"exchange_id": "a", "attempts": [{"model": "m", "prompt_tokens": -1}]}', "numbers from 0"),
+        (b'{"exchange_id": "a", "attempts": [{"model": "m", "prompt_tokens": -1}]}', "seconds must be from 0 to"),
+        (b'{"exchange_id": "a", "attempts": [{"model": "m", "prompt_tokens": 1e30}]}', "seconds must be from 0 to"),
+        (b'{"exchange_id": "a", "attempts": [{"model": "m", "latency_s": "4 s"}]}', "must be numbers"),
         (b'{"exchange_id": "a", "attempts": [{}]}', "'model'"),
     ],
 )

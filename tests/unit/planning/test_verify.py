@@ -158,6 +158,8 @@ def test_claims_of_a_file_take_the_place_of_ours(tmp_path: Path, facts: Facts) -
         ('{"training": [{"device_hours": 5}]}', "a 'model' is needed"),
         ('{"training": [{"model": "a", "device_hours": -5}]}', "'device_hours' is no figure"),
         ('{"training": [{"model": "a", "device_hours": NaN}]}', "'device_hours' is no figure"),
+        ('{"training": [{"model": "a", "device_hours": "5 h"}]}', "'device_hours' is no figure"),
+        ('{"training": [{"model": "a", "pue": true}]}', "'pue' is no figure"),
     ],
 )
 def test_bad_files(text: str, said: str, tmp_path: Path, facts: Facts) -> None:
