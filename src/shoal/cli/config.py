@@ -64,11 +64,14 @@ def show(
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """What is wrong with the hosts, with where they run, and with who may ask, one sentence each."""
+    """What is wrong with the hosts, with where they run, with who may ask, and with routes, one sentence each."""
+    from shoal.routing.start import routing_faults
+
     for name, host in settings.hosts.items():
         yield from host_faults(name, host)
     yield from metering_faults(settings)
     yield from identity_faults(settings)
+    yield from routing_faults(settings)
 
 
 def identity_faults(settings: Settings) -> Iterator[str]:

@@ -67,7 +67,7 @@ def certified(small: str, certificate: Certificate) -> str:
     ]
     return (
         f"certificate for {small} before {certificate.reference}: at most {certificate.alpha:.1%} of answers worse, "
-        f"with {1 - certificate.delta:.0%} confidence for all reported at once, until {until} ({'; '.join(parts)})"
+        f"with {100 - 100 * certificate.delta:g}% confidence for all reported at once, until {until} ({'; '.join(parts)})"
     )
 
 

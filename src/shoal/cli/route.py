@@ -185,11 +185,15 @@ def chat_of(request: str, optimize: str | None) -> Chat:
 
 def show_certificate(certificate: Certificate, finding: Finding | None = None) -> None:
     """The certificate as a table."""
+    import time
     from datetime import UTC, datetime
 
     until = datetime.fromtimestamp(certificate.expires, UTC).date().isoformat()
-    say(f"Against {certificate.reference}: at most {certificate.alpha:.1%} worse, with {1 - certificate.delta:.0%}")
+    sure = f"{100 - 100 * certificate.delta:g}%"
+    say(f"Against {certificate.reference}: at most {certificate.alpha:.1%} worse, with {sure}")
     say(f"confidence, until {until}, for traffic like the labels {certificate.data[:12]}.")
+    if time.time() >= certificate.expires:
+        say("It has expired: the reference answers all. Certify it anew.")
     if certificate.reason is not None:
         say(f"Nothing is routed: {certificate.reason}.")
     rows = [

@@ -23,6 +23,8 @@ from shoal.routing.groups import groups_of
 from shoal.routing.policy import ONLY, QUALITY, UNKNOWN_PRICE, Candidate, Weights, chosen
 from shoal.routing.route import Route
 
+EXPIRED = "the route's certificate has expired: certify it anew with 'shoal route certify'"
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -65,12 +67,7 @@ class Router:
     ) -> None:
         """`watch` is told of each new decision whether the ask was foreign. Raises ConfigError where the route is
         certified against another reference."""
-        certificate = route.certificate
-        if reference != certificate.reference:
-            raise ConfigError(
-                f"the route is certified against '{certificate.reference}', but auto.reference is '{reference}': make "
-                "it anew with 'shoal route certify', or name that reference"
-            )
+        certificate = agreed(route.certificate, reference)
         self._route = route
         self._candidates = Candidates(route.value, certificate, cards, pricer, rules.licences)
         self._reference = certificate.reference
@@ -171,6 +168,8 @@ class Router:
         if foreign:
             return "unlike anything that the router learned from"
         if threshold is None:
+            if self._clock() >= self.certificate.expires and not self._rules.uncertified:
+                return EXPIRED
             return self.certificate.reason or "no valid certificate for this kind of request"
         if optimize == QUALITY:
             return "the best answer was asked for"
@@ -189,6 +188,16 @@ class Router:
         self._stays.move_to_end(place)
         while len(self._stays) > self._rules.sticky_most:
             self._stays.popitem(last=False)
+
+
+def agreed(certificate: Certificate, reference: str | None) -> Certificate:
+    """The certificate. Raises ConfigError where it is against another reference."""
+    if reference != certificate.reference:
+        raise ConfigError(
+            f"the route is certified against '{certificate.reference}', but auto.reference is '{reference}': make "
+            "it anew with 'shoal route certify', or name that reference"
+        )
+    return certificate
 
 
 def _conversation(chat: Chat, tenant: str) -> bytes:

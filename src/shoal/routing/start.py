@@ -23,7 +23,7 @@ from shoal.routing.drift import Drift, Watch, regret_watch, share_of
 from shoal.routing.pace import Pace
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
-from shoal.routing.router import Router, Rules
+from shoal.routing.router import EXPIRED, Router, Rules, agreed
 from shoal.routing.shadow import ShadowRules, Shadows
 
 LEAST_AGREEMENT = 0.5
@@ -49,6 +49,8 @@ def open_router(
             structlog.get_logger("shoal.routing").warning(
                 "routed_model_missing", model=name, why=unfit(route.certificate, settings.cascades).get(name)
             )
+    if not rules.uncertified and time.time() >= route.certificate.expires:
+        structlog.get_logger("shoal.routing").warning("route_expired", why=EXPIRED)
     row = settings.auto.weights
     weights = Weights(row.cost, row.energy, row.carbon, row.latency)
     return Router(
@@ -69,6 +71,24 @@ def open_router(
         ),
         watch=Watch(Drift(share_of(route.certificate)), emit),
     )
+
+
+def routing_faults(settings: Settings, clock: Callable[[], float] = time.time) -> list[str]:
+    """What would keep routing from starting: a route or certificate that cannot be read, or is of other models than the
+    settings name. It asks no model whether it is there."""
+    rules, found = settings.routing, []
+    for name, row in settings.cascades.items():
+        try:
+            against_of(name, row, clock, uncertified=rules.uncertified)
+        except ConfigError as error:
+            found.append(error.message)
+    if rules.route is None or rules.mode == "off":
+        return found
+    try:
+        agreed(Route.load(rules.route).certificate, settings.auto.reference)
+    except ConfigError as error:
+        found.append(error.message)
+    return found
 
 
 def open_shadows(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shoal.cli.config import flat, shown
+from shoal.routing.certify import Aim, certify
 from tests.unit.cli.conftest import Shell
+from tests.unit.routing.labelled import labels
 
 GOOD = """
 [server]
@@ -118,3 +120,38 @@ secret = "env:HOOK"
     said = shell("config", "check", "--config", path)
     assert said.code == 3
     assert all(word in said.err for word in ("identity.admin_key", "events.webhooks.alerts.secret", "NOT_SET"))
+
+
+ROUTED = """
+[hosts.lab]
+dialect = "openai"
+base_url = "https://lab.example/v1"
+[models.little]
+host = "lab"
+[models.large]
+host = "lab"
+[auto]
+reference = "{reference}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("reference", "more", "fix"),
+    [
+        ("large", '[routing]\nroute = "nowhere"', "is missing or damaged"),
+        ("little", '[routing]\nroute = "route"', "certified against 'large', but auto.reference is 'little'"),
+        ("large", '[cascades.a]\nmodels = ["little", "large"]\ncertificate = "nowhere.json"', "cannot be read"),
+        (
+            "large",
+            '[cascades.a]\nmodels = ["little", "large"]\ncertificate = "route/certificate.json"',
+            "is of other cascades (none)",
+        ),
+    ],
+)
+def test_routes_and_certificates_that_do_not_fit(shell: Shell, reference: str, more: str, fix: str) -> None:
+    """Found before the gateway starts, not by it."""
+    certify(labels(300), "large", ["small"], Aim(alpha=0.2))[0].save(shell.home / "route")
+    shell.write("shoal.toml", ROUTED.format(reference=reference) + more)
+    said = shell("config", "check")
+    assert said.code == 3
+    assert fix in said.err

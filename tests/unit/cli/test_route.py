@@ -75,6 +75,19 @@ def test_labels_that_tell_nothing_are_said(written: Path, capsys: pytest.Capture
     assert "keep 'large'" in capsys.readouterr().out
 
 
+def test_show_says_that_a_certificate_has_expired_and_rounds_no_confidence_up(
+    written: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert certify(written, "--alpha", "0.08", "--delta", "0.025", "--json") == 0
+    folder = Path(json.loads(capsys.readouterr().out)["route"])
+    held = json.loads((folder / "certificate.json").read_text())
+    (folder / "certificate.json").write_text(json.dumps({**held, "expires": 1.0}))
+    assert run(["route", "show", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "worse, with 97.5%" in said
+    assert "It has expired: the reference answers all." in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

@@ -16,7 +16,7 @@ from shoal.routing.features import AskFeatures
 from shoal.routing.groups import groups_of
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
-from shoal.routing.router import Router, Rules
+from shoal.routing.router import EXPIRED, Router, Rules
 from tests.unit.routing.labelled import labels
 
 CARDS = {name: ModelCard(name, "general", "host", host="h", licence="MIT") for name in ("small", "large")}
@@ -87,7 +87,8 @@ def test_what_the_caller_asks_to_optimise(route: Route, optimize: str, name: str
 
 def test_an_expired_certificate_routes_nothing_unless_the_operator_says_so(route: Route) -> None:
     late = Clock(route.certificate.expires)
-    assert router(route, clock=late).choose(asks(EASY), call()).model == "large"
+    choice = router(route, clock=late).choose(asks(EASY), call())
+    assert (choice.model, choice.reason) == ("large", EXPIRED)
     assert router(route, replace(RULES, uncertified=True), late).choose(asks(EASY), call()).model == "small"
 
 
