@@ -101,7 +101,7 @@ def rightsize(
         note(f"interrupted: what was answered is in {out / RESULTS}; the same command goes on from there")
         raise typer.Exit(INTERRUPTED) from None
     told = wire(found, ended)
-    write(out, found, told, given)
+    write(out, found, told, given, settings)
     if as_json:
         say_json(told)
     else:

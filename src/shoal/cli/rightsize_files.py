@@ -20,13 +20,15 @@ from shoal.routing.certificate import CertifiedCascade
 from shoal.routing.rightsize.families import ALL
 
 if TYPE_CHECKING:
+    from shoal.config import Settings
     from shoal.routing.rightsize.report import FamilyReport, Report
 
 ROUTE, CERTIFICATES = "route", "certificates"
 
 
-def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str]) -> None:
-    """Writes all of them; `given` are the families that the user named. Raises StorageError, ConfigError."""
+def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str], house: Settings) -> None:
+    """Writes all of them; `given` are the families that the user named, `house` the settings that the fragment is to
+    be added to. Raises StorageError, ConfigError."""
     certificates = {
         slug(name): replace(each, cascades=dict(cascades_for(name, found, given)))
         for name, each in found.certificates.items()
@@ -34,7 +36,7 @@ def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str]
     files = {
         "report.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
         "report.html": html_of(found),
-        "shoal.toml": "\n".join(settings_of(found, out, given)) + "\n",
+        "shoal.toml": "\n".join(settings_of(found, out, given, house)) + "\n",
         **{f"{CERTIFICATES}/{name}.json": each.to_json() + "\n" for name, each in certificates.items()},
     }
     for name, text in files.items():
@@ -48,8 +50,10 @@ def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str]
         found.learned.route.save(out / ROUTE)
 
 
-def settings_of(found: Report, out: Path, given: Collection[str]) -> Iterator[str]:
-    """Lines of shoal.toml: a cascade for each family that can be named in a request, and the route."""
+def settings_of(found: Report, out: Path, given: Collection[str], house: Settings) -> Iterator[str]:
+    """Lines to add to shoal.toml: a cascade for each family that can be named in a request, and the route. A table
+    that the settings have already cannot be opened twice: what belongs there is a comment."""
+    yield "# To use it, add these lines to your settings."
     yield f"# Written by 'shoal rightsize' on {datetime.now(UTC).date().isoformat()}, for tasks {found.data[:12]}."
     named = names_of(found, given)
     for family in found.families:
@@ -65,8 +69,19 @@ def settings_of(found: Report, out: Path, given: Collection[str]) -> Iterator[st
         yield ""
         yield from (f"# {line}" for line in _plain(found.finding.recommendation))
         if found.finding.worth_it:
-            yield from ("[routing]", f"route = {json.dumps(str((out / ROUTE).absolute()))}")
-            yield from ("", "[auto]", f"reference = {json.dumps(found.reference)}")
+            yield from _table("routing", "route", str((out / ROUTE).absolute()), house)
+            yield ""
+            yield from _table("auto", "reference", found.reference, house)
+
+
+def _table(table: str, name: str, value: str, house: Settings) -> Iterator[str]:
+    line = f"{name} = {json.dumps(value)}"
+    if table not in house.model_fields_set:
+        yield from (f"[{table}]", line)
+    elif str(getattr(getattr(house, table), name)) == value:
+        yield f"# [{table}] of your settings says already: {line}"
+    else:
+        yield f"# Write into [{table}] of your settings: {line}"
 
 
 def names_of(found: Report, given: Collection[str]) -> dict[str, str]:

@@ -270,9 +270,19 @@ def test_a_learned_route_for_models_without_confidence(shell: Shell) -> None:
     assert said.code == 0, said.err
     assert "all tasks: `little` suffices for" in said.out
     assert "(through `auto` with the learned route)" in said.out
-    fragment = tomllib.loads((shell.home / "rightsize/shoal.toml").read_text())
+    added = (shell.home / "rightsize/shoal.toml").read_text()
+    fragment = tomllib.loads(added)
     assert fragment["auto"]["reference"] == "large"
     assert shell("route", "show", fragment["routing"]["route"]).code == 0
+    shell.write("shoal.toml", (shell.home / "shoal.toml").read_text() + added)
+    assert shell("config", "check").code == 0
+    words = ("--models", "little,large", "--judge", "exact")
+    # Tables that are there cannot be opened twice: the same command again names what belongs there.
+    assert shell("rightsize", "tasks.jsonl", *words).code == 0
+    again = (shell.home / "rightsize/shoal.toml").read_text()
+    assert tomllib.loads(again).keys() <= {"cascades"}
+    assert "# [auto] of your settings says already: reference" in again
+    assert "# [routing] of your settings says already: route" in again
     assert shell("route", "certify", "labels.jsonl", "--models", "little", "--reference", "large").code == 0
 
 
