@@ -65,9 +65,10 @@ def certified(small: str, certificate: Certificate) -> str:
         for name, part in certificate.segments.items()
         if part is not None
     ]
+    sure = f"{100 - 100 * certificate.delta:g}%"
     return (
         f"certificate for {small} before {certificate.reference}: at most {certificate.alpha:.1%} of answers worse, "
-        f"with {100 - 100 * certificate.delta:g}% confidence for all reported at once, until {until} ({'; '.join(parts)})"
+        f"with {sure} confidence for all reported at once, until {until} ({'; '.join(parts)})"
     )
 
 
