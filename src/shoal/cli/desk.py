@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from shoal.identity.administration import Answer, Change
 
 T = TypeVar("T")
+# Later years have no ISO 8601 of four digits.
+YEAR_10000 = 253_402_300_799.0
 MOMENTS = ("created", "disabled", "expires", "rotated", "previous_until")
 
 
@@ -57,7 +59,7 @@ def in_words(row: Json) -> dict[str, object]:
 
 def moment(at: float) -> str:
     """Unix seconds as ISO 8601 in UTC."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(min(at, YEAR_10000)))
 
 
 def say_rows(rows: Sequence[dict[str, object]], columns: Sequence[str], *, as_json: bool) -> None:

@@ -31,9 +31,6 @@ def create(
 ) -> None:
     """Make an organisation and its first admin key, which is shown this once."""
     from shoal.identity.organisation_admin import create_organisation
-    from shoal.identity.people_admin import check_id
-
-    check_id(organisation_id)
 
     def work(change: Change) -> Answer:
         return create_organisation(change, organisation_id, name or organisation_id)

@@ -28,9 +28,8 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a team."""
-    from shoal.identity.people_admin import check_id, create_team
+    from shoal.identity.people_admin import create_team
 
-    check_id(team_id)
     made = with_house(
         config,
         data_dir,

@@ -10,12 +10,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from shoal.chat import Json
+from shoal.config import nearest
 from shoal.errors import Conflict, NotFound, PermissionDenied, RequestError
 from shoal.identity.administration import Answer, Change, expect
+from shoal.identity.bounds import check_expires, check_id, check_name, check_scopes, check_tags
 from shoal.identity.keys import SCOPES, Key, Role, digest, mint, write
-from shoal.identity.rights import Reach, Thing, admit_change, admit_read, admit_scopes, reach
+from shoal.identity.rights import AREAS, Reach, Thing, admit_change, admit_read, admit_scopes, reach
 from shoal.stores.keys import KEYS, StoredKey, add_keys, change_key, delete_keys, disable_keys, key_at, keys_page
-from shoal.stores.people import TEAMS, USERS, Team, User, ensure_organisation, entry_at
+from shoal.stores.people import (
+    ORGANISATIONS,
+    TEAMS,
+    USERS,
+    Organisation,
+    Team,
+    User,
+    ensure_organisation,
+    entry_at,
+)
 
 MOST_OVERLAP_S = 30 * 86_400.0
 # What is told of a key; never a digest.
@@ -51,9 +62,8 @@ def create_key(change: Change, wish: KeyWish) -> Answer:
         team = actor.team
     if found is Reach.TEAM and (team != actor.team or wish.role is not Role.MEMBER):
         raise PermissionDenied("a team lead makes keys of members of their own team alone: ask an admin")
-    if wish.expires is not None and wish.expires <= change.now:
-        raise RequestError("must lie in the future", param="expires")
     scopes = {name: wish.scopes.get(name) for name in SCOPES}
+    _check({"name": wish.name, "tags": wish.tags, "expires": wish.expires, **scopes}, change.now)
     admit_scopes(actor, scopes)
     made = mint(
         wish.name,
@@ -66,7 +76,9 @@ def create_key(change: Change, wish: KeyWish) -> Answer:
         expires=wish.expires,
         author=actor.id,
     )
-    ensure_organisation(change.connection, actor.tenant, change.now)
+    if entry_at(change.connection, Organisation, ORGANISATIONS.c.id == actor.tenant) is None:
+        check_id(actor.tenant, "tenant")
+        ensure_organisation(change.connection, actor.tenant, change.now)
     add_keys(change.connection, made.stored)
     change.note("key.created", actor.tenant, key=made.stored.id, role=wish.role.value, team=team, user=wish.user)
     return Answer({**key_wire(made.stored), "key": made.token}, 1, 201)
@@ -93,8 +105,7 @@ def list_keys(
 def change_key_of(change: Change, key_id: str, wanted: Mapping[str, Any], expected: int | None = None) -> Answer:
     """Sets `name`, `tags`, `expires` or scopes, as `wanted` has them. Raises RequestError and what `read_key` does."""
     key = _changeable(change, key_id, expected)
-    if (expires := wanted.get("expires")) is not None and expires <= change.now:
-        raise RequestError("must lie in the future: to end a key now, disable it", param="expires")
+    _check(wanted, change.now)
     admit_scopes(change.actor, {name: wanted.get(name, getattr(key, name)) for name in SCOPES})
     change_key(change.connection, key_id, **wanted)
     change.note("key.changed", key.tenant, key=key_id, fields=sorted(wanted))
@@ -143,6 +154,19 @@ def visible(actor: Key) -> ColumnElement[bool]:
         mine.append(KEYS.c.team == actor.team)
     whose = [or_(*mine)] if found is not Reach.TENANT else []
     return and_(KEYS.c.tenant == actor.tenant, *whose)
+
+
+def _check(wanted: Mapping[str, Any], now: float) -> None:
+    """Raises RequestError for what no key can have."""
+    if "name" in wanted:
+        check_name(wanted["name"])
+    if wanted.get("expires") is not None:
+        check_expires(wanted["expires"], now)
+    check_tags(wanted.get("tags") or {})
+    check_scopes({name: wanted.get(name) for name in SCOPES})
+    for area in wanted.get("areas") or ():
+        if area not in AREAS:
+            raise RequestError(f"'{area[:40]}'{nearest(area[:40], AREAS)}", param="areas")
 
 
 def _changeable(change: Change, key_id: str, expected: int | None) -> StoredKey:

@@ -16,6 +16,7 @@ from shoal.config import nearest
 from shoal.config.limits import MICRO, MOST, Budget, Rate
 from shoal.errors import Conflict, NotFound, PermissionDenied, RequestError
 from shoal.identity.administration import Answer, Change, expect
+from shoal.identity.bounds import LATEST, check_rule
 from shoal.identity.keys import DEFAULT_TENANT, ID_ALPHABET, Key, Role
 from shoal.identity.rights import Reach, Thing, admit_change, admit_read, reach
 from shoal.stores.changes import LIMITS, count
@@ -86,6 +87,7 @@ def create_rule(change: Change, kind: Kind, name: str, terms: Mapping[str, Any],
     """Raises RequestError for what no table of the settings could say, Conflict, PermissionDenied."""
     tenant = change.actor.tenant
     admit_change(change.actor, AREA, Thing(tenant))
+    check_rule(name)
     found = rules_where(change.connection, RULES.c.tenant == tenant)
     if any((each.kind, each.name) == (kind, name) for each in found):
         raise Conflict("your organisation has one of that name: change that, or choose another name")
@@ -152,15 +154,15 @@ def create_increase(change: Change, wish: IncreaseWish, known: Known) -> Answer:
     # NaN is not above zero either.
     if not 0 < wish.amount <= MOST:
         raise RequestError(f"must be more than 0 and at most {MOST}", param="amount")
-    if wish.until <= change.now:
-        raise RequestError("must lie in the future", param="until")
+    if not change.now < wish.until <= LATEST:
+        raise RequestError("must lie in the future, before the year 2096", param="until")
     rule, budget = _budget(change, wish.budget, known)
     if getattr(budget, wish.quantity) is None:
         raise RequestError("this budget does not cap that: name what it caps", param="quantity")
     if wish.quantity in ("tokens", "requests") and not float(wish.amount).is_integer():
         raise RequestError("must be a whole number of these", param="amount")
-    if wish.quantity in MILLIONTHS and wish.amount > MOST / MICRO:
-        raise RequestError(f"must be at most {MOST // MICRO}", param="amount")
+    if wish.quantity in MILLIONTHS and not 1 / MICRO <= wish.amount <= MOST / MICRO:
+        raise RequestError(f"an increase is a millionth or more, and at most {MOST // MICRO}", param="amount")
     made = StoredIncrease(
         *(_new_id(), actor.tenant, rule, wish.budget, wish.quantity, wish.amount, wish.subject),
         *(wish.until, change.now, actor.id),

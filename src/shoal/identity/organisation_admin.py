@@ -8,6 +8,7 @@ from sqlalchemy import true
 from shoal.chat import Json
 from shoal.errors import Conflict, PermissionDenied
 from shoal.identity.administration import Answer, Change, expect
+from shoal.identity.bounds import check_id, check_name
 from shoal.identity.key_admin import KeyWish, create_key
 from shoal.identity.keys import DEFAULT_TENANT, Key, Role
 from shoal.identity.people_admin import After, end_keys
@@ -37,6 +38,8 @@ def create_organisation(change: Change, tenant: str, name: str) -> Answer:
     """The new organisation, with the written form of its first admin key under `key`, this once. Raises Conflict,
     PermissionDenied."""
     _admit_operator(change.actor)
+    check_id(tenant)
+    check_name(name)
     if entry_at(change.connection, Organisation, ORGANISATIONS.c.id == tenant) is not None:
         raise Conflict("there is an organisation of that id: choose another id")
     made = Organisation(tenant, name, change.now)
@@ -70,6 +73,7 @@ def change_organisation(change: Change, tenant: str, name: str, expected: int | 
     if not is_operator(change.actor):
         admit_change(change.actor, "organisations", Thing(tenant))
     expect(read.revision or 0, expected)
+    check_name(name)
     change_entry(change.connection, Organisation, ORGANISATIONS.c.id == tenant, name=name)
     change.note("organisation.changed", tenant, organisation=tenant, fields=["name"])
     return read_organisation(change, tenant)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from secrets import choice
@@ -13,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, false, true
 from shoal.chat import Json
 from shoal.errors import Conflict, PermissionDenied, RequestError
 from shoal.identity.administration import Answer, Change, expect
+from shoal.identity.bounds import check_email, check_id, check_name
 from shoal.identity.keys import ID_ALPHABET, Role
 from shoal.identity.rights import Reach, Thing, admit_change, admit_read, reach
 from shoal.stores.keys import KEYS, disable_keys, live_keys, move_keys
@@ -28,7 +28,6 @@ from shoal.stores.people import (
     entry_at,
 )
 
-ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 After = tuple[float, str] | None
 
 
@@ -60,16 +59,12 @@ def user_wire(user: User) -> Json:
     return {"object": "shoal.user", **shown, "organisation": user.tenant}
 
 
-def check_id(name: str) -> None:
-    """Raises RequestError where this is no id for a team."""
-    if not ID.fullmatch(name):
-        raise RequestError("an id has letters a-z, digits, dots, dashes and underscores, at most 63", param="id")
-
-
 def create_team(change: Change, team_id: str, name: str) -> Answer:
-    """Raises Conflict where there is one of that id, PermissionDenied."""
+    """Raises Conflict where there is one of that id, RequestError, PermissionDenied."""
     tenant = change.actor.tenant
     admit_change(change.actor, "teams", Thing(tenant))
+    check_id(team_id)
+    check_name(name)
     if entry_at(change.connection, Team, _team(tenant, team_id)) is not None:
         raise Conflict("there is a team of that id in your organisation: choose another id")
     made = Team(tenant, team_id, name, change.now)
@@ -98,6 +93,7 @@ def list_teams(change: Change, limit: int, after: After) -> list[Team]:
 def change_team(change: Change, team_id: str, name: str, expected: int | None = None) -> Answer:
     """Raises NotFound, PermissionDenied, ChangedMeanwhile."""
     team = _changeable_team(change, team_id, expected)
+    check_name(name)
     change_entry(change.connection, Team, _team(team.tenant, team_id), name=name)
     change.note("team.changed", team.tenant, team=team_id, fields=["name"])
     return read_team(change, team_id)
@@ -121,6 +117,7 @@ def create_user(change: Change, wish: UserWish) -> Answer:
     team = actor.team if found is Reach.TEAM and wish.team is None else wish.team
     if found is Reach.TEAM and (team != actor.team or wish.role is not Role.MEMBER):
         raise PermissionDenied("a team lead adds members to their own team alone: ask an admin")
+    _check_person({"name": wish.name, "email": wish.email})
     _check_team(change, team)
     made = User(new_user_id(), actor.tenant, wish.name, wish.role.value, change.now, team, wish.email)
     add_entry(change.connection, made)
@@ -154,6 +151,7 @@ def change_user(change: Change, user_id: str, wanted: Mapping[str, Any], expecte
     user = _changeable_user(change, user_id, expected)
     if reach(change.actor, "users", change=True) is not Reach.TENANT and not set(wanted) <= {"name", "email"}:
         raise PermissionDenied("a team lead changes name and e-mail alone: ask an admin")
+    _check_person(wanted)
     if "team" in wanted:
         _check_team(change, wanted["team"])
         move_keys(change.connection, and_(KEYS.c.tenant == user.tenant, KEYS.c.user == user_id), wanted["team"])
@@ -193,6 +191,13 @@ def end_keys(change: Change, where: ColumnElement[bool], what: str, *, with_keys
     if count and not with_keys:
         raise Conflict(f"{count} keys of this {what} still work: disable them first, or say with_keys=true")
     disable_keys(change.connection, where, change.now)
+
+
+def _check_person(wanted: Mapping[str, Any]) -> None:
+    if "name" in wanted:
+        check_name(wanted["name"])
+    if wanted.get("email") is not None:
+        check_email(wanted["email"])
 
 
 def _check_team(change: Change, team: str | None) -> None:

@@ -94,3 +94,26 @@ def test_show_expire_and_delete(shell: Shell) -> None:
     assert shell("keys", "delete", made["id"]).out == f"{made['id']} is deleted\n"
     assert shell("keys", "show", made["id"]).code == 4
     assert [row["tenant"] for row in shell("keys", "list", "--tenant", "north", "--json").json()] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("keys", "create", "--name", ""),
+        ("keys", "create", "--name", "two\nlines"),
+        ("keys", "create", "--name", "n", "--hours", "1e300"),
+        ("keys", "create", "--name", "n", "--endpoint", "chat"),
+        ("keys", "create", "--name", "n", "--area", "everything"),
+        ("keys", "create", "--name", "n", "--tenant", "../north"),
+        ("keys", "create", "--name", "n", "--tag", "a=" + "x" * 257),
+        ("teams", "create", "Two Words"),
+        ("teams", "create", "two", "--name", "\x1b[2J"),
+        ("users", "create", "--name", "\t"),
+        ("users", "create", "--name", "n", "--email", "nobody"),
+        ("organisations", "create", "../north"),
+        ("limits", "add", "a/b", "--requests", "5/hour"),
+    ],
+)
+def test_what_the_admin_api_refuses_the_command_line_refuses_too(shell: Shell, words: tuple[str, ...]) -> None:
+    assert shell(*words).code == 1
+    assert len(shell("keys", "list", "--json").json()) == 2

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from shoal.config.limits import MICRO, MOST
 from shoal.gateway.admin.shapes import Body, Moment, Word
+from shoal.identity import bounds
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", examples=["everybody"])]
+Name = Annotated[str, Field(pattern=bounds.RULE, examples=["everybody"])]
 Of = Literal["organisation", "team", "user", "key", "model", "tag"]
 Mode = Literal["off", "observe", "enforce"]
 Period = Literal["hour", "day", "week", "month", "quarter", "year"]

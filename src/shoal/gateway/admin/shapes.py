@@ -7,19 +7,20 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shoal.identity import bounds
+
 T = TypeVar("T")
-# Without control characters: a name is shown in lists and logs.
-Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$", examples=["research"])]
+Name = Annotated[str, Field(min_length=1, max_length=bounds.MOST_NAME, pattern=bounds.WORD)]
+Id = Annotated[str, Field(pattern=bounds.ID, examples=["research"])]
 UserId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
-Email = Annotated[str, Field(max_length=320, pattern=r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$")]
-Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
-Words = Annotated[list[Word], Field(max_length=100)]
-Path = Annotated[str, Field(max_length=200, pattern=r"^/v1/[^\x00-\x20\x7f]*$", examples=["/v1/chat/*"])]
-TagName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f\x7f]+$")]
-TagText = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Tags = Annotated[dict[TagName, TagText], Field(max_length=16)]
-Moment = Annotated[float, Field(ge=0, le=4e9, allow_inf_nan=False, description="Unix seconds")]
+Email = Annotated[str, Field(max_length=bounds.MOST_EMAIL, pattern=bounds.EMAIL)]
+Word = Annotated[str, Field(min_length=1, max_length=bounds.MOST_NAME, pattern=bounds.WORD)]
+Words = Annotated[list[Word], Field(max_length=bounds.MOST_WORDS)]
+Path = Annotated[str, Field(max_length=bounds.MOST_NAME, pattern=bounds.PATH, examples=["/v1/chat/*"])]
+TagName = Annotated[str, Field(min_length=1, max_length=bounds.MOST_TAG_NAME, pattern=bounds.WORD)]
+TagText = Annotated[str, Field(max_length=bounds.MOST_TAG_TEXT, pattern=bounds.TAG_TEXT)]
+Tags = Annotated[dict[TagName, TagText], Field(max_length=bounds.MOST_TAGS)]
+Moment = Annotated[float, Field(ge=0, le=bounds.LATEST, allow_inf_nan=False, description="Unix seconds")]
 Area = Literal["keys", "teams", "users", "organisations", "limits", "events", "audit"]
 RoleName = Literal["admin", "lead", "member", "auditor"]
 
