@@ -98,7 +98,7 @@ def _fact(fact: Any) -> dict[str, Any]:
 
 def figure(attempt: Mapping[str, Any], name: str, again: Recomputed | None = None) -> dict[str, Any]:
     """One quantity of an attempt, its formula, where that is explained, and what comes out when it is computed again:
-    `worked` for the expected value, `agrees` for all three."""
+    `worked` for the expected value, `worked_low` and `worked_high` where they are others, `agrees` for all three."""
     found = _range(attempt, name)
     formula, anchor = ENERGY[kind_of(attempt)] if name == "energy_wh" else FORMULAS[name]
     wire: dict[str, Any] = {"name": name, "value": None if found is None else found.to_wire()}
@@ -106,12 +106,22 @@ def figure(attempt: Mapping[str, Any], name: str, again: Recomputed | None = Non
     if again is not None:
         value: Range | None = getattr(again.impacts, name)
         wire |= {"again": None if value is None else value.to_wire(), "agrees": _same(found, value)}
-        if name in again.worked and value is not None:
-            wire["worked"] = f"{again.worked[name].replace(' * ', ' x ')} = {value.expected:g}"
+        if value is not None:
+            wire |= _worked(name, value, again)
     elif name == "usage_gco2e" and found is not None and attempt["grid_gco2e_per_kwh"] is not None:
         wh, grid = attempt["energy_wh"], attempt["grid_gco2e_per_kwh"]
         wire["worked"] = f"{wh:.6g} Wh x {grid:g} g/kWh / 1000 = {wh * grid / 1000:.6g} g"
     return wire
+
+
+def _worked(name: str, value: Range, again: Recomputed) -> dict[str, str]:
+    """The arithmetic with its numbers, of each end."""
+    said = {
+        end: f"{texts[name].replace(' * ', ' x ')} = {getattr(value, end):g}"
+        for end, texts in again.worked.items()
+        if name in texts and (end == "expected" or value.low < value.high)
+    }
+    return {"worked" if end == "expected" else f"worked_{end}": text for end, text in said.items()}
 
 
 def _same(one: Range | None, other: Range | None) -> bool:
@@ -195,6 +205,7 @@ def _figure_lines(each: Mapping[str, Any], method: str | None) -> Iterator[str]:
     yield f"    {each['formula']}"
     if "worked" in each:
         yield f"    {each['worked']}"
+    yield from (f"    {end}: {each[f'worked_{end}']}" for end in ("low", "high") if f"worked_{end}" in each)
     if each["agrees"]:
         yield "    computed again: the same"
     elif each["agrees"] is False:

@@ -15,15 +15,18 @@ from shoal.impacts import Impacts
 from shoal.metering.factor_version import Restored, Setting
 from shoal.metering.meter import Metered
 from shoal.metering.workings import workings
+from shoal.metering.workings_machines import End
+
+ENDS: tuple[End, ...] = ("low", "expected", "high")
 
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What came out (`impacts`), the arithmetic of each figure, the model's settings that were in force as far as there
-    were any, and the figures of the facts that were used, with their topics."""
+    """What came out (`impacts`), by end of the ranges the arithmetic of each figure, the model's settings that were in
+    force as far as there were any, and the figures of the facts that were used, with their topics."""
 
     impacts: Impacts
-    worked: Mapping[str, str]
+    worked: Mapping[End, Mapping[str, str]]
     settings: Json
     figures: list[tuple[str, Fact]]
 
@@ -35,12 +38,12 @@ def recompute(attempt: Attempt, then: Restored) -> Recomputed:
     found = metering.attempt(attempt, at_once) if joules is None else metering.measured(attempt, joules, at_once)
     model = then.models.get(attempt.model)
     if model is None:
-        return Recomputed(found, {}, {}, [])
+        return Recomputed(found, {end: {} for end in ENDS}, {}, [])
     noted = Noted(then.facts, then.version.name)
     Setting((model,), then.here, then.asked).build(noted)
     return Recomputed(
         found,
-        workings(model, then.facts, then.asked, attempt, found),
+        {end: workings(model, then.facts, then.asked, attempt, found, end) for end in ENDS},
         in_force(model) | _counting(attempt, then),
         noted.noted,
     )

@@ -1,9 +1,10 @@
-"""Workings of each kind of model: what an attempt took of the machines, as arithmetic with its numbers. It knows no
-place."""
+"""Workings of each kind of model: what an attempt took of the machines, as arithmetic with its numbers, at one end of
+its range. It knows no place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
@@ -17,11 +18,21 @@ from shoal.metering.meter import Metered
 from shoal.metering.place import Place
 
 NOTHING = "0"
+NOT_GIVEN = 0.0
+End = Literal["low", "expected", "high"]
+# What is divided by, or taken off, makes a figure large where it is small itself.
+OPPOSITE: dict[End, End] = {"low": "high", "expected": "expected", "high": "low"}
 
 
 def number(value: float) -> str:
     """A number as it is written into a formula."""
     return f"{value:.12g}"
+
+
+def at(found: Range, end: End) -> float:
+    """One end of a range."""
+    value: float = getattr(found, end)
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +45,11 @@ class Machine:
 
 
 class Kind:
-    """How one model is worked out; of one that nothing is known of, its cost alone."""
+    """How one model is worked out; of one that nothing is known of, its cost alone. `end` says which end of all
+    ranges is put in."""
 
-    def __init__(self, model: Metered, facts: Facts, where: Place | None) -> None:
-        self.model, self.facts, self.where = model, facts, where
+    def __init__(self, model: Metered, facts: Facts, where: Place | None, end: End = "expected") -> None:
+        self.model, self.facts, self.where, self.end = model, facts, where, end
 
     def machine(self, attempt: Attempt) -> Machine | None:
         """What the attempt took of the machines; None where that is not known."""
@@ -45,11 +57,22 @@ class Kind:
 
     def cost(self, attempt: Attempt, machine: Machine | None) -> str | None:
         """What it cost; None where it has no price."""
-        return billed(self.model, self.facts, attempt)
+        return billed(self.model, self.facts, attempt, self.end)
 
     def value(self, topic: str, subject: str, quantity: str) -> float:
-        """The expected value of a fact."""
-        return self.facts.find(topic, subject, quantity).value
+        """A fact at this end."""
+        return at(Range.of(self.facts.find(topic, subject, quantity)), self.end)
+
+    def divisor(self, topic: str, subject: str, quantity: str) -> float:
+        """A fact at the other end."""
+        return at(Range.of(self.facts.find(topic, subject, quantity)), OPPOSITE[self.end])
+
+    def output(self, attempt: Attempt) -> float:
+        """Output tokens; each that was guessed stands for some."""
+        counted = attempt.usage.completion_tokens
+        if counted and not attempt.usage.estimated:
+            return counted
+        return (counted or attempt.pieces) * self.value("fit", "any", "tokens_per_piece")
 
     def counted(self, attempt: Attempt) -> str:
         """The machines' Wh from counted joules."""
@@ -58,7 +81,7 @@ class Kind:
 
     def life(self) -> str:
         """Seconds that a machine works in its life."""
-        years, share = (self.value("server", "any", name) for name in ("lifetime_years", "busy_share"))
+        years, share = (self.divisor("server", "any", name) for name in ("lifetime_years", "busy_share"))
         return f"({number(years)} * {number(share)} * {number(SECONDS_PER_YEAR)})"
 
 
@@ -67,13 +90,13 @@ class Cpu(Kind):
 
     def machine(self, attempt: Attempt) -> Machine:
         """CPU seconds x W / 3600."""
-        watts = number(cpu_busy_w(self.facts, self.model.hardware).expected)
-        seconds = number(attempt.usage.cpu_s) if attempt.usage.cpu_s > 0 else f"{number(attempt.latency_s)} / 2"
-        it_wh = f"{seconds} * {watts} / 3600"
+        watts, known = cpu_busy_w(self.facts, self.model.hardware), attempt.usage.cpu_s > 0
+        seconds = number(attempt.usage.cpu_s) if known else halved(number(attempt.latency_s), self.end)
+        it_wh = f"{seconds} * {number(at(watts, self.end))} / 3600"
         if attempt.measured_j is not None:
             it_wh = self.counted(attempt)
-            seconds = seconds if attempt.usage.cpu_s > 0 else f"({it_wh}) * 3600 / {watts}"
-        kg, cpus = (self.value("server", "cpu-server", name) for name in ("embodied_kg", "vcpus"))
+            seconds = seconds if known else f"({it_wh}) * 3600 / {number(at(watts, OPPOSITE[self.end]))}"
+        kg, cpus = self.value("server", "cpu-server", "embodied_kg"), self.divisor("server", "cpu-server", "vcpus")
         return Machine(it_wh, f"{seconds} * {number(kg)} * 1000 / ({number(cpus)} * {self.life()})", NOTHING)
 
     def cost(self, attempt: Attempt, machine: Machine | None) -> str | None:
@@ -83,14 +106,14 @@ class Cpu(Kind):
         usd = self.model.electricity_usd_per_kwh
         if not usd or machine is None or self.where is None:
             return NOTHING
-        return f"({machine.it_wh}) * {number(self.where.energy.expected)} * {number(usd)} / 1000"
+        return f"({machine.it_wh}) * {number(at(self.where.energy, self.end))} * {number(usd)} / 1000"
 
 
 class Gpu(Kind):
     """A model on accelerators: the fit."""
 
-    def __init__(self, model: Metered, facts: Facts, where: Place, tier: Tier) -> None:
-        super().__init__(model, facts, where)
+    def __init__(self, model: Metered, facts: Facts, where: Place, tier: Tier, end: End) -> None:
+        super().__init__(model, facts, where, end)
         self._tier = tier
         self._hardware = model.hardware or DEFAULT
 
@@ -100,11 +123,12 @@ class Gpu(Kind):
         if turned_away and attempt.measured_j is None:
             return Machine(NOTHING, NOTHING, NOTHING)
         share = self._share(self._at_once(attempt))
-        part = f"{number(attempt.latency_s)} * {number(share.expected)}"
+        part = f"{number(attempt.latency_s)} * {number(at(share, self.end))}"
         per = f"* {self.model.accelerators} * 1000 / {self.life()}"
-        kg, sbeq = accelerator_kg(self.facts, self._hardware), accelerator_kgsbeq(self.facts)
+        made = (accelerator_kg(self.facts, self._hardware), accelerator_kgsbeq(self.facts))
+        kg, sbeq = (number(at(each, self.end)) for each in made)
         it_wh = self.counted(attempt) if attempt.measured_j is not None else self._modelled(attempt, share)
-        return Machine(it_wh, f"{part} * {number(kg.expected)} {per}", f"{part} * {number(sbeq.expected)} {per}")
+        return Machine(it_wh, f"{part} * {kg} {per}", f"{part} * {sbeq} {per}")
 
     def _at_once(self, attempt: Attempt) -> float | None:
         seen, stated = attempt.concurrency, self.model.concurrency
@@ -121,40 +145,39 @@ class Gpu(Kind):
         watts = self.value("hardware", self._hardware, "tdp_w")
         if not usage.completion_tokens and not attempt.pieces:
             busy = f"{number(host.high)} * {number(watts)} * {self.model.accelerators} / 3600"
-            return f"{busy} * {number(share.high)} * {number(attempt.latency_s)} / 2"
-        per_piece = self.value("fit", "any", "tokens_per_piece")
-        output = usage.completion_tokens or attempt.pieces * per_piece
-        context = usage.prompt_tokens + output / 2
-        written = f"{self._per_token(fit, share, context)} * {number(output)}"
+            return halved(f"{busy} * {number(share.high)} * {number(attempt.latency_s)}", self.end)
+        middle = Kind(self.model, self.facts, None).output(attempt)
+        context = usage.prompt_tokens + middle / 2
+        written = f"{self._per_token(fit, share, context)} * {number(self.output(attempt))}"
         scale = self._scale(fit, attempt, context)
         read = self._reading(usage.prompt_tokens - usage.cached_tokens, watts)
         scaled = written + (f" * {number(scale)}" if scale != 1 else "")
-        return f"({scaled} + {read}) / 3600 * {number(host.value)}"
+        return f"({scaled} + {read}) / 3600 * {number(at(Range.of(host), self.end))}"
 
     def _per_token(self, fit: Fit, share: Range, context: float) -> str:
         """J per output token: the step that all share, its own work, and the context."""
         size = number(self.model.active_b or self.model.params_b or 0.0)
-        step = f"({number(fit.step_fixed)} + {number(fit.step_per_b)} * {size}) * {number(share.expected)}"
+        step = f"({number(fit.step_fixed)} + {number(fit.step_per_b)} * {size}) * {number(at(share, self.end))}"
         token = f"{number(fit.token_fixed)} + {number(fit.token_per_b)} * {size}"
         beyond = f"max({number(context)} - {number(fit.context_in_fit)}, 0)"
-        return f"({step} + {token} + {number(fit.context_j.expected)} * {beyond})"
+        return f"({step} + {token} + {number(at(fit.context_j, self.end))} * {beyond})"
 
     def _scale(self, fit: Fit, attempt: Attempt, context: float) -> float:
-        """The middle of the fit's error, inside or outside its domain."""
+        """The fit's error, inside or outside its domain."""
         at_once, model = self._at_once(attempt), self.model
         dense = model.bits == 16 and (model.active_b or model.params_b) == model.params_b
         known = model.params_b is not None and fit.knows(model.params_b) and self._tier is Tier.MODELLED
         inside = model.hardware == DEFAULT and dense and known and at_once is not None
         inside = inside and fit.concurrency.low <= (at_once or 0) <= fit.concurrency.high
         if inside and context <= fit.context.high:
-            return fit.error.expected
+            return at(fit.error, self.end)
         estimated = self.value("fit", "any", "estimate_factor") if self._tier is Tier.ESTIMATED else 1.0
-        return fit.outside.expected * estimated
+        return at(fit.outside, self.end) * estimated
 
     def _reading(self, uncached: int, watts: float) -> str:
         """J for the prompt: 2 FLOP per parameter and token, at a share of the peak and full power."""
         peak = self.value("hardware", self._hardware, "dense_tflops")
-        share, held = (self.value("fit", "any", name) for name in ("prefill_utilisation", "prompt_tokens_in_fit"))
+        share, held = (self.divisor("fit", "any", name) for name in ("prefill_utilisation", "prompt_tokens_in_fit"))
         size = number(self.model.active_b or self.model.params_b or 0.0)
         tokens = f"max({uncached} - {number(held)}, 0)"
         return f"2 * {size} * 1e9 * {tokens} / ({number(peak)} * 1e12 * {number(share)}) * {number(watts)}"
@@ -163,21 +186,19 @@ class Gpu(Kind):
 class Remote(Kind):
     """A service: what an estimator said, once and per output token."""
 
-    def __init__(self, model: Metered, facts: Facts, where: Place, rates: Rates) -> None:
-        super().__init__(model, facts, where)
+    def __init__(self, model: Metered, facts: Facts, where: Place, rates: Rates, end: End) -> None:
+        super().__init__(model, facts, where, end)
         self._rates = rates
 
     def machine(self, attempt: Attempt) -> Machine | None:
-        """Once + per token x output, times the middle of the widening."""
-        output: float = attempt.usage.completion_tokens
-        if not output and attempt.pieces:
-            output = attempt.pieces * self.value("fit", "any", "tokens_per_piece")
+        """Once + per token x output, times the widening."""
+        output = self.output(attempt)
         if not output:
             return Machine(NOTHING, NOTHING, NOTHING) if attempt.outcome in TURNED_AWAY else None
         widened = self.value("fit", "any", "estimate_factor")
 
         def line(once: Range, token: Range) -> str:
-            found = f"({number(once.expected)} + {number(token.expected)} * {number(output)})"
+            found = f"({number(at(once, self.end))} + {number(at(token, self.end))} * {number(output)})"
             return found if widened == 1 else f"{found} * {number(widened)}"
 
         rates = self._rates
@@ -188,7 +209,12 @@ class Remote(Kind):
         )
 
 
-def billed(model: Metered, facts: Facts, attempt: Attempt) -> str | None:
+def halved(most: str, end: End) -> str:
+    """What lies anywhere from nothing to `most`."""
+    return {"low": NOTHING, "expected": f"{most} / 2", "high": most}[end]
+
+
+def billed(model: Metered, facts: Facts, attempt: Attempt, end: End) -> str | None:
     """The price of the tokens; None without one."""
     price, usage = model.price, attempt.usage
     if price is None and model.provider is not None and model.kind == "remote":
@@ -198,9 +224,15 @@ def billed(model: Metered, facts: Facts, attempt: Attempt) -> str | None:
     if price == FREE or not usage.total_tokens:
         return NOTHING
     cached = min(usage.cached_tokens, usage.prompt_tokens)
+    of_cached = price.cached or (NOT_GIVEN if end == "low" else price.input)
     terms = (
         f"({usage.prompt_tokens} - {cached}) * {number(price.input)}",
-        f"{cached} * {number(price.cached or price.input)}",
+        f"{cached} * {number(of_cached)}",
         f"{usage.completion_tokens} * {number(price.output)}",
     )
-    return f"({' + '.join(terms)}) / 1e6"
+    sum_of_all = f"({' + '.join(terms)}) / 1e6"
+    if not usage.estimated or end == "expected":
+        return sum_of_all
+    if end == "low" and not attempt.pieces:
+        return NOTHING
+    return f"{sum_of_all} * {number(at(Range.of(facts.find('fit', 'any', 'guessed_tokens')), end))}"

@@ -105,6 +105,8 @@ def test_it_is_said_in_words_with_the_numbers_put_in(explained: Any, database: D
     assert "((1200 - 200) x 0.1 + 200 x 0.05 + 300 x 0.2) / 1e6 = 0.00017" in said
     assert said.count("computed again: the same") == 7 * QUANTITIES
     assert "hardware h100 tdp_w: 700 W, 20" in said
+    assert said.count("    low: ") == said.count("    high: ") >= 7
+    assert "150 x 1 x 1000 / (6 x 1 x 31557600)" in said  # the making of an H100 without its server, at its least
     assert said.count("tokens are estimated: the host had not counted them") == 1
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from shoal.impacts import RANGES, Impacts
 from shoal.metering.cost import TURNED_AWAY
 from shoal.metering.metering import Metering
 from shoal.metering.workings import workings
+from shoal.metering.workings_machines import End
 from tests.unit.metering.attempts import attempt, facts
 from tests.unit.metering.test_factor_version import MODELS, SETTING
 
@@ -21,12 +23,12 @@ BY_NAME = {model.name: model for model in MODELS}
 ARITHMETIC = re.compile(r"(?:[-+*/() ,.0-9e]|max\()+")
 
 
-def worked(made: Attempt) -> tuple[Impacts, dict[str, float]]:
+def worked(made: Attempt, end: End = "expected") -> tuple[Impacts, dict[str, float]]:
     if made.measured_j is None:
         found = METERING.attempt(made, made.concurrency)
     else:
         found = METERING.measured(made, made.measured_j, made.concurrency)
-    texts = workings(BY_NAME[made.model], facts(), SETTING.asked, made, found)
+    texts = workings(BY_NAME[made.model], facts(), SETTING.asked, made, found, end)
     assert all(ARITHMETIC.fullmatch(text) for text in texts.values()), texts
     return found, {name: float(eval(text, {"max": max})) for name, text in texts.items()}
 
@@ -40,6 +42,8 @@ def worked(made: Attempt) -> tuple[Impacts, dict[str, float]]:
     outcome=st.sampled_from(["ok", "cancelled", *sorted(TURNED_AWAY), "host_failed", "host_timeout"]),
     concurrency=st.none() | st.floats(1, 600),
     joules=st.none() | st.floats(0.1, 1e5),
+    guessed=st.booleans(),
+    end=st.sampled_from(["low", "expected", "high"]),
 )
 def test_the_arithmetic_gives_what_the_meters_found(
     model: str,
@@ -50,14 +54,19 @@ def test_the_arithmetic_gives_what_the_meters_found(
     outcome: str,
     concurrency: float | None,
     joules: float | None,
+    guessed: bool,
+    end: End,
 ) -> None:
     prompt, output, cached = tokens
     made = attempt(model, prompt=prompt, output=output, cached=min(cached, prompt), cpu_s=cpu_s, seconds=seconds)
     made.pieces, made.outcome, made.concurrency, made.measured_j = pieces, outcome, concurrency, joules
-    found, values = worked(made)
+    made.usage = replace(made.usage, estimated=guessed)
+    found, values = worked(made, end)
     expected = {name: getattr(found, name) for name in RANGES}
     assert values == {
-        name: pytest.approx(each.expected, rel=1e-8, abs=1e-18) for name, each in expected.items() if each is not None
+        name: pytest.approx(getattr(each, end), rel=1e-8, abs=1e-18)
+        for name, each in expected.items()
+        if each is not None
     }
 
 
