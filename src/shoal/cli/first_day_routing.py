@@ -24,12 +24,12 @@ Gain = tuple[float, float, float]
 
 @dataclass(slots=True)
 class Routed:
-    """The requests that a router looked at: `smaller` of them would go to a smaller model, `foreign` were unlike what
-    it knows. `gains` by quantity: expected, least and most of what the chosen model takes less than the reference,
-    where both are known."""
+    """The requests that a router looked at: `smaller` of them would be answered by a smaller model (of a cascade as
+    many as are not expected to escalate), `foreign` were unlike what it knows. `gains` by quantity: expected, least and most
+    of what the chosen model takes less than the reference, where both are known."""
 
     asked: int = 0
-    smaller: int = 0
+    smaller: float = 0
     foreign: int = 0
     gains: dict[str, list[Gain]] = field(default_factory=lambda: {name: [] for name in QUANTITIES})
 
@@ -41,7 +41,7 @@ class Routed:
             return
         chosen = next((each for each in candidates if each["model"] == routing["model"]), candidates[0])
         self.asked += 1
-        self.smaller += chosen is not candidates[0]
+        self.smaller += 0 if chosen is candidates[0] else 1 - (chosen.get("escalates") or 0)
         self.foreign += bool(routing.get("foreign"))
         for name, gains in self.gains.items():
             before, after = _spread(candidates[0], name), _spread(chosen, name)
@@ -56,7 +56,7 @@ class Routed:
         told = {
             name: each and dict(zip(("expected", "low", "high"), each, strict=True)) for name, each in saved.items()
         }
-        return {"asked": self.asked, "smaller": self.smaller, "foreign": self.foreign, "saves": told}
+        return {"asked": self.asked, "smaller": round(self.smaller, 1), "foreign": self.foreign, "saves": told}
 
     def lines(self) -> Iterator[str]:
         """In words; nothing where no router looked at anything."""
@@ -64,8 +64,8 @@ class Routed:
             return
         share = self.smaller / self.asked
         yield (
-            f"of {self.asked} requests that a router looked at, a certified smaller model could take {self.smaller} "
-            f"({share:.0%}); {self.foreign} were unlike what it knows"
+            f"of {self.asked} requests that a router looked at, a certified smaller model could take "
+            f"{self.smaller:.0f} ({share:.0%}); {self.foreign} were unlike what it knows"
         )
         for name, unit in QUANTITIES.items():
             if (found := self.saved(name)) is not None:

@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 
 from shoal.call import Call, ModelCard
 from shoal.chat import Chat
@@ -20,7 +20,7 @@ from shoal.routing.certificate import Certificate
 from shoal.routing.choice import Choice
 from shoal.routing.explore import explored
 from shoal.routing.groups import groups_of
-from shoal.routing.policy import ONLY, QUALITY, UNKNOWN_PRICE, Candidate, Weights, chosen
+from shoal.routing.policy import ONLY, QUALITY, UNKNOWN_PRICE, Candidate, Weights, chosen, comparable
 from shoal.routing.route import Route
 
 EXPIRED = "the route's certificate has expired: certify it anew with 'shoal route certify'"
@@ -173,12 +173,18 @@ class Router:
             return self.certificate.reason or "no valid certificate for this kind of request"
         if optimize == QUALITY:
             return "the best answer was asked for"
+        return self._not_cheaper(candidates, threshold, asked)
+
+    def _not_cheaper(self, candidates: Sequence[Candidate], threshold: float, asked: str) -> str:
+        """Why none of the smaller models that will do was taken."""
         able = [each for each in candidates if each.name != self._reference and self._holds(each, threshold)]
         if able and all(each.barred for each in able):
             return f"{', '.join(each.name for each in able)} would do, but may not answer this"
         unknown = [each.name for each in able if each.price == UNKNOWN_PRICE]
         if unknown:
             return f"what {', '.join(unknown)} would take{asked} is not known: give it a price and a size"
+        if able and not _counts(ONLY.get(asked.removeprefix(" for "), self._rules.weights), candidates):
+            return f"nothing is known yet of what any model would take{asked}"
         return f"no smaller model will do at a lower price{asked}"
 
     def _remember(self, place: bytes, stay: Stay) -> None:
@@ -188,6 +194,11 @@ class Router:
         self._stays.move_to_end(place)
         while len(self._stays) > self._rules.sticky_most:
             self._stays.popitem(last=False)
+
+
+def _counts(weights: Weights, candidates: Sequence[Candidate]) -> bool:
+    """Whether anything that has a weight is known of any model."""
+    return any(astuple(comparable(weights, [each.offer for each in candidates])))
 
 
 def agreed(certificate: Certificate, reference: str | None) -> Certificate:

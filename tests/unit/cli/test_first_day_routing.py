@@ -34,6 +34,14 @@ def test_the_share_and_what_it_saves() -> None:
     )
 
 
+def test_what_a_cascade_is_expected_to_escalate_is_not_taken_by_its_small_model() -> None:
+    each = account("small")
+    each["routing"]["candidates"][1]["escalates"] = 0.8
+    found = day(*[each] * 10)
+    assert found.wire()["smaller"] == 2.0
+    assert "could take 2 (20%)" in next(found.lines())
+
+
 def test_what_is_unknown_is_not_zero() -> None:
     found = day(account("small", None), account("small"))
     assert found.wire()["saves"]["cost_usd"] is None

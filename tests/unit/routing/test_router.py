@@ -242,6 +242,7 @@ def test_a_template_is_the_same_whoever_is_masked_in_it() -> None:
         (Offer(0.1), Offer(1.0, 2.0), "large", "what small would take is not known: give it a price and a size"),
         (Offer(0.1, 0.1), Offer(1.0), "small", "will do"),
         (Offer(1.0), Offer(0.1), "large", "no smaller model will do at a lower price"),
+        (Offer(), Offer(), "large", "nothing is known yet of what any model would take"),
     ],
 )
 def test_what_is_not_known_of_a_model(route: Route, small: Offer, large: Offer, name: str, reason: str) -> None:
