@@ -6,6 +6,7 @@ estimated from their size.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -178,6 +179,9 @@ def check_metering(settings: Settings) -> Facts:
     if rules.live is not None:
         zones_of(rules.live, facts)
     check_baseline(settings, facts)
+    for name, weight in rules.models.items():
+        if weight.active_b is not None and weight.active_b > (settings.models[name].params_b or math.inf):
+            raise ConfigError(f"metering.models.{name}.active_b: more than models.{name}.params_b, which is all of them")
     stand_ins = {"metering.here": HERE} | {
         f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
     }

@@ -8,10 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from shoal.call import ModelCard, Price
+from shoal.config import Settings
 from shoal.config.metering import HostMachines, Live, Machines, Metering, Weight
+from shoal.errors import ConfigError
 from shoal.metering.described import described
 from shoal.metering.meter import Metered
 from shoal.metering.metering import build
+from shoal.metering.start import check_metering
 from tests.unit.metering.attempts import facts
 
 SETTINGS = Metering(
@@ -69,3 +72,13 @@ def test_tables_that_cannot_be(table: dict[str, object]) -> None:
 
 def test_a_key_is_a_reference() -> None:
     assert Live(service="watttime", key="env:WATTTIME").key == "env:WATTTIME"
+
+
+def test_no_more_parameters_are_active_than_there_are() -> None:
+    rules = {
+        "hosts": {"box": {"dialect": "openai", "base_url": "http://127.0.0.1:9/v1"}},
+        "models": {"moe": {"host": "box", "params_b": 8}},
+        "metering": {"models": {"moe": {"active_b": 30}}},
+    }
+    with pytest.raises(ConfigError, match=r"metering.models.moe.active_b: more than models.moe.params_b"):
+        check_metering(Settings.model_validate(rules))
