@@ -181,7 +181,9 @@ def check_metering(settings: Settings) -> Facts:
     check_baseline(settings, facts)
     for name, weight in rules.models.items():
         if weight.active_b is not None and weight.active_b > (settings.models[name].params_b or math.inf):
-            raise ConfigError(f"metering.models.{name}.active_b: more than models.{name}.params_b, which is all of them")
+            raise ConfigError(
+                f"metering.models.{name}.active_b: more than models.{name}.params_b, which is all of them"
+            )
     stand_ins = {"metering.here": HERE} | {
         f"metering.hosts.{name}": ModelCard("", "general", "host", host=name, params_b=1.0) for name in rules.hosts
     }
