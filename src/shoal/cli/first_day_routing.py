@@ -25,8 +25,8 @@ Gain = tuple[float, float, float]
 @dataclass(slots=True)
 class Routed:
     """The requests that a router looked at: `smaller` of them would be answered by a smaller model (of a cascade as
-    many as are not expected to escalate), `foreign` were unlike what it knows. `gains` by quantity: expected, least and most
-    of what the chosen model takes less than the reference, where both are known."""
+    many as are not expected to escalate), `foreign` were unlike what it knows. `gains` by quantity: expected, least
+    and most of what the chosen model takes less than the reference, where both are known."""
 
     asked: int = 0
     smaller: float = 0
