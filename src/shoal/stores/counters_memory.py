@@ -21,6 +21,8 @@ from shoal.stores.counters import (
     check_amounts,
 )
 
+# So many counters, and those that are empty are dropped.
+MANY = 100_000
 HELD, DRAINING, FIXED, ROLLING = (int(law) for law in Law)
 
 
@@ -45,6 +47,7 @@ class MemoryCounters:
         self._latest = 0
         self._states: dict[str, State] = {}
         self._open: dict[str, list[Item]] = {}
+        self._most = MANY
 
     @property
     def generation(self) -> str:
@@ -70,6 +73,8 @@ class MemoryCounters:
     def reserve_now(self, reservation: str, items: list[Item]) -> Answer:
         """The same without a wait."""
         now, known = self.now(), self._states
+        if len(known) >= self._most:
+            self._sweep(now)
         states: list[State] = []
         levels: list[int] = []
         before: list[int] = []
@@ -145,10 +150,17 @@ class MemoryCounters:
                 _used(state, law, start, now)
             _use(state, law, actual, start, now)
 
-    def forget(self, counters: Callable[[str], bool]) -> None:
-        """Drops what no limit asks for any more and nobody has reserved."""
-        for counter in [name for name, state in self._states.items() if counters(name) and not state.reserved]:
-            del self._states[counter]
+    def _sweep(self, now: int) -> None:
+        """Drops what is empty and no reservation names: a caller may bring tags that nobody saw before."""
+        held = {item[0] for items in self._open.values() for item in items}
+        empty = [
+            name
+            for name, state in self._states.items()
+            if not state.used and not state.reserved and state.mark <= now and name not in held
+        ]
+        for name in empty:
+            del self._states[name]
+        self._most = max(MANY, 2 * len(self._states))
 
 
 def _used(state: State, law: int, start: int, now: int) -> int:

@@ -261,3 +261,22 @@ def test_a_clock_that_steps_back_stands_still() -> None:
         assert isinstance(await store.reserve("b", [item]), Grant)
 
     asyncio.run(work())
+
+
+def test_counters_that_are_empty_again_are_dropped_where_there_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal.stores.counters_memory.MANY", 10)
+    clock = Clock()
+    store = MemoryCounters(clock)
+    kept, drains = fixed(100, 0, 1, "kept"), (DRAINING, 1_000, 0, 10, 0, 0)
+    assert isinstance(store.reserve_now("a", [kept]), Grant)
+    # Of what is under way nothing is dropped, whatever it holds.
+    assert isinstance(store.reserve_now("b", [fixed(100, 0, 0, "later")]), Grant)
+    for at in range(1_000):
+        # One in two is refused, and leaves nothing either.
+        answer = store.reserve_now(f"x{at}", [(f"tag{at}", *drains), fixed(100, 0 if at % 2 else 101, name="full")])
+        if isinstance(answer, Grant):
+            store.settle(Settlement(f"x{at}", ((f"tag{at}", DRAINING, 10, 10, 0, 0),), 1))
+        clock.at += 1_000
+    assert len(store._states) < 25
+    store.settle(Settlement("b", (("later", FIXED, 7, 0, 0, END),), 1))
+    assert asyncio.run(store.read([kept, fixed(1, 0, 0, "later")])) == [Level(1, 0), Level(7, 0)]
