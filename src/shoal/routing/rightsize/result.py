@@ -71,7 +71,7 @@ class Result:
     score: float | None = None
     error: str | None = None
     confidence: float | None = None
-    latency_s: float = 0.0
+    latency_s: float | None = None
     tokens: int = 0
     taken: Taken = NOTHING_TAKEN
     judged: Taken = NOTHING_TAKEN

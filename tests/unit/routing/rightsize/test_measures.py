@@ -74,3 +74,10 @@ def test_what_is_unknown_is_not_zero() -> None:
     assert per_answer(known) == Range(2.0, 3.0, 4.0)
     assert total(known[:, None]) == Range(4.0, 6.0, 8.0)
     assert per_answer(np.full((2, 3), np.nan)) is None
+
+
+def test_a_score_that_labels_gave_has_no_seconds() -> None:
+    made = {key: Result(*key, score=1.0, taken=Taken()) for key in results(10, hard=0.0)}
+    found = table(made)
+    measure = measured(found, SMALL, LARGE, found.rows(None))
+    assert (measure.p50_s, measure.p95_s, measure.cost_usd) == (None, None, None)
