@@ -20,10 +20,10 @@ BENCHES = (
     *("gateway", "http_clients", "triage", "answer", "summarize", "retrieval", "retrieval_vectors"),
     *("masking_speed", "masking_quality", "masking_round_trip", "defence", "defence_speed"),
     *("harm", "harm_stages", "monitoring", "monitoring_stops", "groundedness", "audit", "metering"),
-    *("routing", "rightsize", "plan", "reports", "telemetry", "limits"),
+    *("routing", "rightsize", "families", "plan", "reports", "telemetry", "limits", "overload"),
 )
 # The others take --data, the folder with the public data sets.
-WITHOUT_DATA = frozenset({"http_clients", "limits", "reports", "telemetry"})
+WITHOUT_DATA = frozenset({"http_clients", "limits", "overload", "reports", "telemetry"})
 
 
 def command(name: str, data: Path) -> list[str]:

@@ -20,6 +20,9 @@ def test_a_fresh_machine_has_no_fault_and_stays_untouched(shell: Shell) -> None:
 def test_after_a_first_start_everything_is_there(shell: Shell) -> None:
     shell.write("shoal.toml", EPHEMERAL)
     shell("keys", "list")
+    states = {each["name"]: each["state"] for each in shell("doctor", "--json").json()}
+    assert states["shoal-docs"] == "warning"  # indexed when it is first asked
+    shell("ask", "How do I add a host?")
     found = {each["name"]: each["state"] for each in shell("doctor", "--json").json()}
     assert found.pop("reference model") == "warning"
     assert set(found.values()) == {"ok"}

@@ -98,6 +98,7 @@ def test_closing_ends_a_command_that_hangs_with_all_that_it_started(tmp_path: Pa
             assert [end.readline(), end.readline()] == ["here\n", "here\n"]
             sink.close()
             assert end.read() == ""
+        sink._thread.join(10)
     assert [each["event"] for each in said] == ["audit_head_not_sent"]
 
 
