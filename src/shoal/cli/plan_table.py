@@ -130,7 +130,18 @@ def notes_on(work: Workload, space: Space, found: Options, facts: Facts) -> list
         ),
         (f"the power of {first.machine.name} is estimated, not published", not first.machine.measured),
     ]
-    return [text for text, holds in notes if holds]
+    return [*_left_out(space, found, facts), *(text for text, holds in notes if holds)]
+
+
+def _left_out(space: Space, found: Options, facts: Facts) -> list[str]:
+    """Names that were asked for and are in no option, since no provider lets that hardware there."""
+    from shoal.facts.grid import subject_of as region_of
+    from shoal.planning.machine import subject_of
+
+    machines, places = {each.machine.name for each in found.every}, {each.place.grid.name for each in found.every}
+    names = [name for name in space.hardware if subject_of(facts, name) not in machines]
+    names += [name for name in space.regions if region_of(facts, name) not in places]
+    return [f"not compared, since it is not let there: {', '.join(names)}"] if names else []
 
 
 def to_wire(found: Options, every: bool, notes: list[str], version: str) -> dict[str, Any]:

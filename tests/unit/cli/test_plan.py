@@ -66,6 +66,13 @@ def test_train_prints_the_first_the_front_and_why(shell: Shell) -> None:
     assert "the attention is not counted" in said.err
 
 
+def test_what_was_named_and_is_not_compared_is_said(shell: Shell) -> None:
+    said = shell(*RUN, "--hardware", "h100,tpu-v5p", "--region", "FRA")
+    assert said.code == 0
+    assert "not compared, since it is not let there: tpu-v5p" in said.err
+    assert "not compared" not in shell(*RUN, "--hardware", "h100", "--region", "FRA").err
+
+
 def test_train_as_json(shell: Shell) -> None:
     told = shell(*RUN, "--region", "DEU", "--hardware", "h100", "--experiments", "0:1:2", "--all", "--json").json()
     assert told["compared"] == len(told["options"]) == 1
