@@ -187,7 +187,7 @@ class Exchange:
         if self._ticket is None:
             return chat
         if (note := self._ticket.note) is not None:
-            reason = f"budget '{note['budget']}' is nearly spent: asked instead of {note['from']}"
+            reason = f"budget '{note['budget']}' is nearly spent: asked instead of {self.record.asked}"
             self.trail.decision = Decision(note["to"], reason)
         return self._ticket.chat
 
@@ -459,8 +459,10 @@ class Exchange:
         account: Json = {name: step.account() for name, step in steps.items() if step is not None}
         if self.trail.switches:
             account["retention"] = {"hosts": dict(self.trail.switches)}
-        if self.decision.compared is not None:
-            account["routing"] = self.decision.compared
+        if (compared := self.decision.compared) is not None:
+            account["routing"] = compared
+            if "reason" in compared:  # a router's; a cascade or a fall-back may have ended it otherwise
+                account["routing"] = {**compared, "final_reason": self.decision.reason}
         if self._session is not None:
             return {**self._session.account(), **account}
         mode = "shadow" if self._purpose is Purpose.SHADOW else "off"

@@ -131,7 +131,7 @@ def test_auto_chooses_and_explains_and_records_the_same(
     assert told["shoal"]["model"] == found.model
     assert (plan["model"], found.model) == (chosen or plan["model"], answered or found.model)
     weighed = found.trust["routing"]
-    assert weighed == plan
+    assert weighed == {**plan, "final_reason": found.reason}
     assert told["shoal"]["route"]["reason"] == found.reason
     assert f"; {plan['reason']}" in found.reason
     assert [each.model for each in found.calls] == (calls or [found.model])
