@@ -93,6 +93,7 @@ class Assembly:
             measure=lambda attempt: self.metering.step.metering.attempt(attempt),
             events=self.people.events,
             live=self.live_rules,
+            certified=lambda chat, name: None if self._router is None else self._router.certifies(chat, name),
         )
         rules = settings.trust.placement
         self.house = House(

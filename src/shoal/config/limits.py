@@ -62,10 +62,12 @@ class Rate(Table):
 
 class Downshift(Table):
     """[budgets.NAME.downshift]: from the share `at` on, what is asked of larger models goes to the first of `to` that
-    the key may use. Name the smaller ones of which you know that they do the work."""
+    the key may use and that may do the work: a model that the certified route knows, where it lets it answer that ask;
+    another by your own word, unless `certified` asks for a certificate."""
 
     at: float = Field(0.9, gt=0, le=1)
     to: tuple[str, ...] = Field(min_length=1)
+    certified: bool = False
 
 
 class Budget(Table):

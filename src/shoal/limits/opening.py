@@ -38,6 +38,7 @@ def open_limits(
     measure: Callable[[Attempt], Impacts] | None,
     events: Events | None = None,
     live: LiveRules | None = None,
+    certified: Callable[[Chat, str], bool | None] = lambda *_: None,
 ) -> LimitsStep | None:
     """The step; None where limits are off and no model has a gate, or where nothing is limited and nobody can change
     that meanwhile (without `live`). Raises ConfigError."""
@@ -48,7 +49,7 @@ def open_limits(
     gates = open_gates(settings)
     if not rules.limits and gates is None and not may_change:
         return None
-    seams = Seams(card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events)
+    seams = Seams(card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events, certified)
     rows = settings.limits
     policy = Policy(rows.max_tokens, rows.when_lost, rows.unpriced)
     held: list[LimitsStep] = []

@@ -58,13 +58,15 @@ class Events(Protocol):
 @dataclass(frozen=True, slots=True)
 class Seams:
     """What the step needs of others: the card of a model (None: no such), the models that may be called for a chat,
-    what an attempt takes (None where nothing is metered), and the field in which a model is told its bound."""
+    what an attempt takes (None where nothing is metered), the field in which a model is told its bound, and whether a
+    certificate lets a model answer a chat (None where none knows the model)."""
 
     card: Callable[[str], ModelCard | None]
     path: Callable[[Chat], tuple[str, ...]]
     measure: Callable[[Attempt], Impacts] | None = None
     field: Callable[[str], str] = lambda _: "max_tokens"
     events: Events | None = None
+    certified: Callable[[Chat, str], bool | None] = lambda *_: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +270,10 @@ class LimitsStep:
             if policy is None or chat.model in policy.to:
                 continue
             for name in policy.to:
-                if self._seams.card(name) is not None and may_use(name):
+                if self._seams.card(name) is None or not may_use(name):
+                    continue
+                certified = self._seams.certified(chat, name)
+                if certified or (certified is None and not policy.certified):
                     return line.limit.name, name
         return None
 

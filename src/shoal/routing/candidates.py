@@ -92,6 +92,15 @@ class Candidates:
         found = next(each for each in self._models if each.name == name)
         return self._barred(found, call, needs(chat), prompt_tokens(chat))
 
+    def loss_of(self, name: str, chat: Chat) -> float | None:
+        """What that model is expected to lose against the reference on this chat's ask; None where the ask is unlike
+        what the value model knows."""
+        found = self._value.values(self._features.of([ask_of(chat)]), [groups_of(chat)])
+        if found.foreign[0]:
+            return None
+        column = next(each.column for each in self._models if each.name == name)
+        return float(found.good[0][self._models[0].column] - found.good[0][column])
+
     def _model(self, name: str, certificate: Certificate, cards: Mapping[str, ModelCard]) -> _Model:
         held = certificate.cascades.get(name)
         if held is None:

@@ -85,6 +85,17 @@ class Router:
     def certificate(self) -> Certificate:
         return self._route.certificate
 
+    def certifies(self, chat: Chat, name: str) -> bool | None:
+        """Whether the certificate lets that model answer this ask, whatever it takes; None where it does not know the
+        model."""
+        if name not in self.models:
+            return None
+        if name == self._reference:
+            return True
+        threshold = self._threshold(chat)
+        loss = None if threshold is None else self._candidates.loss_of(name, chat)
+        return threshold is not None and loss is not None and loss <= threshold
+
     def choose(self, chat: Chat, call: Call) -> Choice:
         """The choice for this chat. Raises PlacementError that names every bar where no model may answer."""
         now = self._clock()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -57,11 +57,12 @@ class House:
         rates: Mapping[str, Rate] | None = None,
         budgets: Mapping[str, Budget] | None = None,
         policy: Policy | None = None,
+        certified: Callable[[Chat, str], bool | None] = lambda *_: None,
     ) -> None:
         self.now = NOON
         self.counters: Any = MemoryCounters(lambda: self.now)
         self.told = Told()
-        seams = Seams(CARDS.get, path, events=self.told)
+        seams = Seams(CARDS.get, path, events=self.told, certified=certified)
         self.step = LimitsStep(read_rules(Limits(rates=rates or {}), budgets or {}), self.counters, seams, policy)
         self.number = 0
 
@@ -299,6 +300,26 @@ def test_a_budget_that_is_nearly_spent_asks_a_smaller_model() -> None:
     assert ticket.note == {"budget": "b", "from": "large", "to": "small"}
     assert house.ask(model="large", may=lambda _: False).note is None
     assert house.levels()["budget::b:requests:month:UTC|acme"] == Level(7, 0)
+
+
+@pytest.mark.parametrize(
+    ("known", "certified", "answers"),
+    [
+        ({"small": True}, False, "small"),
+        ({"small": False}, False, "shoal/tiny"),
+        ({"small": False, "shoal/tiny": False}, False, "large"),
+        ({}, False, "small"),
+        ({}, True, "large"),
+        ({"shoal/tiny": True}, True, "shoal/tiny"),
+    ],
+)
+def test_a_smaller_model_is_asked_where_a_certificate_or_else_the_operator_says_that_it_will_do(
+    known: Mapping[str, bool], certified: bool, answers: str
+) -> None:
+    downshift = Downshift(at=0.1, to=("small", "shoal/tiny"), certified=certified)
+    house = House(budgets={"b": Budget(requests=10, downshift=downshift)}, certified=lambda _, name: known.get(name))
+    house.ask(model="large")
+    assert house.ask(model="large").chat.model == answers
 
 
 def test_what_does_not_fit_asks_a_smaller_model() -> None:

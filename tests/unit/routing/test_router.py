@@ -92,6 +92,25 @@ def test_an_expired_certificate_routes_nothing_unless_the_operator_says_so(route
     assert router(route, replace(RULES, uncertified=True), late).choose(asks(EASY), call()).model == "small"
 
 
+@pytest.mark.parametrize(
+    ("words", "name", "found"),
+    [
+        (EASY, "small", True),
+        (HARD, "small", False),
+        (HARD, "large", True),
+        ("SELECT * FROM lamps WHERE price < 3;", "small", False),
+        (EASY, "stranger", None),
+    ],
+)
+def test_what_the_certificate_lets_answer(route: Route, words: str, name: str, found: bool | None) -> None:
+    assert router(route).certifies(asks(words), name) is found
+
+
+def test_an_expired_certificate_lets_the_reference_answer_alone(route: Route) -> None:
+    late = router(route, clock=Clock(route.certificate.expires))
+    assert [late.certifies(asks(EASY), name) for name in ("small", "large")] == [False, True]
+
+
 def test_one_decision_per_turn(route: Route) -> None:
     """What an agent's loop adds changes nothing."""
     one = router(route)
