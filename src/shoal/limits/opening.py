@@ -49,7 +49,9 @@ def open_limits(
     gates = open_gates(settings)
     if not rules.limits and gates is None and not may_change:
         return None
-    seams = Seams(card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events, certified)
+    seams = Seams(
+        card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events, certified
+    )
     rows = settings.limits
     policy = Policy(rows.max_tokens, rows.when_lost, rows.unpriced)
     held: list[LimitsStep] = []
