@@ -3,11 +3,13 @@
 --
 -- The field of a counter has its name and holds three doubles: used, reserved, mark (the window's start, the time when
 -- it will be empty, the oldest slot); NAME:s<slot> is one slot. R:<id> is an open reservation, g the generation, t the
--- time up to which the ledger was counted when it began, n how many reservations there are. All numbers are whole and
--- below 2^53, which doubles hold exactly.
+-- time up to which the ledger was counted when it began, n how many reservations there are, c where a sweep goes on. All
+-- numbers are whole and below 2^53, which doubles hold exactly.
 local hash, leases, prefix = KEYS[1], KEYS[2], KEYS[3]
 local HELD, DRAINING, FIXED, ROLLING = 0, 1, 2, 3
 local SLOTS, MOST, DAY_MS = 60, 4503599627370496, 86400000
+-- A time in microseconds is above, the number of a slot below.
+local A_TIME = 1000000000000
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 
@@ -88,6 +90,29 @@ local function drop(id)
   redis.call('HDEL', hash, 'R:' .. id)
   redis.call('ZREM', leases, id)
   redis.call('HINCRBY', hash, 'n', -1)
+end
+
+-- Where there are more fields than `many`, drops some of the counters that are empty: a caller may bring tags that nobody
+-- saw before. An empty one and none are the same, but for those of rolling windows, which have slots.
+local function sweep(many)
+  if redis.call('HLEN', hash) <= many then
+    return
+  end
+  local found = redis.call('HSCAN', hash, redis.call('HGET', hash, 'c') or '0', 'COUNT', 200)
+  local empty = {}
+  for at = 1, #found[2], 2 do
+    local name, value = found[2][at], found[2][at + 1]
+    if #value == 24 and #name > 1 and string.sub(name, 1, 2) ~= 'R:' then
+      local state = read(name, value)
+      if state.u == 0 and state.r == 0 and (state.m == 0 or (state.m > A_TIME and state.m <= now)) then
+        empty[#empty + 1] = name
+      end
+    end
+  end
+  if #empty > 0 then
+    redis.call('HDEL', hash, unpack(empty))
+  end
+  redis.call('HSET', hash, 'c', found[1])
 end
 
 -- Reservations whose process is dead: given back, or counted as used where `lost` says so. A note stays for a day, for
@@ -183,7 +208,8 @@ redis.call('ZADD', leases, text(now + lease), id)
 -- One string: a client reads a list of numbers one by one.
 return { 'granted', now, '[[' .. table.concat(levels, ',') .. '],[' .. table.concat(befores, ',') .. ']]' }
 
--- script settle: settlements [[id, ended, generation, [[counter, law, actual, charge, start, end], ...]], ...]
+-- script settle: settlements [[id, ended, generation, [[counter, law, actual, charge, start, end], ...]], ...], and of how
+-- many fields on the empty ones are dropped
 local settlements, wanted = cjson.decode(ARGV[1]), { 'g', 't' }
 for at, each in ipairs(settlements) do
   wanted[at + 2] = 'R:' .. each[1]
@@ -274,6 +300,7 @@ for first = 1, #names, 1000 do
   end
   redis.call('HSET', hash, unpack(values))
 end
+sweep(tonumber(ARGV[2]))
 return { 'settled', counted_now }
 
 -- script renew: lease (us), then ids

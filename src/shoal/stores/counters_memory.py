@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from shoal.stores.counters import (
+    MANY,
     MOST,
     SLOTS,
     Answer,
@@ -21,8 +22,6 @@ from shoal.stores.counters import (
     check_amounts,
 )
 
-# So many counters, and those that are empty are dropped.
-MANY = 100_000
 HELD, DRAINING, FIXED, ROLLING = (int(law) for law in Law)
 
 

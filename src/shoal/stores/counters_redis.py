@@ -19,7 +19,7 @@ import orjson
 import structlog
 
 from shoal.errors import ConfigError, LimitsUnavailable
-from shoal.stores.counters import Answer, Grant, Item, Level, Passed, Refusal, Settlement, Spent, check_amounts
+from shoal.stores.counters import MANY, Answer, Grant, Item, Level, Passed, Refusal, Settlement, Spent, check_amounts
 from shoal.stores.unsettled import Unsettled
 
 if TYPE_CHECKING:
@@ -286,7 +286,7 @@ class RedisCounters:
 
     async def _settle_batch(self, most: int) -> None:
         batch = self._waiting[:most]
-        await self._ask("settle", _wire(batch))
+        await self._ask("settle", _wire(batch), MANY)
         del self._waiting[: len(batch)]
 
     def _write(self, settlement: Settlement) -> None:
@@ -309,7 +309,7 @@ class RedisCounters:
             try:
                 settlements = left.settlements()
                 for at in range(0, len(settlements), BATCH):
-                    await self._ask("settle", _wire(settlements[at : at + BATCH]))
+                    await self._ask("settle", _wire(settlements[at : at + BATCH]), MANY)
                 done = True
                 self._log.info("limits_left_settled", settlements=len(settlements))
             except LimitsUnavailable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 
@@ -245,6 +246,35 @@ def test_a_rolling_window_forgets_slot_by_slot() -> None:
             assert granted.levels == [min(at + 1, SLOTS + 1)]
 
     asyncio.run(work())
+
+
+def test_redis_drops_empty_counters_where_there_are_many(
+    redis_server: RedisServer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shoal.stores.counters_redis.MANY", 20)
+
+    async def work(store: Store) -> None:
+        slot = (int(time.time() * 1e6) // END, END)
+        kept, rolls = fixed(100, 0, 5, "kept"), ("rolls", ROLLING, 100, 0, 7, *slot)
+        assert isinstance(await store.reserve("a", [kept, rolls, fixed(100, 3, 0, "held")]), Grant)
+        for at in range(400):
+            # The half is refused, and leaves nothing; what is granted is empty again a microsecond later.
+            full = fixed(100, 0 if at % 2 else 101, name="full")
+            answer = await store.reserve(f"x{at}", [(f"tag{at}", DRAINING, 1_000, 0, 1, 0, 0), full])
+            if isinstance(answer, Grant):
+                store.settle(settlement(store, f"x{at}", (f"tag{at}", DRAINING, 1, 1, 0, 0)))
+        await settled(store)
+        assert isinstance(store, RedisCounters)
+        # Each settlement looks at a part of them: in the end all were looked at.
+        async with asyncio.timeout(10):
+            while await store._redis.hlen("{shoal}:counters") > 20:
+                store.settle(settlement(store, "nobody's"))
+                await settled(store)
+        levels = [Level(5, 0), Level(7, 0), Level(0, 3)]
+        assert await store.read([kept, rolls, fixed(100, 3, 0, "held")]) == levels
+
+    run(lambda: RedisCounters(redis_server.url, lambda _: (), ledger_s=0.01), work)
 
 
 def test_a_clock_that_steps_back_stands_still() -> None:
