@@ -71,7 +71,8 @@ class Names:
 class House:
     """What the steps need. `fallback` gives the collections to read where the request names none; `observers` are told
     of every ended exchange; `metadata_tags` are fields of a request's metadata that become tags; `used` reads what
-    somebody used from the ledger. Steps that are None are switched off for everybody."""
+    somebody used from the ledger; `names` makes the ids of exchanges. Steps that are None are switched off for
+    everybody."""
 
     identity: Identity
     models: Registry
@@ -178,12 +179,8 @@ class Exchange:
 
     async def _reserve(self, chat: Chat, limits: LimitsStep) -> Chat:
         """The chat as the limits allow it: of a smaller model where a budget is nearly spent. Raises LimitErrors."""
-        key, tags = self.key, self.record.tags
-        labels = tuple(f"{name}={value}" for name, value in tags.items()) if tags else ()
-        who = Who(key.tenant, key.team, key.user, key.id, labels)
-        self._ticket = await limits.open(
-            self.id, who, chat, key.may_use if self._purpose is not Purpose.SHADOW else _no_other
-        )
+        may_use = self.key.may_use if self._purpose is not Purpose.SHADOW else _no_other
+        self._ticket = await limits.open(self.id, who_of(self.record), chat, may_use)
         if self._ticket is None:
             return chat
         if (note := self._ticket.note) is not None:
@@ -460,9 +457,9 @@ class Exchange:
         if self.trail.switches:
             account["retention"] = {"hosts": dict(self.trail.switches)}
         if (compared := self.decision.compared) is not None:
-            account["routing"] = compared
-            if "reason" in compared:  # a router's; a cascade or a fall-back may have ended it otherwise
-                account["routing"] = {**compared, "final_reason": self.decision.reason}
+            # A router's may have been ended otherwise, by a cascade or a fall-back.
+            ended = {"final_reason": self.decision.reason} if "reason" in compared else {}
+            account["routing"] = {**compared, **ended}
         if self._session is not None:
             return {**self._session.account(), **account}
         mode = "shadow" if self._purpose is Purpose.SHADOW else "off"
@@ -511,6 +508,12 @@ def tags_of(house: House, key: Key, chat: Chat) -> dict[str, str]:
     said = metadata if isinstance(metadata, dict) else {}
     named = {name: str(said[name])[:LONGEST_TAG] for name in house.metadata_tags if isinstance(said.get(name), str)}
     return {**named, **chat.shoal.tags, **dict(key.tags)}
+
+
+def who_of(record: Record) -> Who:
+    """Whose limits an exchange meets."""
+    labels = tuple(f"{name}={value}" for name, value in record.tags.items()) if record.tags else ()
+    return Who(record.tenant, record.team, record.user, record.key_id, labels)
 
 
 def without_scores(account: Json) -> Json:

@@ -10,13 +10,22 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from shoal.config import Settings
     from shoal.stores.database import Database
+    from shoal.stores.ledger import Ledger, Record
     from shoal.trust.audit.step import AuditStep
     from shoal.trust.retention.content import Content, ContentStore
+
+
+class Answered(NamedTuple):
+    """An exchange that was answered well, the model that did, and what was said."""
+
+    record: Record
+    model: str
+    content: Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,14 @@ class Kept:
             facts = {"exchange": exchange_id, "tenant": self.tenant, "key": self.reader}
             self.audit.add(AuditEvent("content_read", time.time_ns(), facts))
         return content
+
+    def answered(self, exchange_id: str, ledger: Ledger) -> Answered | None:
+        """The exchange, if it is this tenant's, was answered and is kept. Raises what `read` does."""
+        record = ledger.get(exchange_id)
+        if record is None or record.tenant != self.tenant or record.model is None or record.outcome != "ok":
+            return None
+        content = self.read(exchange_id)
+        return None if content is None else Answered(record, record.model, content)
 
 
 @contextmanager

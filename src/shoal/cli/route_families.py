@@ -89,14 +89,12 @@ def _one(name: str, found: Kept, ledger: SqlLedger) -> Exchanged | None:
     from shoal.routing.rightsize.result import Taken
     from shoal.routing.rightsize.traffic import Exchanged, text_of
 
-    record = ledger.get(name)
-    if record is None or record.tenant != found.tenant or record.model is None or record.outcome != "ok":
+    answered = found.answered(name, ledger)
+    if answered is None:
         return None
-    content = found.read(name)
-    if content is None:
-        return None
+    record, model, content = answered
     prompt, reply = json.loads(content.prompt.reveal()), json.loads(content.reply.reveal())
-    return Exchanged(name, record.model, prompt, text_of(reply), record.tags, Taken.of(record.impacts))
+    return Exchanged(name, model, prompt, text_of(reply), record.tags, Taken.of(record.impacts))
 
 
 def wire(each: Family) -> dict[str, Any]:

@@ -79,17 +79,15 @@ def _heard(found: Kept, since: float) -> tuple[int, list[Heard]]:
 def _one(name: str, rows: Sequence[FeedbackRow], ledger: SqlLedger, found: Kept) -> Heard | None:
     from shoal.routing.feedback_labels import Heard, Voice
 
-    record = ledger.get(name)
-    if record is None or record.tenant != found.tenant or record.model is None or record.outcome != "ok":
+    answered = found.answered(name, ledger)
+    if answered is None:
         return None
-    content = found.read(name)
-    if content is None:
-        return None
-    used = [each.usage.completion_tokens for each in record.calls if each.model == record.model]
+    record, model, content = answered
+    used = [each.usage.completion_tokens for each in record.calls if each.model == model]
     return Heard(
         exchange_id=name,
         asker=record.key_id,
-        model=record.model,
+        model=model,
         prompt=json.loads(content.prompt.reveal()),
         tokens=used[-1] if used else 0,
         tags=record.tags,

@@ -11,10 +11,9 @@ from typing import Any, TypeVar
 from shoal.call import OWN_HOST, Attempt, Purpose
 from shoal.chat import Chat, Message, ShoalOptions, Usage
 from shoal.errors import ShoalError
-from shoal.exchange import House, tags_of
+from shoal.exchange import House, tags_of, who_of
 from shoal.gateway.envelope import Headers, standing_headers
 from shoal.identity import Key
-from shoal.limits.rules import Who
 from shoal.limits.services import WORKED_AS
 from shoal.limits.ticket import Ticket
 from shoal.metering.own import OwnWork
@@ -31,7 +30,6 @@ class Service:
 
     def __init__(self, house: House, key: Key, name: str, texts: Sequence[str], options: ShoalOptions) -> None:
         self._house = house
-        self._key = key
         self._chat = Chat(name, tuple(Message.of("user", text) for text in texts), {"max_tokens": 0}, shoal=options)
         self._texts = texts
         self._own = OwnWork()
@@ -88,11 +86,9 @@ class Service:
             self._settle()
 
     async def _reserve(self) -> None:
-        limits, key, tags = self._house.limits, self._key, self._record.tags or {}
-        if limits is not None:
-            labels = tuple(f"{name}={value}" for name, value in tags.items())
-            who = Who(key.tenant, key.team, key.user, key.id, labels)
-            self._ticket = await limits.open(self._record.id, who, self._chat, lambda _: False)
+        if self._house.limits is not None:
+            record, limits = self._record, self._house.limits
+            self._ticket = await limits.open(record.id, who_of(record), self._chat, lambda _: False)
 
     def _settle(self) -> None:
         record, house = self._record, self._house
