@@ -334,6 +334,8 @@ def test_observed_limits_count_and_refuse_nothing() -> None:
     house = House({"a": Rate(requests="1/hour", mode="observe")})
     for _ in range(3):
         house.ask()
+    # Three requests of an hour each: so long until nothing is used.
+    assert [state.mark for state in house.counters._states.values()] == [NOON + 3 * 3_600_000_000]
 
 
 def test_a_soft_budget_warns_and_refuses_nothing() -> None:
