@@ -105,10 +105,13 @@ class Shoal:
         return psutil.Process(self.process.pid).children()  # type: ignore[no-any-return]
 
     def ask(self, client: httpx.Client | None = None) -> int:
-        """The status of one request."""
+        """The status of one request. What an answer other than 200 said is in the report of a test that fails."""
         post = httpx.post if client is None else client.post
         headers = {"authorization": f"Bearer {self.member}"}
-        return post(f"{self.url}/v1/chat/completions", json=ASK, headers=headers, timeout=20).status_code
+        answer = post(f"{self.url}/v1/chat/completions", json=ASK, headers=headers, timeout=20)
+        if answer.status_code != 200:
+            print(answer.status_code, answer.text)
+        return answer.status_code
 
     def metrics(self) -> list[str]:
         headers = {"authorization": f"Bearer {self.admin}"}
@@ -153,6 +156,9 @@ def started(
             family = shoal.workers() if said else []
             try:
                 yield shoal
+            except BaseException:
+                print(shoal.log())
+                raise
             finally:
                 host.go_on()
                 process.terminate()
