@@ -6,6 +6,7 @@
 -- time up to which the ledger was counted when it began, n how many reservations there are, c where a sweep goes on. All
 -- numbers are whole and below 2^53, which doubles hold exactly.
 local hash, leases, prefix = KEYS[1], KEYS[2], KEYS[3]
+local lock = prefix .. ':lock'
 local HELD, DRAINING, FIXED, ROLLING = 0, 1, 2, 3
 local SLOTS, MOST, DAY_MS = 60, 4503599627370496, 86400000
 -- A time in microseconds is above, the number of a slot below.
@@ -15,6 +16,11 @@ local now = clock[1] * 1000000 + clock[2]
 
 local function text(number)
   return string.format('%.0f', number)
+end
+
+-- Whether it is still this one that makes the store anew; if so, for so long again.
+local function making(who, ms)
+  return redis.call('GET', lock) == who and redis.call('PEXPIRE', lock, ms) == 1
 end
 
 local EMPTY = struct.pack('<ddd', 0, 0, 0)
@@ -327,8 +333,18 @@ for _, item in ipairs(cjson.decode(ARGV[3])) do
 end
 return reply
 
--- script restore: spent [[counter, law, actual, charge, start, end], ...], counted into what is being made anew
-for _, item in ipairs(cjson.decode(ARGV[1])) do
+-- script empty: who makes it anew, how long its lock holds (ms)
+if not making(ARGV[1], ARGV[2]) then
+  return { 'taken' }
+end
+redis.call('DEL', hash, leases)
+return { 'emptied' }
+
+-- script restore: who, how long, spent [[counter, law, actual, charge, start, end], ...], counted into what is made anew
+if not making(ARGV[1], ARGV[2]) then
+  return { 'taken' }
+end
+for _, item in ipairs(cjson.decode(ARGV[3])) do
   local state = load(item[1])
   used(state, item[2], item[5])
   use(state, item[2], item[3], item[5])
@@ -336,7 +352,15 @@ for _, item in ipairs(cjson.decode(ARGV[1])) do
 end
 return { 'restored' }
 
--- script begin: generation, the time (us) up to which the ledger was counted
-redis.call('DEL', leases)
-redis.call('HSET', hash, 'g', ARGV[1], 't', ARGV[2], 'n', '0')
+-- script begin: who, how long, generation, the time (us) up to which the ledger was counted
+if not making(ARGV[1], ARGV[2]) then
+  return { 'taken' }
+end
+redis.call('HSET', hash, 'g', ARGV[3], 't', ARGV[4], 'n', '0')
 return { 'begun', now }
+
+-- script unlock: who made it
+if redis.call('GET', lock) == ARGV[1] then
+  redis.call('DEL', lock)
+end
+return { 'unlocked' }

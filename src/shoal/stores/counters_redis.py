@@ -35,6 +35,9 @@ RENEWALS = 3
 LEDGER_S = 1.0
 # Of a process that died while it made the counters anew; one that lives renews it.
 LOCK_MS = 3_000
+LOCKED_S = 0.1
+# A request waits for a store that is being made, also where its maker dies and another one begins anew.
+JOIN_S = 6.0
 CONNECTIONS = 16
 STRIKE = """
 local made = redis.call('HGET', KEYS[1], 'g')
@@ -216,7 +219,7 @@ class RedisCounters:
         if self.generation:
             return
         task = self._spawn("join", self._begin)
-        await asyncio.wait({task}, timeout=LEDGER_S * 3)
+        await asyncio.wait({task}, timeout=JOIN_S)
         if not self.generation:
             raise _away()
 
@@ -225,10 +228,10 @@ class RedisCounters:
 
         try:
             if asyncio.get_running_loop().time() >= self._down_until:
-                self.generation = await self._find() or await self._make()
+                while not self.generation:
+                    self.generation = await self._find() or await self._make()
                 self._down_until = 0.0
-                if self.generation:
-                    self._spawn("take_up", self._take_up)
+                self._spawn("take_up", self._take_up)
         except (RedisError, OSError, TimeoutError) as error:
             self._fail(type(error).__name__)
         except LimitsUnavailable:
@@ -240,10 +243,12 @@ class RedisCounters:
         return found.decode() if isinstance(found, bytes) else ""
 
     async def _make(self) -> str:
-        """Counts the ledger into an empty store; one process does it while the others wait."""
+        """Counts the ledger into an empty store; one process does it while the others wait. "" where another one is at
+        it, or took over."""
         lock, mine = f"{self._keys[2]}:lock", urandom(8).hex()
         if not await self._redis.set(lock, mine, nx=True, px=LOCK_MS):
-            return await self._made_by_another()
+            await asyncio.sleep(LOCKED_S)
+            return ""
         try:
             until = time.time_ns() // 1000
             await asyncio.sleep(self._ledger_s)
@@ -252,24 +257,21 @@ class RedisCounters:
             reading = asyncio.ensure_future(asyncio.to_thread(lambda: list(self._rebuild(until))))
             while not (await asyncio.wait({reading}, timeout=LOCK_MS / 3000))[0]:
                 await self._redis.pexpire(lock, LOCK_MS)
-            spent = reading.result()
-            await self._redis.pexpire(lock, LOCK_MS)
-            generation = f"{self._server}:{mine}"
-            await self._redis.delete(*self._keys[:2])
-            for at in range(0, len(spent), CHUNK):
-                await self._ask("restore", orjson.dumps(spent[at : at + CHUNK]))
-            await self._ask("begin", generation, until)
-            self._log.info("limits_store_made", counters=len(spent))
-            return generation
+            return await self._restore(mine, reading.result(), until)
         finally:
-            await self._redis.delete(lock)
+            await self._ask("unlock", mine)
 
-    async def _made_by_another(self) -> str:
-        for _ in range(int(LEDGER_S * 2 / AGAIN_S)):
-            await asyncio.sleep(AGAIN_S)
-            if found := await self._find():
-                return found
-        return ""
+    async def _restore(self, mine: str, spent: Sequence[Spent], until: int) -> str:
+        chunks = [orjson.dumps(spent[at : at + CHUNK]) for at in range(0, len(spent), CHUNK)]
+        generation = f"{self._server}:{mine}"
+        steps: list[tuple[str, tuple[Any, ...]]] = [("empty", ())]
+        steps += [("restore", (chunk,)) for chunk in chunks]
+        steps.append(("begin", (generation, until)))
+        for script, values in steps:
+            if (await self._ask(script, mine, LOCK_MS, *values))[0] == b"taken":
+                return ""
+        self._log.info("limits_store_made", counters=len(spent))
+        return generation
 
     async def _settle(self) -> None:
         """Sends what is waiting until there is nothing more."""

@@ -303,3 +303,36 @@ def test_the_store_is_killed_again_and_again_under_load(redis_server: RedisServe
             assert ledger.sum() <= cap
 
     asyncio.run(work())
+
+
+def test_a_store_whose_maker_died_is_made_by_who_waits_for_it(redis_server: RedisServer) -> None:  # noqa: F811
+    async def work() -> None:
+        # The maker is no more: what is left of it is its lock.
+        redis_server.command("SET", "{shoal}:lock", "another", "PX", "2500")
+        async with opened(redis_server, Ledger(7)) as store:
+            store.begin()
+            assert isinstance(await store.reserve("a", [item(10)]), Grant)
+            assert await read(store) == Level(7, 10)
+
+    asyncio.run(work())
+
+
+def test_a_maker_that_was_overtaken_counts_nothing_twice(redis_server: RedisServer) -> None:  # noqa: F811
+    async def work() -> None:
+        first, second = Ledger(7), Ledger(7)
+        async with opened(redis_server, second) as other:
+
+            def overtaken(until: int) -> Iterable[Spent]:
+                # It stood still for longer than its lock holds.
+                if redis_server.command("DEL", "{shoal}:lock") == b":1\r\n":
+                    asyncio.run_coroutine_threadsafe(reserve(other, "b", item(1)), loop).result(WITHIN_S)
+                return first.rebuild(until)
+
+            loop = asyncio.get_running_loop()
+            async with opened(redis_server) as store:
+                store._rebuild = overtaken
+                assert isinstance(await store.reserve("a", [item(10)]), Grant)
+                assert await read(store) == Level(7, 11)
+                assert store.generation == other.generation
+
+    asyncio.run(work())
