@@ -81,7 +81,7 @@ def test_nothing_is_found(retriever: LexicalRetriever, question: str) -> None:
     assert sources(retriever, question) == []
 
 
-@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.one_of(st.text(max_size=60), st.text('"*():^{}+-. ORANDNEARhostkey\0\ud800', max_size=60)))
 def test_no_question_is_an_error(retriever: LexicalRetriever, question: str) -> None:
     sources(retriever, question)

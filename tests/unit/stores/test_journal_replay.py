@@ -173,7 +173,7 @@ def histories(draw: st.DrawFn) -> list[tuple[str, str]]:
     return history
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(history=histories(), data=st.data())
 def test_wherever_the_crash_comes(
     embedded: Database, tmp_path_factory: pytest.TempPathFactory, history: list[tuple[str, str]], data: st.DataObject

@@ -19,19 +19,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from shoal.stores import usage_hours
 from shoal.stores.database import Database
 from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES
-from shoal.stores.usage_hours import (
-    ROLL_UPS,
-    USAGE_DAYS_HELD,
-    USAGE_HOURS,
-    Refresher,
-    held,
-    marked,
-    refresh,
-    snapshot,
-)
+from shoal.stores.usage_hours import Refresher, held, marked, refresh, snapshot
 from shoal.stores.usage_lines import SUMMED
 from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, mark, roll_up
+from shoal.stores.usage_steps import holding
 from shoal.stores.usage_sums import By, Span, Sums, grouped
+from shoal.stores.usage_tables import ROLL_UPS, USAGE_DAYS_HELD, USAGE_HOURS, USAGE_STEPS, USAGE_STEPS_HELD
 from tests.databases import database, postgres_server, postgres_url
 
 __all__ = ["database", "postgres_server", "postgres_url"]
@@ -130,7 +123,7 @@ def remove(database: Database, removed: Sequence[Row]) -> None:
 
 def empty(database: Database) -> None:
     with database.engine.begin() as connection:
-        for table in (ATTEMPTS, EXCHANGES, *ROLL_UPS, USAGE_DAYS_HELD, USAGE_MARKS):
+        for table in (ATTEMPTS, EXCHANGES, *ROLL_UPS, USAGE_DAYS_HELD, USAGE_STEPS_HELD, USAGE_MARKS):
             connection.execute(delete(table))
 
 
@@ -174,7 +167,7 @@ def told(found: dict[tuple[str, ...], Sums]) -> dict[str, tuple[Any, ...]]:
     return {name: of(sums) for (name,), sums in found.items()}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(steps=steps, span=spans, bys=st.lists(st.sampled_from(BYS), min_size=2, max_size=2, unique=True))
 def test_a_report_is_the_sum_of_the_rows(
     database: Database,

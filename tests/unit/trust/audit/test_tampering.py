@@ -134,7 +134,7 @@ def original() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-PROPERTY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 def tampered(original: Path, path: Path, data: bytes) -> set[str]:
