@@ -1,4 +1,5 @@
-"""Which part of a span is read from days, which from hours, and which from the ledger itself. It reads nothing.
+"""Which part of a span is read from days, which from hours, which from steps of hours that are still open, and which
+from the ledger itself. It reads nothing.
 
 Every hour is in exactly one part: in a day that holds its sums, if it is not marked; else among the hours, if it is not
 marked; else among the rows.
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+
+from shoal.stores.usage_marks import STEP_S
 
 DAY_H = 24
 # More parts than that would make a statement that takes longer to read than the rows.
@@ -43,6 +46,24 @@ def cover(first: int, last: int, marked: Collection[int], held: Collection[int])
                 _extend(found.rows if each in marks else found.hours, each, each + 1)
         hour = end
     return found if len(found.days) + len(found.hours) + len(found.rows) <= MOST_RUNS else _simple(first, last, marks)
+
+
+def in_steps(begin: float, end: float, holding: Collection[int]) -> tuple[list[Run], list[tuple[float, float]]]:
+    """A stretch of time (Unix seconds) as runs of steps that hold, and what of it is none of theirs."""
+    steps: list[Run] = []
+    for step in sorted(holding):
+        if begin <= step * STEP_S and (step + 1) * STEP_S <= end:
+            _extend(steps, step, step + 1)
+    if len(steps) > MOST_RUNS:
+        return [], [(begin, end)]
+    rest, at = [], begin
+    for first, after in steps:
+        if at < first * STEP_S:
+            rest.append((at, float(first * STEP_S)))
+        at = after * STEP_S
+    if at < end:
+        rest.append((at, end))
+    return steps, rest
 
 
 def _extend(runs: list[Run], begin: int, end: int) -> None:

@@ -12,16 +12,18 @@ from datetime import UTC, datetime
 from math import ceil
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Row, Select, Table, case, func, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, case, func, select, union_all
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from shoal.impacts import UNKNOWN, ZERO, Range, Tier
 from shoal.stores.database import Database
 from shoal.stores.ledger import ENDS, EXCHANGES
 from shoal.stores.usage_cover import DAY_H, Cover, Run, cover
-from shoal.stores.usage_hours import DAYS_OF, USAGE_HOURS, USAGE_TAG_HOURS, held, marked, snapshot
-from shoal.stores.usage_lines import FIRSTS, SUMMED, TOKENS, lines
+from shoal.stores.usage_hours import held, marked, snapshot
+from shoal.stores.usage_lines import FIRSTS, SUMMED, TOKENS
 from shoal.stores.usage_marks import HOUR_S
+from shoal.stores.usage_steps import holding, summed
+from shoal.stores.usage_tables import DAYS_OF, USAGE_HOURS, USAGE_TAG_HOURS
 
 OfExchange = Literal["tenant", "key", "team", "user", "tag", "day", "hour"]
 OfAttempt = Literal["model", "host", "purpose", "tier", "facts", "method", "zone"]
@@ -135,15 +137,16 @@ def grouped(
 
 
 def _statement(connection: Connection, by: Sequence[By], span: Span, quantities: Sequence[str]) -> Select[Any]:
-    """One sum over the roll-ups of whole days and hours that hold, and over the lines of all the rest."""
+    """One sum over the roll-ups of whole days and hours that hold, and over steps and lines of all the rest."""
     tagged = connection.dialect if "tag" in by else None
     table = USAGE_TAG_HOURS if tagged is not None else USAGE_HOURS
     columns = [*_columns(by), *_measures(by, quantities)]
     found = _covered(connection, span, days="hour" not in by)
+    steps = holding(connection)
     parts = [
         *_rolled(DAYS_OF[table], found.days, span, columns),
         *_rolled(table, found.hours, span, columns),
-        *_raw(found, span, columns, tagged),
+        *(part for each in _rest(found, span) for part in summed(table, each, steps, columns, span.tenant, tagged)),
     ]
     each = union_all(*parts).subquery()
     labels = [_label(each.c, name).label(f"label_{at}") for at, name in enumerate(by)]
@@ -163,17 +166,15 @@ def _rolled(table: Table, runs: Iterable[Run], span: Span, columns: Sequence[str
         yield chosen if span.tenant is None else chosen.where(table.c.tenant == span.tenant)
 
 
-def _raw(cover: Cover, span: Span, columns: Sequence[str], tagged: Dialect | None) -> Iterable[Select[Any]]:
-    """The lines of marked hours, and of the parts of hours at both ends."""
+def _rest(cover: Cover, span: Span) -> Iterable[tuple[float, float]]:
+    """Marked hours, and the parts of hours at both ends, from one Unix second to before another."""
     first, last = _whole_hours(span)
     stretches: list[tuple[float, float]] = [(begin * HOUR_S, end * HOUR_S) for begin, end in cover.rows]
     if first >= last:
         stretches = [(span.begin, span.end)]
     else:
         stretches += [(span.begin, first * HOUR_S), (last * HOUR_S, span.end)]
-    for begin, end in stretches:
-        if begin < end:
-            yield lines(begin, end, span.tenant, columns=columns, tagged=tagged)
+    return (each for each in stretches if each[0] < each[1])
 
 
 def _whole_hours(span: Span) -> tuple[int, int]:
