@@ -13,20 +13,16 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from hashlib import sha1
 from importlib.resources import files
 from os import urandom
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import orjson
 import structlog
 
-from shoal.errors import ConfigError, LimitsUnavailable
+from shoal.errors import LimitsUnavailable
 from shoal.stores.counters import MANY, Answer, Grant, Item, Level, Passed, Refusal, Settlement, Spent, check_amounts
+from shoal.stores.redis_line import RedisLine, Word
 from shoal.stores.unsettled import Unsettled
 
-if TYPE_CHECKING:
-    from redis.asyncio import Redis
-
-ANSWER_S = 1.0
-TURN_S = 5.0
 AGAIN_S = 0.5
 BATCH = 64
 CHUNK = 500
@@ -38,7 +34,6 @@ LOCK_MS = 3_000
 LOCKED_S = 0.1
 # A request waits for a store that is being made, also where its maker dies and another one begins anew.
 JOIN_S = 6.0
-CONNECTIONS = 16
 STRIKE = """
 local made = redis.call('HGET', KEYS[1], 'g')
 if made and string.sub(made, 1, #ARGV[1]) ~= ARGV[1] then redis.call('HDEL', KEYS[1], 'g') end
@@ -64,7 +59,7 @@ class RedisCounters:
         ledger_s: float = LEDGER_S,
         unsettled: Unsettled | None = None,
     ) -> None:
-        self._redis = connect(url, self._greet)
+        self._line = RedisLine(url, self._greet)
         self._rebuild = rebuild
         self._lease_s = lease_s
         self._lost = lost
@@ -158,7 +153,7 @@ class RedisCounters:
         self._forget_written()
         if self._unsettled is not None:
             self._unsettled.close()
-        await self._redis.aclose(close_connection_pool=True)
+        await self._line.close()
 
     def _undo(self, reservation: str, items: list[Item], generation: str) -> None:
         """Gives back what may have been reserved, unless it is an addition to what is settled later."""
@@ -166,26 +161,21 @@ class RedisCounters:
             spent = tuple((counter, law, 0, charge, start, end) for counter, law, _, _, charge, start, end in items)
             self.settle(Settlement(reservation, spent, 0, generation))
 
-    async def _ask(self, script: str, *values: Any) -> Any:
+    async def _ask(self, script: str, *values: Word) -> Any:
         """The script's reply. Raises LimitsUnavailable where there is none, or the store lost what it held."""
         from redis.exceptions import NoScriptError, RedisError
 
         if asyncio.get_running_loop().time() < self._down_until:
             raise _away()
-        task = asyncio.current_task()
-        cancelled = task.cancelling() if task is not None else 0
         name, text = self._scripts[script]
         try:
             try:
-                reply = await self._redis.evalsha(name, len(self._keys), *self._keys, *values)
+                reply = await self._line.ask("EVALSHA", name, len(self._keys), *self._keys, *values)
             except NoScriptError:
-                reply = await self._redis.eval(text, len(self._keys), *self._keys, *values)
+                reply = await self._line.ask("EVAL", text, len(self._keys), *self._keys, *values)
         except (RedisError, OSError, TimeoutError) as error:
             self._fail(type(error).__name__)
             raise _away() from None
-        if task is not None and task.cancelling() > cancelled:
-            # The client takes no notice of it where an answer is there.
-            raise asyncio.CancelledError
         if reply[0] == b"generation":
             if self.generation:
                 self._log.error("limits_store_lost", cause="the store is empty or lost a part: counted anew")
@@ -239,14 +229,14 @@ class RedisCounters:
 
     async def _find(self) -> str:
         """The generation of the store; "" where there is none."""
-        found = await self._redis.hget(self._keys[0], "g")
+        found = await self._line.ask("HGET", self._keys[0], "g")
         return found.decode() if isinstance(found, bytes) else ""
 
     async def _make(self) -> str:
         """Counts the ledger into an empty store; one process does it while the others wait. "" where another one is at
         it, or took over."""
         lock, mine = f"{self._keys[2]}:lock", urandom(8).hex()
-        if not await self._redis.set(lock, mine, nx=True, px=LOCK_MS):
+        if not await self._line.ask("SET", lock, mine, "NX", "PX", LOCK_MS):
             await asyncio.sleep(LOCKED_S)
             return ""
         try:
@@ -256,7 +246,7 @@ class RedisCounters:
                 return found
             reading = asyncio.ensure_future(asyncio.to_thread(lambda: list(self._rebuild(until))))
             while not (await asyncio.wait({reading}, timeout=LOCK_MS / 3000))[0]:
-                await self._redis.pexpire(lock, LOCK_MS)
+                await self._line.ask("PEXPIRE", lock, LOCK_MS)
             return await self._restore(mine, reading.result(), until)
         finally:
             await self._ask("unlock", mine)
@@ -264,7 +254,7 @@ class RedisCounters:
     async def _restore(self, mine: str, spent: Sequence[Spent], until: int) -> str:
         chunks = [orjson.dumps(spent[at : at + CHUNK]) for at in range(0, len(spent), CHUNK)]
         generation = f"{self._server}:{mine}"
-        steps: list[tuple[str, tuple[Any, ...]]] = [("empty", ())]
+        steps: list[tuple[str, tuple[Word, ...]]] = [("empty", ())]
         steps += [("restore", (chunk,)) for chunk in chunks]
         steps.append(("begin", (generation, until)))
         for script, values in steps:
@@ -344,31 +334,6 @@ def _wire(settlements: Sequence[Settlement]) -> bytes:
 
 async def _run(work: Callable[[], Awaitable[None]]) -> None:
     await work()
-
-
-def connect(url: str, greet: Callable[[Any], Awaitable[None]]) -> Redis:
-    """A client for the address; `greet` is called with every new connection. Raises ConfigError where the library is
-    missing or the address is none."""
-    try:
-        from redis.asyncio import BlockingConnectionPool, Redis
-        from redis.asyncio.retry import Retry
-        from redis.backoff import NoBackoff
-    except ImportError:
-        raise ConfigError("limits.store: the client is not installed: pip install 'shoal[redis]'") from None
-    try:
-        pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=CONNECTIONS,
-            timeout=TURN_S,
-            redis_connect_func=greet,
-            socket_timeout=ANSWER_S,
-            socket_connect_timeout=ANSWER_S,
-            retry=Retry(NoBackoff(), 0),
-            health_check_interval=0,
-        )
-    except ValueError:
-        raise ConfigError('limits.store: write an address such as "redis://host:6379/0"') from None
-    return Redis(connection_pool=pool)
 
 
 def load() -> Sequence[tuple[str, str]]:

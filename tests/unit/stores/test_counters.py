@@ -268,7 +268,7 @@ def test_redis_drops_empty_counters_where_there_are_many(
         assert isinstance(store, RedisCounters)
         # Each settlement looks at a part of them: in the end all were looked at.
         async with asyncio.timeout(10):
-            while await store._redis.hlen("{shoal}:counters") > 20:
+            while await store._line.ask("HLEN", "{shoal}:counters") > 20:
                 store.settle(settlement(store, "nobody's"))
                 await settled(store)
         levels = [Level(5, 0), Level(7, 0), Level(0, 3)]
