@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from shoal.chat import Choice, Json, Piece
-from shoal.gateway.openai_reply import whole_wire
+from shoal.gateway.openai_reply import EventWriter, whole_wire
 
 
 def joined(*deltas: Json) -> Json:
@@ -37,3 +38,13 @@ def test_calls(kind: str, field: str, name: str | None) -> None:
 )
 def test_objects(name: str, pieces: list[Any], whole: Json) -> None:
     assert joined(*({name: piece} for piece in pieces))[name] == whole
+
+
+def test_what_comes_after_a_finish_reason_stays_behind_it() -> None:
+    """Some hosts give a finish reason with every chunk, or say more after it."""
+    writer = EventWriter("r", 1, "m", False)
+    for delta, finish in (({"content": "a"}, "stop"), ({"content": "b"}, None), ({}, "stop")):
+        writer.add(Piece([Choice(delta, 0, finish)]))
+    *chunks, last = (orjson.loads(event[6:]) for event in writer.end({"model": "m"}).split(b"\n\n")[:-2])
+    assert [chunk["choices"][0]["delta"].get("content") for chunk in chunks] == ["a", "b"]
+    assert (last["choices"][0]["finish_reason"], last["shoal"]) == ("stop", {"model": "m"})

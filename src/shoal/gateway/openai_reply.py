@@ -131,8 +131,8 @@ def _join_extra(before: Json, more: Json) -> Json:
 
 
 class EventWriter:
-    """Writes one reply's chunks. The chunk with the finish reason is held back until the next piece or the end, since
-    `shoal` (with the citations) rides on it; the usage chunk is written only if it was asked for."""
+    """Writes one reply's chunks. The chunk with the finish reason is held back until its choice says more or the end,
+    since `shoal` (with the citations) rides on it; the usage chunk is written only if it was asked for."""
 
     def __init__(self, reply_id: str, created: int, model: str, include_usage: bool) -> None:
         head = {"id": reply_id, "object": "chat.completion.chunk", "created": created, "model": model}
@@ -153,10 +153,18 @@ class EventWriter:
             if choice.index not in self._begun:
                 self._begun.add(choice.index)
                 choice.delta.setdefault("role", "assistant")
+        if self._held and self._goes_on(piece):
+            self._out += [self._chunk(held, b"") for held in self._held]
+            self._held = []
         if any(choice.finish_reason for choice in piece.choices):
             self._held.append(piece)
         else:
             self._out.append(self._chunk(piece, b""))
+
+    def _goes_on(self, piece: Piece) -> bool:
+        """Whether a choice says more after its finish reason, as some hosts' do: it may not overtake what is held."""
+        ended = {choice.index for held in self._held for choice in held.choices}
+        return any(choice.delta and choice.index in ended for choice in piece.choices)
 
     def taken(self) -> bytes:
         """The bytes that can go out now; b"" where there are none yet."""

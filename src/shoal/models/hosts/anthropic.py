@@ -96,9 +96,10 @@ def _call(block: Json, at: int, arguments: bytes) -> Json:
 
 class AnthropicReading:
     """A streamed reply under way. `_calls` maps a block's index to its tool call's, `_silent` holds the calls that have
-    no arguments yet, `_thoughts` the thinking blocks that have not ended."""
+    no arguments yet, `_thoughts` the thinking blocks that have not ended. Each goes out with its `index` among them,
+    without which OpenAI's own stream helper cannot put a list together."""
 
-    __slots__ = ("_calls", "_host", "_silent", "_stopped", "_thoughts", "_usage", "done")
+    __slots__ = ("_calls", "_host", "_silent", "_stopped", "_thinks", "_thoughts", "_usage", "done")
 
     def __init__(self, host: str) -> None:
         self.done = False
@@ -108,6 +109,7 @@ class AnthropicReading:
         self._calls: dict[int | None, int] = {}
         self._silent: set[int] = set()
         self._thoughts: dict[int | None, Json] = {}
+        self._thinks = 0
 
     def read(self, data: bytes) -> Piece | None:
         wire = load(data, self._host)
@@ -181,7 +183,10 @@ class AnthropicReading:
         if at in self._silent:
             return self._arguments(at, "{}")
         thought = self._thoughts.pop(index, None)
-        return _piece({"thinking_blocks": [thought]}) if thought else None
+        if not thought:
+            return None
+        self._thinks += 1
+        return _piece({"thinking_blocks": [{"index": self._thinks - 1, **thought}]})
 
     def _stop(self, wire: Json) -> Piece:
         self._count(wire.get("usage"))

@@ -53,6 +53,7 @@ def messages_request(model: str, messages: Sequence[Message], options: Json, str
         wire["stream"] = True
     if (options.get("n") or 1) != 1:
         raise RequestError("this model gives one choice at a time: leave `n` out or set it to 1", param="n")
+    wire["max_tokens"] += _thinking_tokens(options)
     for name, value in options.items():
         if value is None or name in LEFT_OUT:
             continue
@@ -66,6 +67,13 @@ def messages_request(model: str, messages: Sequence[Message], options: Json, str
         if choice["type"] != "none":
             choice["disable_parallel_tool_use"] = True
     return wire
+
+
+def _thinking_tokens(options: Json) -> int:
+    """The budget for thinking, which counts as part of `max_tokens` and must be less."""
+    thinking = options.get("thinking")
+    budget = thinking.get("budget_tokens") if isinstance(thinking, dict) else None
+    return budget if isinstance(budget, int) and budget > 0 else 0
 
 
 def _merge(wire: Json, more: Json) -> None:
@@ -110,7 +118,8 @@ def _tool(tool: Any, where: str) -> Json:
     if not isinstance(name, str) or not name:
         raise RequestError("a function needs a name", param=f"{where}.function.name")
     wire = {key: value for key, value in tool.items() if key not in ("type", "function")}
-    wire |= {"name": name, "input_schema": function.get("parameters") or {"type": "object", "properties": {}}}
+    schema = function.get("parameters") or {"properties": {}}
+    wire |= {"name": name, "input_schema": {"type": "object", **schema} if isinstance(schema, dict) else schema}
     if function.get("description"):
         wire["description"] = function["description"]
     return wire
@@ -172,10 +181,15 @@ def _blocks(message: Message, where: str) -> Iterator[Json]:
         return
     thoughts = message.wire.get("thinking_blocks")
     if message.role == "assistant" and isinstance(thoughts, list):
-        yield from thoughts
+        yield from map(_thought, thoughts)
     yield from _content(message, where)
     for at, call in enumerate(message.wire.get("tool_calls") or ()):
         yield _tool_use(call, f"{where}.tool_calls[{at}]")
+
+
+def _thought(block: Any) -> Any:
+    """A thinking block as the host made it: the `index` is ours, from the stream that it came in."""
+    return {name: value for name, value in block.items() if name != "index"} if isinstance(block, dict) else block
 
 
 def _content(message: Message, where: str) -> Iterator[Json]:

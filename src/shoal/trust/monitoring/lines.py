@@ -202,13 +202,23 @@ class ChoiceLines:
             self._take_arguments(value, Path(name, -1, "function", "arguments"), ready, fed)
             if self.holds and value == {"arguments": ""}:
                 del delta[name]
-        elif text := " ".join(_strings(value)):
-            # A field may change from a text to parts: what waits of the text goes its own way.
-            line = self._feed(Path(name, field=INSIDE), text, ready)
+        else:
+            self._take_whole(delta, name, value, ready, fed)
+
+    def _take_whole(self, delta: Json, name: str, value: Any, ready: list[Said], fed: list[Line]) -> None:
+        """What comes whole waits for the text in it. Of a list what nobody can read, as a thought that a host sealed,
+        may not overtake what waits before it."""
+        # A field may change from a text to parts: what waits of the text goes its own way.
+        path = Path(name, field=INSIDE)
+        line = self._lines.get(path)
+        if text := " ".join(_strings(value)):
+            line = self._feed(path, text, ready)
             line.inside = True
             fed.append(line)
-            if self.holds:
-                line.waits.append((line.fed, name, delta.pop(name)))
+        elif line is None or not line.waits or not isinstance(value, list):
+            return
+        if self.holds:
+            line.waits.append((line.fed, name, delta.pop(name)))
 
     def _take_call(self, call: Json, place: int, ready: list[Said], fed: list[Line]) -> None:
         for form, inner in ARGUMENTS.items():

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from shoal.chat import Json
 
+# What streams inside an object: the arguments of a call, the transcript of sound and the sound itself.
+STREAMED = frozenset({"arguments", "input", "transcript", "data"})
+
 
 class Path(NamedTuple):
     """Where a text stands in a delta: a field, or the arguments of a call: its place, form and field."""
@@ -18,7 +21,7 @@ class Path(NamedTuple):
 
 def put(delta: Json, path: Path, value: Any) -> None:
     """Adds a value behind what the delta already has there: strings and lists are joined, a string and a list as parts;
-    all else is replaced."""
+    in objects what streams is joined; all else is replaced."""
     if path.place >= 0:
         calls = delta.setdefault(path.name, [])
         call = next((each for at, each in enumerate(calls) if _place(each, at) == path.place), None)
@@ -59,6 +62,10 @@ def _add(holder: Json, name: str, value: Any) -> None:
         known = _parts(known)
     elif isinstance(known, list) and isinstance(value, str):
         value = _parts(value)
+    if isinstance(known, dict) and isinstance(value, dict):
+        for inner, said in value.items():
+            _add(known, inner, said) if inner in STREAMED else known.update({inner: said})
+        return
     both = (isinstance(known, str) and isinstance(value, str)) or (isinstance(known, list) and isinstance(value, list))
     holder[name] = known + value if both else value
 

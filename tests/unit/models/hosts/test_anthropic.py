@@ -190,8 +190,8 @@ def test_streamed_thoughts() -> None:
     assert deltas == [
         {"reasoning_content": "h"},
         {"reasoning_content": "m"},
-        {"thinking_blocks": [{"type": "thinking", "thinking": "hm", "signature": "s"}]},
-        {"thinking_blocks": [{"type": "redacted_thinking", "data": "d"}]},
+        {"thinking_blocks": [{"index": 0, "type": "thinking", "thinking": "hm", "signature": "s"}]},
+        {"thinking_blocks": [{"index": 1, "type": "redacted_thinking", "data": "d"}]},
         {},
     ]
 

@@ -111,8 +111,9 @@ def test_calls_without_content_or_arguments() -> None:
 
 def test_thoughts_go_back_first() -> None:
     thought = {"type": "thinking", "thinking": "hm", "signature": "s"}
-    assistant = wire("assistant", "x", thinking_blocks=[thought], reasoning_content="hm")
-    assert turns(ASK, assistant)[1]["content"] == [thought, said("x")]
+    sealed = {"type": "redacted_thinking", "data": "d"}
+    assistant = wire("assistant", "x", thinking_blocks=[{"index": 0, **thought}, sealed], reasoning_content="hm")
+    assert turns(ASK, assistant)[1]["content"] == [thought, sealed, said("x")]
 
 
 def test_empty_messages_are_left_out() -> None:
@@ -131,11 +132,17 @@ def test_tools() -> None:
     function = {"name": "f", "description": "does", "parameters": schema, "strict": True}
     theirs = {"type": "web_search_20250305", "name": "web_search"}
     request = made(
-        tools=[{"type": "function", "function": function}, {"type": "function", "function": {"name": "g"}}, theirs]
+        tools=[
+            {"type": "function", "function": function},
+            {"type": "function", "function": {"name": "g"}},
+            {"type": "function", "function": {"name": "h", "parameters": {"properties": {"y": {}}}}},
+            theirs,
+        ]
     )
     assert request["tools"] == [
         {"name": "f", "description": "does", "input_schema": schema},
         {"name": "g", "input_schema": {"type": "object", "properties": {}}},
+        {"name": "h", "input_schema": {"type": "object", "properties": {"y": {}}}},
         theirs,
     ]
 
@@ -175,6 +182,15 @@ def test_one_tool_at_a_time() -> None:
         ({"stop": ["A", "B"]}, {"stop_sequences": ["A", "B"]}),
         ({"user": "u1"}, {"metadata": {"user_id": "u1"}}),
         ({"top_k": 5, "thinking": {"type": "adaptive"}}, {"top_k": 5, "thinking": {"type": "adaptive"}}),
+        (
+            {"thinking": {"type": "enabled", "budget_tokens": 9000}},
+            {"thinking": {"type": "enabled", "budget_tokens": 9000}, "max_tokens": 8192 + 9000},
+        ),
+        (
+            {"thinking": {"type": "enabled", "budget_tokens": 9000}, "max_tokens": 9500},
+            {"thinking": {"type": "enabled", "budget_tokens": 9000}, "max_tokens": 9500},
+        ),
+        ({"thinking": {"budget_tokens": "x"}}, {"thinking": {"budget_tokens": "x"}}),
         ({"seed": 1, "logprobs": True, "frequency_penalty": 1, "stream_options": {}, "n": 1, "stop": None}, {}),
         ({"reasoning_effort": "minimal"}, {"output_config": {"effort": "low"}}),
         ({"reasoning_effort": "none"}, {}),

@@ -77,6 +77,24 @@ def test_a_stop_lets_out_only_what_was_cleared() -> None:
     assert found.ended
 
 
+def test_parts_of_a_list_keep_their_order() -> None:
+    """A thought that is sealed has nothing to judge, and waits all the same behind one that has."""
+    thought, sealed = {"type": "thinking", "thinking": "Hm"}, {"type": "redacted_thinking", "data": "AAAA"}
+    found = lines()
+    out = through(found, *(Choice({"thinking_blocks": [each]}) for each in (sealed, thought, sealed)))
+    assert [choice.delta for choice in out] == [{"thinking_blocks": [sealed]}, {}, {}]
+    (last,) = through(found, Choice({}, 0, "stop"))
+    assert last.delta == {"thinking_blocks": [thought, sealed]}
+
+
+def test_what_streams_in_an_object_is_whole() -> None:
+    found = lines()
+    pieces = ({"id": "a", "transcript": "Said "}, {"transcript": "aloud"}, {"expires_at": 1})
+    through(found, *(Choice({"audio": piece}) for piece in pieces[:2]))
+    (last,) = through(found, Choice({"audio": pieces[2]}, 0, "stop"))
+    assert last.delta == {"audio": {"id": "a", "transcript": "Said aloud", "expires_at": 1}}
+
+
 def test_a_role_is_said_once() -> None:
     found = lines()
     assert not found.is_empty(Choice({"role": "assistant"}))
