@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from shoal.errors import ConfigError
@@ -32,6 +31,7 @@ class RedisLine:
         self._connection: AbstractConnection | None = None
         self._opening: asyncio.Task[None] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._endings: set[asyncio.Future[None]] = set()
         self._unsent: list[bytes] = []
         self._more = asyncio.Event()
         self._asked: deque[tuple[asyncio.Future[Any], float]] = deque()
@@ -57,8 +57,9 @@ class RedisLine:
         """Ends the connection; who waits for an answer gets none."""
         if self._opening is not None:
             self._opening.cancel()
+            await asyncio.wait({self._opening})
         self._break(ConnectionError("the connection is closed"))
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._endings, return_exceptions=True)
 
     async def _open(self) -> None:
         """One at a time, for all who ask meanwhile; who does not wait any more stops none of the others."""
@@ -107,9 +108,6 @@ class RedisLine:
                     answer.set_exception(error)
         except _failures() as error:
             self._break(error)
-        finally:
-            with suppress(*_failures()):
-                await connection.disconnect(nowait=True)
 
     def _look(self, late: asyncio.Future[Any] | None) -> None:
         """Breaks the connection where the oldest question is not answered in time. `late` is one that was found so a
@@ -129,14 +127,16 @@ class RedisLine:
 
     def _break(self, error: Exception) -> None:
         """There is no connection any more, and no answer to what was asked."""
-        self._connection = None
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            ending = asyncio.ensure_future(connection.disconnect(nowait=True))
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        current = asyncio.current_task()
         for task in self._tasks:
-            if task is not current:
-                task.cancel()
+            task.cancel()
         self._unsent.clear()
         self._more.clear()
         asked, self._asked = self._asked, deque()
