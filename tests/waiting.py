@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-SOON_S = 20.0
+SOON_S = 60.0
 
 
 def until(true: Callable[[], Any], within_s: float = SOON_S) -> None:

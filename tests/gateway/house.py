@@ -167,7 +167,7 @@ def _thread(
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    assert started.wait(10)
+    assert started.wait(60)
     try:
         yield loops[0], server
     finally:

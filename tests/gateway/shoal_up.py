@@ -58,7 +58,7 @@ class Host:
 
     def __enter__(self) -> Host:
         self._thread.start()
-        assert self._up.wait(10)
+        assert self._up.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-import threading
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from shoal.errors import HostCut
 from shoal.testing import ScriptedModel
 from tests.gateway.house import Running, running
+from tests.waiting import until
 
 HUGE = "word " * 3_000_000
 
@@ -46,13 +43,6 @@ def exchange_of(line: socket.socket) -> str:
         seen += line.recv(1024)
     (found,) = [each for each in seen.split(b"\r\n") if each.startswith(b"x-shoal-exchange: ")]
     return found.partition(b": ")[2].decode()
-
-
-def until(true: Callable[[], Any]) -> None:
-    deadline, pause = time.monotonic() + 20, threading.Event()
-    while not true():
-        assert time.monotonic() < deadline
-        pause.wait(0.01)
 
 
 def read_on(line: socket.socket) -> None:

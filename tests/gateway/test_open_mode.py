@@ -67,7 +67,7 @@ def test_what_was_let_through_is_counted_once_after_a_kill(
         ask(shoal, 3)
         with streaming(shoal, 2):
             shoal.process.kill()
-            shoal.process.wait(10)
+            shoal.process.wait(60)
         member = shoal.member
     assert len(files(tmp_path)) == 1
     redis_server.go_on()

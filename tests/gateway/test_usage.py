@@ -14,6 +14,7 @@ from shoal.stores.database import Database
 from shoal.stores.usage_sums import usage_of
 from shoal.testing import ScriptedModel
 from tests.gateway.house import running
+from tests.waiting import until
 
 
 def test_what_was_used_where_nothing_is_limited(tmp_path: Path) -> None:
@@ -40,9 +41,7 @@ def test_what_was_used_where_nothing_is_limited(tmp_path: Path) -> None:
             assert page["limits"] == []
             return {(each["of"], each["per"]): each["prompt_tokens"] for each in page["used"]}
 
-        deadline = time.monotonic() + 5
-        while found(stranger.token) != {("key", "day"): 28, ("key", "month"): 28}:
-            assert time.monotonic() < deadline
+        until(lambda: found(stranger.token) == {("key", "day"): 28, ("key", "month"): 28})
         assert found(lead.token) == {("key", "day"): 7, ("key", "month"): 7, ("team", "day"): 21, ("team", "month"): 21}
         assert found(other.token) == {("key", "day"): 14, ("key", "month"): 14}
     opened.close()

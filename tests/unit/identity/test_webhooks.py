@@ -175,7 +175,7 @@ async def while_running(courier: Courier, events: Events, done: Callable[[], boo
     task = asyncio.get_running_loop().create_task(courier.run())
     for _ in range(3):
         events.emit("limit.hit", "t", {})
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not done():
             await asyncio.sleep(0.01)
     task.cancel()

@@ -162,7 +162,7 @@ def test_the_thread_reads_and_ends_at_once() -> None:
 
     thread = LiveThread(make, fetching, every_s=3600)
     thread.start()
-    assert kept.came.wait(10)
+    assert kept.came.wait(60)
     thread.close()
     assert ["GBR", "average", 149.0] in [[row[1], row[2], row[4]] for row in kept.rows[-1].grid]
     unstarted = LiveThread(make, fetching, 1)

@@ -45,7 +45,7 @@ def test_the_cheapest_that_will_do(threshold: float | None, weights: Weights, na
 
 
 def test_a_barred_model_is_not_chosen() -> None:
-    assert chosen(priced(BIG, SMALL.without("no")), 0.05, "big") == "big"
+    assert chosen(priced(BIG, SMALL._replace(barred="no")), 0.05, "big") == "big"
 
 
 def test_without_prices_the_reference_stays() -> None:

@@ -64,12 +64,12 @@ def main(folder: Path, name: str, count: int, how: str = "") -> None:
         print("refused")
         wrote.clear()
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
-        wrote.wait(10)
+        wrote.wait(60)
         while refused(log):
             wrote.wait(0.01)
         print("taken again")
     if how == "die":
-        wrote.wait(10)
+        wrote.wait(60)
         die_in_the_next_write()
         log.add(AuditEntry(f"{name}_last", count, "default", "k", "ok", "auto", "p"))
     log.close()

@@ -115,7 +115,7 @@ def test_an_entry_is_durable_before_the_log_is_closed(
     make: Callable[..., FileAuditLog], tmp_path: Path, written: threading.Event
 ) -> None:
     make().add(entry(1))
-    assert written.wait(5)
+    assert written.wait(60)
     assert kinds(tmp_path)[1] == "exchange"
 
 
@@ -149,22 +149,22 @@ def test_a_full_disk_refuses_until_there_is_room(
 ) -> None:
     log = make()
     log.add(entry(0))
-    assert written.wait(5)
+    assert written.wait(60)
     log.check()
     written.clear()
     disk.room, disk.full = room, True
     with capture_logs() as said:
         log.add(entry(1))
-        assert disk.failed.wait(5)
+        assert disk.failed.wait(60)
         while not refuses(log):
             written.wait(0.01)
         with pytest.raises(AuditFailed, match="make room"):
             log.check()
         log.add(entry(2))
         disk.failed.clear()
-        assert disk.failed.wait(5), "it tries again by itself"
+        assert disk.failed.wait(60), "it tries again by itself"
         disk.full = False
-        assert written.wait(5)
+        assert written.wait(60)
         while refuses(log):
             written.wait(0.01)
     failures = [each for each in said if each["event"] == "audit_write_failed"]
@@ -192,17 +192,17 @@ def test_where_the_policy_is_to_go_on_it_is_said_and_the_gap_written_down(
     monkeypatch.setattr(audit_log, "MOST_WAITING", 3)
     log = make(refuse=False)
     log.add(entry(0))
-    assert written.wait(5)
+    assert written.wait(60)
     written.clear()
     disk.full = True
     with capture_logs() as said:
         log.add(entry(1))
-        assert disk.failed.wait(5)
+        assert disk.failed.wait(60)
         for number in range(2, 10):
             log.add(entry(number))
             log.check()
         disk.full = False
-        assert written.wait(5)
+        assert written.wait(60)
         log.close()
     assert [each["when_full"] for each in said if each["event"] == "audit_write_failed"] == ["go_on"]
     assert kinds(tmp_path) == ["start", "exchange", *["exchange"] * 3, "gap", "end"]
@@ -373,7 +373,7 @@ def test_a_head_that_cannot_be_kept_is_said_once(tmp_path: Path, written: thread
         for number in range(3):
             written.clear()
             log.add(entry(number))
-            assert written.wait(5)
+            assert written.wait(60)
             log.check()
         log.close()
     assert [each["event"] for each in said] == ["audit_head_failed"]

@@ -18,7 +18,7 @@ from tests.redis_server import RedisServer, redis_server  # noqa: F401 - fixture
 
 FIXED = int(Law.FIXED)
 END = 2**52
-WITHIN_S = 15.0
+WITHIN_S = 60.0
 
 
 def item(hold: int, cap: int = 1000, charge: int = 0, name: str = "f") -> Item:
@@ -85,7 +85,8 @@ def test_a_store_that_is_away_is_said_at_once_and_found_again(redis_server: Redi
             for _ in range(200):
                 with pytest.raises(LimitsUnavailable):
                     await store.reserve("b", [item(10)])
-            assert time.perf_counter() - begun < 3
+            # One that waited for an answer each time would take ANSWER_S for each.
+            assert time.perf_counter() - begun < 100
             redis_server.start()
             assert isinstance(await reserve(store, "c", item(10)), Grant)
 
@@ -221,12 +222,18 @@ def test_the_reservation_of_a_dead_process_ends(redis_server: RedisServer, lost:
 
 def test_the_reservation_of_a_living_process_does_not_end(redis_server: RedisServer) -> None:  # noqa: F811
     async def work() -> None:
-        async with opened(redis_server, lease_s=0.3) as store:
+        def ends() -> bytes:
+            return redis_server.command("ZSCORE", "{shoal}:leases", "a")
+
+        # Renewed after a third of it: twice is more than half of it later.
+        async with opened(redis_server, lease_s=1.5) as store:
             assert isinstance(await reserve(store, "a", item(50)), Grant)
-            begun = time.monotonic()
-            while time.monotonic() - begun < 1.0:
+            for _ in range(2):
+                before = ends()
+                async with asyncio.timeout(WITHIN_S):
+                    while ends() == before:
+                        await asyncio.sleep(0.05)
                 assert await read(store) == Level(0, 50)
-                await asyncio.sleep(0.05)
             store.settle(settlement(store, "a", 5))
             assert await read(store) == Level(5, 0)
 

@@ -92,7 +92,7 @@ def test_nothing_is_lost_while_the_database_fails(
     ledger = SqlLedger(database, journal)
     for number in range(1200):
         ledger.add(record(f"ex_{number}"))
-    assert failed.wait(5)
+    assert failed.wait(60)
     assert not ledger.flush()
     assert [fault.partition(" (")[0] for fault in ledger.faults] == ["the database cannot be written"]
     monkeypatch.setattr(LedgerWriter, "write", real)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,21 +19,13 @@ from shoal.stores.journal_lines import closed_line
 from shoal.stores.ledger import EXCHANGES, Record, SqlLedger
 from shoal.stores.ledger_drain import ask_to_turn
 from shoal.stores.ledger_writer import Batch, LedgerWriter
+from tests.waiting import SOON_S, until
 
-SOON_S = 20.0
 NO_ROOM = "the journal cannot be written (No space left on device): free space on its disk"
 
 
 def record(number: int, outcome: str = "ok") -> Record:
     return Record(f"ex_{number}", "t", "k", float(number), "m", True, outcome=outcome)
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Waits for it."""
-    deadline, pause = time.monotonic() + SOON_S, threading.Event()
-    while not true():
-        assert time.monotonic() < deadline
-        pause.wait(0.01)
 
 
 class Switch:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -22,10 +21,10 @@ from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES
 from shoal.stores.usage_hours import Refresher, held, marked, refresh, snapshot
 from shoal.stores.usage_lines import SUMMED
 from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, mark, roll_up
-from shoal.stores.usage_steps import holding
 from shoal.stores.usage_sums import By, Span, Sums, grouped
-from shoal.stores.usage_tables import ROLL_UPS, USAGE_DAYS_HELD, USAGE_HOURS, USAGE_STEPS, USAGE_STEPS_HELD
+from shoal.stores.usage_tables import ROLL_UPS, USAGE_DAYS_HELD, USAGE_HOURS, USAGE_STEPS_HELD
 from tests.databases import database, postgres_server, postgres_url
+from tests.waiting import until
 
 __all__ = ["database", "postgres_server", "postgres_url"]
 
@@ -276,11 +275,12 @@ def test_the_thread_adds_up_and_ends(database: Database, monkeypatch: pytest.Mon
     monkeypatch.setattr(usage_hours, "INTERVAL_S", 0.01)
     write(database, [one(1, 3)])
     refresher = Refresher(database)
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
+
+    def added_up() -> bool:
         with snapshot(database.engine) as connection:
-            if not marked(connection):
-                break
+            return not marked(connection)
+
+    until(added_up)
     refresher.close()
     with snapshot(database.engine) as connection:
         assert marked(connection) == []
@@ -301,7 +301,7 @@ def test_a_failure_is_told_and_tried_again(
     monkeypatch.setattr(usage_hours, "INTERVAL_S", 0.01)
     monkeypatch.setattr(usage_hours, "refresh", failing)
     refresher = Refresher(database)
-    assert tried.wait(20)
+    assert tried.wait(60)
     refresher.close()
     assert "usage_hours_not_refreshed" in "".join(capfd.readouterr())
 

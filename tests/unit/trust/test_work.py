@@ -24,7 +24,7 @@ def test_work_ends_when_its_caller_has_gone() -> None:
     def work() -> None:
         go_on()
         begun.set()
-        gone.wait(10)
+        gone.wait(60)
         try:
             go_on()
         except Abandoned:

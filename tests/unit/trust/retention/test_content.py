@@ -149,7 +149,7 @@ def test_a_day_that_passed_while_stopped_or_crashed_is_shredded_at_start(databas
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ContentStore, "shred", shred)
         with opened(database):
-            assert shredded.wait(10)
+            assert shredded.wait(60)
     assert key not in bytes_of(tmp_path)
     with database.engine.connect() as connection:
         assert connection.execute(select(CONTENTS)).all() == []
@@ -187,8 +187,8 @@ def test_a_database_that_fails_is_tried_again(database: Database, monkeypatch: p
     monkeypatch.setattr(module, "AGAIN_S", 0.0)
     monkeypatch.setattr(SqlContents, "destroy_keys", failing)
     with opened(database, north=30) as store:
-        assert tried.acquire(timeout=10)
-        assert tried.acquire(timeout=10)
+        assert tried.acquire(timeout=60)
+        assert tried.acquire(timeout=60)
         monkeypatch.setattr(SqlContents, "destroy_keys", real)
         keep(store, "ex_1")
         store.flush()
@@ -212,7 +212,7 @@ def test_nothing_is_lost_while_the_database_fails(database: Database, monkeypatc
     with opened(database, north=30) as store:
         for number in range(250):
             keep(store, f"ex_{number}")
-        assert failed.wait(5)
+        assert failed.wait(60)
         monkeypatch.setattr(SqlContents, "write", real)
     with opened(database, north=30) as store:
         assert all(store.read(f"ex_{number}", "north", "reader") for number in range(250))
