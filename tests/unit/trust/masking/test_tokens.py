@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shoal.trust.masking.tokens import Tables, build_tables, cut
+from shoal.trust.masking.tokens import MOST_WEIGHTS, Tables, build_tables, cut
 from shoal.trust.masking.word_features import PIECES, SHAPES, describe
 
 WORDS = PIECE_ROWS = 1 << 12
@@ -85,3 +85,37 @@ def test_a_word_is_the_same_in_every_place_and_its_letters_order_counts(tables: 
     words = describe(cut("stop pots stop\nstop", tables), tables, WORDS, PIECE_ROWS).word
     assert words[0] == words[2] == words[4]
     assert words[0] != words[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "pieces", "shape"),
+    [
+        (
+            "Dr. Anna Müller, 王明\n",
+            [1120, 3454, 2685, 2778, 2882, 3334, 2062, 2980],
+            [4706, 0, 20705, 21254, 0, 15371, 16895, 0],
+            [[2, 2, 3], [0, 1, 0], [2, 4, 1], [2, 6, 1], [0, 1, 0], [9, 1, 1], [9, 1, 0], [7, 1, 0]],
+        ),
+        (
+            "ID x7 McKay 12\0\0\0\0 aB",
+            [1088, 2839, 1657, 3398, 2976, 2630],
+            [3817, 0, 0, 19930, 3848, 2377],
+            [[3, 2, 3], [1, 1, 1], [6, 1, 0], [5, 5, 1], [6, 2, 1], [5, 2, 2]],
+        ),
+    ],
+)
+def test_the_shipped_weights_rest_on_these_rows(
+    tables: Tables, text: str, words: list[int], pieces: list[int], shape: list[list[int]]
+) -> None:
+    """Another way of computing them must give the same: case, length and blanks of each token in `shape`."""
+    found = describe(cut(text, tables), tables, WORDS, PIECE_ROWS)
+    assert found.word.tolist() == words
+    assert found.pieces.sum(axis=1).tolist() == pieces
+    assert (found.shape[:, :3] - [0, 10, 26]).tolist() == shape
+
+
+def test_a_word_longer_than_any_weight_that_is_held_has_a_row(tables: Tables) -> None:
+    word = "ab" * MOST_WEIGHTS
+    other = word[:-1] + "c"
+    rows = describe(cut(f"{word} {other} {word}", tables), tables, WORDS, PIECE_ROWS).word
+    assert rows[0] == rows[2] != rows[1]
