@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import socket
 import threading
 from collections.abc import Iterator
@@ -50,17 +51,19 @@ def deep(levels: int) -> bytes:
     [
         (b"", 400, "the body is empty"),
         (b"{", 400, "not valid UTF-8 JSON"),
-        (b'{"model": "scripted", "messages": [{"role": "user", "content": "\xff"}]}', 400, "not valid UTF-8 JSON"),
+        (b'{"model": "scripted", "messages": [{"role": "user", "content": "\xff"}]}', 400, "near byte 64"),
         (b'{"model": "\\ud800", "messages": []}', 400, "not valid UTF-8 JSON"),
         (b"[]", 400, "must be a JSON object"),
         (b'"text"', 400, "must be a JSON object"),
         (b"NaN", 400, "not valid UTF-8 JSON"),
         (deep(300), 400, "nested more than"),
         (deep(1000), 400, "nested more than"),
-        (deep(40_000), 400, "not valid UTF-8 JSON"),
+        (deep(40_000), 400, "nested more than"),
+        (gzip.compress(b"{}"), 400, "compressed"),
+        (b"\xef\xbb\xbf[]", 400, "must be a JSON object"),
         (b'{"a": "' + b"x" * 300_000 + b'"}', 413, "larger than 0.2 MB"),
     ],
-    ids=["empty", "cut", "bytes", "surrogate", "list", "string", "nan", "300", "1000", "40000", "large"],
+    ids=["empty", "cut", "bytes", "surrogate", "list", "string", "nan", "300", "1000", "deep", "gzip", "mark", "large"],
 )
 def test_a_malformed_body(client: httpx.Client, body: bytes, status: int, said: str) -> None:
     answer = client.post(PATH, content=body)

@@ -80,6 +80,9 @@ def test_every_answer_has_a_name(house: Running) -> None:
 def test_health_needs_no_key(house: Running) -> None:
     assert httpx.get(f"{house.url}/healthz").json() == {"status": "ok"}
     assert httpx.get(f"{house.url}/readyz").json() == {"status": "ready"}
+    for path in ("/healthz", "/readyz"):
+        head = httpx.head(house.url + path)
+        assert (head.status_code, head.content) == (200, b"")
 
 
 def test_metrics_for_an_admin_without_keys_or_text(house: Running) -> None:

@@ -165,6 +165,8 @@ class Gateway:
     def _find(self, scope: Scope) -> ASGIApp:
         method, path = scope["method"], scope["path"]
         found = self._fast.get((method, path))
+        if found is None and method == "HEAD":  # the server leaves the body out
+            found = self._fast.get(("GET", path))
         if found is not None:
             return found
         for route in self._routes:

@@ -36,6 +36,8 @@ FIELDS: Mapping[str, tuple[type, ...]] = {
     "parallel_tool_calls": (bool,),
 }
 JSON_NAMES = {bool: "true or false", int: "a whole number", float: "a number", str: "a string", list: "a list"}
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+GZIP = b"\x1f\x8b"
 OWN = frozenset({"model", "messages", "shoal", "stream"})
 OPTION_NAMES = ("collections", "tags", "optimize", "deadline_s", "conversation")
 OPTIMIZE = ("cost", "energy", "carbon", "latency", "quality")
@@ -44,18 +46,28 @@ OPTIMIZE = ("cost", "energy", "carbon", "latency", "quality")
 def read_json(body: bytes) -> Json:
     """The JSON object in `body`. Raises RequestError; its message never quotes the body."""
     try:
-        found = orjson.loads(body)
+        found = orjson.loads(body.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
-        if not body.strip():
-            raise RequestError("the body is empty: send a JSON object") from None
-        raise RequestError(
-            f"the body is not valid UTF-8 JSON (near byte {error.pos}): mend it and send again"
-        ) from None
+        raise RequestError(_no_json(body, error.pos)) from None
     if not isinstance(found, dict):
         raise RequestError('the body must be a JSON object such as {"model": "auto", "messages": [...]}')
     if too_deep(body, found):
         raise RequestError(f"the body is nested more than {DEEPEST} deep: flatten it")
     return found
+
+
+def _no_json(body: bytes, at: int) -> str:
+    """Why a body could not be read, and what to do; `at` is where the reader gave up."""
+    if not body.strip():
+        return "the body is empty: send a JSON object"
+    if body.startswith(GZIP):
+        return "the body is compressed: send plain JSON, without Content-Encoding"
+    try:
+        body.decode()
+    except UnicodeDecodeError as error:
+        at = error.start
+    deep = f", or nested more than {DEEPEST} deep" if body.count(b"[") + body.count(b"{") > DEEPEST else ""
+    return f"the body is not valid UTF-8 JSON{deep} (near byte {at}): mend it and send again"
 
 
 def check_fields(wire: Json, known: tuple[str, ...]) -> None:
