@@ -22,17 +22,23 @@ YEAR_10000 = 253_402_300_799.0
 MOMENTS = ("created", "disabled", "expires", "rotated", "previous_until")
 
 
-def with_house(config: Path | None, data_dir: Path | None, work: Callable[[Assembly], T]) -> T:
-    """Does the work in the whole house, so that a first start makes the first keys before any other."""
+def with_house(
+    config: Path | None, data_dir: Path | None, work: Callable[[Assembly], T], *, of_what_is: bool = False
+) -> T:
+    """Does the work in the whole house, so that a first start makes the first keys before any other; where it is `of
+    what is` there, a house must be there: nothing is started. Raises what the work does, and NotFound."""
     import asyncio
 
-    from shoal.cli.house import assembly, settings_of
+    from shoal.cli.house import assembly, check_there, settings_of
     from shoal.cli.logs import to_stderr
 
     to_stderr("warning", as_json=False)
+    settings = settings_of(config, data_dir).settings
+    if of_what_is:
+        check_there(settings)
 
     async def inside() -> T:
-        async with assembly(settings_of(config, data_dir).settings) as opened:
+        async with assembly(settings) as opened:
             return work(opened)
 
     return asyncio.run(inside())

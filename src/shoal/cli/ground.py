@@ -121,7 +121,7 @@ def _store(config: Path | None, data_dir: Path | None) -> Iterator[SqlPassages]:
     from shoal.grounding import ensure_docs
     from shoal.stores.passages import SqlPassages
 
-    with database(settings_of(config, data_dir).settings) as opened:
+    with database(settings_of(config, data_dir).settings, make=True) as opened:
         store = SqlPassages(opened)
         ensure_docs(store)
         yield store

@@ -30,14 +30,33 @@ def settings_of(config: Path | None, data_dir: Path | None = None, *, observe: b
     return load(config, {name: table for name, table in tables.items() if table})
 
 
+def check_there(settings: Settings) -> None:
+    """That there is a database to read: a name mistyped is told, and nothing is made there. Raises NotFound."""
+    from shoal.errors import NotFound
+    from shoal.stores.database import FILE
+
+    folder = settings.server.data_dir
+    if settings.server.database is None and not (folder / FILE).is_file():
+        raise NotFound(
+            f"there is no {FILE} in {folder}, and none was made: start the gateway there with 'shoal up', or name the "
+            "right place with --data-dir or server.data_dir"
+        )
+
+
 @contextmanager
-def database(settings: Settings) -> Iterator[Database]:
-    """The database, up to date, with what a crash left in journals. Raises ConfigError, StorageError."""
+def database(settings: Settings, *, make: bool = False) -> Iterator[Database]:
+    """The database, up to date, with what a crash left in journals; `make` makes it where there is none. Raises
+    ConfigError, NotFound, StorageError."""
+    from shoal.errors import NotFound
     from shoal.stores.database import Database
     from shoal.stores.ledger import recover
 
+    if not make:
+        check_there(settings)
     opened = Database.of(settings)
     try:
+        if not make and opened.postgres and opened.revision() is None:
+            raise NotFound(f"{opened.where} has no tables of Shoal: run 'shoal up' with it, or mend server.database")
         opened.migrate()
         recover(opened)
         yield opened

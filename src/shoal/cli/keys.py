@@ -83,7 +83,7 @@ def list_keys(
     """List the keys."""
     from shoal.identity.key_admin import key_wire
 
-    found = with_house(config, data_dir, lambda opened: opened.keys.all(tenant))
+    found = with_house(config, data_dir, lambda opened: opened.keys.all(tenant), of_what_is=True)
     say_rows([_row(key_wire(key)) for key in found], COLUMNS, as_json=as_json)
 
 
@@ -167,7 +167,7 @@ def _with_key(config: Path | None, data_dir: Path | None, key_id: str, work: Cal
             raise NotFound(f"there is no key '{key_id}': see 'shoal keys list'")
         return changed(opened, found.tenant, work)
 
-    return with_house(config, data_dir, inside)
+    return with_house(config, data_dir, inside, of_what_is=True)
 
 
 def _say_key(made: Json, what: str, *, as_json: bool) -> None:

@@ -52,6 +52,7 @@ def list_organisations(data_dir: DataDir = None, config: ConfigPath = None, as_j
         config,
         data_dir,
         lambda opened: read(opened, OPERATOR, lambda change: organisations.list_organisations(change, MOST, None)),
+        of_what_is=True,
     )
     rows = [in_words(organisations.organisation_wire(each)) for each in found]
     say_rows(rows, ("id", "name", "created"), as_json=as_json)

@@ -46,7 +46,10 @@ def list_teams(
     from shoal.identity import people_admin as people
 
     found = with_house(
-        config, data_dir, lambda opened: read(opened, tenant, lambda change: people.list_teams(change, MOST, None))
+        config,
+        data_dir,
+        lambda opened: read(opened, tenant, lambda change: people.list_teams(change, MOST, None)),
+        of_what_is=True,
     )
     rows = [in_words(people.team_wire(team)) for team in found]
     say_rows(rows, ("id", "name", "organisation", "created"), as_json=as_json)

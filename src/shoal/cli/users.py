@@ -57,6 +57,7 @@ def list_users(
         config,
         data_dir,
         lambda opened: read(opened, tenant, lambda change: people.list_users(change, MOST, None, team)),
+        of_what_is=True,
     )
     rows = [in_words(people.user_wire(user)) for user in found]
     say_rows(rows, ("id", "name", "email", "team", "role", "organisation", "created", "disabled"), as_json=as_json)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from shoal.cli import run
+from shoal.stores.database import Database
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Shell:
         code = run(list(words))
         said = self._capfd.readouterr()
         return Said(code, said.out, said.err)
+
+    def begun(self) -> Shell:
+        """With an empty database in its data directory."""
+        database = Database(self.data)
+        database.migrate()
+        database.close()
+        return self
 
     def write(self, name: str, text: str) -> str:
         """A file in the home; returns its path."""

@@ -55,6 +55,6 @@ def test_what_is_not_there_is_said(shell: Shell, version: str) -> None:
 
 
 def test_before_the_first_start_there_is_none(shell: Shell) -> None:
-    said = shell("energy", "factors")
+    said = shell.begun()("energy", "factors")
     assert (said.code, said.out) == (0, "")
     assert "shoal up" in said.err

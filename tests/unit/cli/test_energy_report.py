@@ -155,7 +155,7 @@ def test_days_without_anything_have_their_place_in_plots(filled: Shell) -> None:
 
 
 def test_an_empty_report(shell: Shell) -> None:
-    told = shell("energy", "report", "--json").json()
+    told = shell.begun()("energy", "report", "--json").json()
     assert told["total"]["energy_wh"] == {"low": 0, "expected": 0, "high": 0}
     assert (told["groups"], told["per_unit"], told["inventory"]) == ([], [], [])
     assert "Nothing was used." in shell("energy", "report", "--format", "html").out

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +26,7 @@ from shoal.trust.retention.sealing import Envelope
 from shoal.trust.sensitive import Sensitive
 from tests.unit.cli.conftest import Said as Told
 from tests.unit.cli.conftest import Shell
+from tests.waiting import until
 
 TENANTS, PEOPLE = ("northsea", "southsea"), ("jane@example.org", "john@example.org")
 
@@ -119,7 +118,7 @@ def _declined(_: str) -> None:
 
 @pytest.mark.parametrize("words", [(), ("--tenant", ""), ("--tenant", "*", "--yes")])
 def test_wrong_usage(shell: Shell, words: tuple[str, ...]) -> None:
-    assert erase(shell, *words).code == 2
+    assert erase(shell.begun(), *words).code == 2
 
 
 def test_it_fails_where_something_is_left(used: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,13 +138,9 @@ def gateway(used: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlLedger]
     """The ledger of a gateway that runs meanwhile; the command waits until it has begun a new journal."""
     journal = Journal(used.data / "journal")
     ledger = SqlLedger(Database(used.data), journal)
-    pause = threading.Event()
 
     def turned(_: float) -> None:
-        until = time.monotonic() + 20
-        while journal.first == 1:
-            assert time.monotonic() < until
-            pause.wait(0.01)
+        until(lambda: journal.first > 1)
 
     monkeypatch.setattr("shoal.cli.erase.time.sleep", turned)
     yield ledger

@@ -58,7 +58,7 @@ def test_a_disabled_key_asks_nothing_more(shell: Shell, monkeypatch: pytest.Monk
 
 
 def test_save_gives_the_command_line_its_own_key_back(shell: Shell) -> None:
-    shell("keys", "list")
+    shell("keys", "create", "--name", "n")
     (shell.home / "config/shoal/credentials.json").unlink()
     lost = shell("ask", "How do I add a host?")
     assert lost.code == 4

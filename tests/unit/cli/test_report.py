@@ -118,6 +118,6 @@ def test_the_report_as_json(shell: Shell) -> None:
 
 
 def test_an_empty_ledger_says_how_to_begin(shell: Shell) -> None:
-    said = shell("report", "first-day")
+    said = shell.begun()("report", "first-day")
     assert said.code == 0
     assert "start the gateway with 'shoal up --observe'" in said.err

@@ -115,6 +115,6 @@ def test_a_tenant_that_keeps_nothing(used: Shell) -> None:
 
 def test_nothing_kept_yet(shell: Shell) -> None:
     shell.write("shoal.toml", SETTINGS)
-    said = shell("route", "families", "--tenant", "north")
+    said = shell.begun()("route", "families", "--tenant", "north")
     assert said.code == 0, said.err
     assert said.out.startswith("0 requests of 0 that are kept")

@@ -113,6 +113,6 @@ def test_a_tenant_that_keeps_nothing(used: Shell) -> None:
 
 def test_no_feedback_yet(shell: Shell) -> None:
     shell.write("shoal.toml", SETTINGS)
-    said = shell("route", "labels", "--tenant", "north", "--out", "none.jsonl")
+    said = shell.begun()("route", "labels", "--tenant", "north", "--out", "none.jsonl")
     assert said.code == 0
     assert said.out.startswith("0 labels from 0 answers")

@@ -139,7 +139,7 @@ def test_drift_without_a_route_or_a_comparison(route: Route, shell: Shell) -> No
     assert "no route is configured" in shell("route", "drift").err
     route.save(shell.home / "route")
     shell.write("shoal.toml", f"{PRICES}\n[auto]\nreference = 'large'\n[routing]\nroute = 'route'\n")
-    said = shell("route", "drift")
+    said = shell.begun()("route", "drift")
     assert "not known, since no answer was compared" in said.out
     assert "routing.shadow" in said.err
 

@@ -63,7 +63,7 @@ def test_hours_that_nobody_added_up_are_said_where_they_are_many(shell: Shell) -
 
 
 def test_an_empty_ledger_says_how_to_begin(shell: Shell) -> None:
-    said = shell("usage")
+    said = shell.begun()("usage")
     assert said.code == 0
     assert "send the gateway a request first" in said.err
 

@@ -1,0 +1,49 @@
+"""Verbs that read say that there is nothing where a data directory was mistyped, and make nothing there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Shell
+
+READING = [
+    *(("usage",), ("usage", "--me"), ("usage", "--explain", "ex_1"), ("energy", "report"), ("energy", "factors")),
+    *(("energy", "savings"), ("report", "first-day"), ("limits", "list"), ("budget", "list")),
+    *(("keys", "list"), ("keys", "show", "k1"), ("keys", "disable", "k1")),
+    *(
+        ("teams", "list"),
+        ("users", "list"),
+        ("organisations", "list"),
+        ("trust", "erase", "--tenant", "north", "--yes"),
+    ),
+]
+BASELINE = "[metering.baseline]\nkind = 'world-grid'\n"
+
+
+@pytest.mark.parametrize("words", READING, ids=" ".join)
+def test_nothing_is_made_where_nothing_is(shell: Shell, words: tuple[str, ...], tmp_path: Path) -> None:
+    shell.write("shoal.toml", BASELINE)
+    absent = tmp_path / "mistyped"
+    said = shell(*words, "--data-dir", str(absent))
+    assert (said.code, said.out) == (4, "")
+    assert f"there is no shoal.db in {absent}" in said.err
+    assert "--data-dir" in said.err
+    assert not absent.exists()
+    assert not shell.data.exists()
+
+
+def test_a_postgresql_without_tables_is_left_alone(
+    shell: Shell, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shoal.stores.database import Database
+
+    monkeypatch.setenv("TEST_DATABASE", postgres_url)
+    shell.write("shoal.toml", "[server]\ndatabase = 'env:TEST_DATABASE'\n")
+    said = shell("usage")
+    assert (said.code, said.out) == (4, "")
+    assert "has no tables of Shoal" in said.err
+    database = Database(shell.data, postgres_url)
+    assert database.revision() is None
+    database.close()
