@@ -147,6 +147,7 @@ def _serve(settings: Settings, as_json: bool, place: Place | None = None) -> Non
         from shoal.gateway.metrics import Metrics
         from shoal.gateway.server import serve
         from shoal.gateway.telemetry import open_telemetry
+        from shoal.gateway.workers import beat
         from shoal.trust.retention.hardening import Returning
         from shoal.trust.retention.last_words import say_no_text_of_tasks
 
@@ -163,7 +164,7 @@ def _serve(settings: Settings, as_json: bool, place: Place | None = None) -> Non
             if place is None:
                 _greet(address, assembly.first_start, as_json, unmasked)
             else:
-                place.ready()
+                beat(place.alive)
 
         await serve(assembly, metrics, started, place)
         if telemetry is not None:

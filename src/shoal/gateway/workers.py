@@ -1,5 +1,5 @@
-"""Several processes of the gateway on one port: starts them, watches them, replaces who dies, and has them stop in
-good order. It knows no request, opens no database and has no thread, so that it can fork at any time.
+"""Several processes of the gateway on one port: starts them, watches them, replaces who dies or stands still, and has
+them stop in good order. It knows no request, opens no database and has no thread, so that it can fork at any time.
 
 The workers inherit one listening socket: what waits there is taken by whoever is free, also while another is being
 replaced. A pipe that this process alone can write to tells them to stop: it closes when they should, or when this
@@ -8,13 +8,14 @@ process is no more.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -28,12 +29,16 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 30.0
 STEADY_S = 60.0
 # What a worker may take beyond the time that running requests have: to write down what is left.
 CLOSING_S = 30.0
+# How often a worker's event loop says that it goes on, and how long it may say nothing: a busy machine kills nobody.
+BEAT_S, STILL_S = 2.0, 30.0
+# Who was stopped for longer than that cannot tell whether others were.
+STOPPED_S = 5.0
 FAILED = 1
 
 
 class Place(NamedTuple):
     """The place of one worker among `of`: what it listens on, the pipe that closes when it should stop, the folder in
-    which workers find each other, and what to call once it answers."""
+    which workers find each other, and what to call once it answers, and then again and again (`beat`)."""
 
     number: int
     of: int
@@ -41,19 +46,21 @@ class Place(NamedTuple):
     metrics: socket | None
     lifeline: int
     folder: Path
-    ready: Callable[[], None]
+    alive: Callable[[], None]
 
 
 @dataclass(slots=True)
 class Worker:
-    """One place: its process (0 while there is none), since when it runs, and when it is to be started again."""
+    """One place: its process (0 while there is none), since when it runs, when it was last heard of through the pipe
+    `hears`, and when it is to be started again."""
 
     number: int
     pid: int = 0
     begun: float = 0.0
     due: float = 0.0
     pause_s: float = 0.0
-    ready: int = -1
+    hears: int = -1
+    heard: float = 0.0
     answers: bool = False
 
 
@@ -108,15 +115,28 @@ class Supervisor:
         return 0
 
     def _watch(self) -> None:
-        """Replaces who dies, until a signal comes."""
+        """Replaces who dies or stands still, until a signal comes."""
         while not self._signals:
-            due = [worker.due for worker in self._workers if not worker.pid]
-            self._wait(min(due) - time.monotonic() if due else None)
+            begun = time.monotonic()
+            at_most_s = min(map(_next, self._workers)) - begun
+            self._wait(at_most_s)
+            self._end_still(stopped=time.monotonic() - begun > max(at_most_s, 0.0) + STOPPED_S)
             for worker, code in self._ended():
                 self._postpone(worker, code)
             for worker in self._workers:
                 if not worker.pid and worker.due <= time.monotonic() and not self._signals:
                     self._fork(worker)
+
+    def _end_still(self, *, stopped: bool) -> None:
+        """Kills who has said nothing for too long; its requests break off, as they would have."""
+        now = time.monotonic()
+        for worker in self._workers:
+            if stopped:
+                worker.heard = now
+            elif worker.pid and worker.answers and now - worker.heard > STILL_S:
+                worker.heard = now
+                self._log.error("worker_stands_still", worker=worker.number, pid=worker.pid, for_s=STILL_S)
+                os.kill(worker.pid, signal.SIGKILL)
 
     def _postpone(self, worker: Worker, code: int) -> None:
         now = time.monotonic()
@@ -150,18 +170,23 @@ class Supervisor:
 
     def _wait(self, at_most_s: float | None) -> None:
         """Until there is something to do: a signal, a child that ended, a worker that answers, or the time."""
-        ready = {worker.ready: worker for worker in self._workers if worker.ready >= 0}
-        found, _, _ = select.select([self._wake, *ready], [], [], at_most_s and max(at_most_s, 0.0))
+        pipes = {worker.hears: worker for worker in self._workers if worker.hears >= 0}
+        found, _, _ = select.select([self._wake, *pipes], [], [], at_most_s and max(at_most_s, 0.0))
         if self._wake in found:
             os.read(self._wake, 4096)
-        for each in ready.keys() & set(found):
-            worker = ready[each]
-            worker.answers = bool(os.read(each, 1))
-            if worker.answers:
-                self._log.info("worker_answers", worker=worker.number, pid=worker.pid)
-            # One that says nothing is about to end: `_ended` will find it.
-            os.close(each)
-            worker.ready = -1
+        for each in pipes.keys() & set(found):
+            self._hear(pipes[each])
+
+    def _hear(self, worker: Worker) -> None:
+        """Takes note of what a worker says; one that closed its pipe is about to end: `_ended` will find it."""
+        if not os.read(worker.hears, 4096):
+            os.close(worker.hears)
+            worker.hears = -1
+            return
+        if not worker.answers:
+            worker.answers = True
+            self._log.info("worker_answers", worker=worker.number, pid=worker.pid)
+        worker.heard = time.monotonic()
 
     def _ended(self) -> Iterator[tuple[Worker, int]]:
         """The workers whose process has ended, each with its exit code: below zero the signal that killed it."""
@@ -171,13 +196,14 @@ class Supervisor:
             pid, status = os.waitpid(worker.pid, os.WNOHANG)
             if pid:
                 worker.pid = 0
-                if worker.ready >= 0:
-                    os.close(worker.ready)
-                    worker.ready = -1
+                if worker.hears >= 0:
+                    os.close(worker.hears)
+                    worker.hears = -1
                 yield worker, os.waitstatus_to_exitcode(status)
 
     def _fork(self, worker: Worker) -> None:
         reading, writing = os.pipe()
+        os.set_blocking(writing, False)
         sys.stdout.flush()
         sys.stderr.flush()
         worker.begun, worker.answers = time.monotonic(), False
@@ -185,7 +211,7 @@ class Supervisor:
         if not worker.pid:
             self._become(worker.number, reading, writing)
         os.close(writing)
-        worker.ready = reading
+        worker.hears = reading
 
     def _become(self, number: int, reading: int, writing: int) -> None:
         """The life of a worker, in its own process; it does not return."""
@@ -194,7 +220,7 @@ class Supervisor:
             _forget_signals()
             # A terminal's Ctrl-C is for the supervisor alone.
             os.setpgid(0, 0)
-            for inherited in (self._alive, reading, *(each.ready for each in self._workers if each.ready >= 0)):
+            for inherited in (self._alive, reading, *(each.hears for each in self._workers if each.hears >= 0)):
                 os.close(inherited)
             place = Place(
                 number,
@@ -216,9 +242,23 @@ class Supervisor:
             self._signals += 1
 
 
+def _next(worker: Worker) -> float:
+    """When there is something to do for a worker, at the latest."""
+    if not worker.pid:
+        return worker.due
+    return (worker.heard if worker.answers else time.monotonic()) + STILL_S + BEAT_S
+
+
+def beat(alive: Callable[[], None]) -> None:
+    """Says from the running event loop that it goes on, now and for as long as it does."""
+    alive()
+    asyncio.get_running_loop().call_later(BEAT_S, beat, alive)
+
+
 def _say(pipe: int) -> None:
-    os.write(pipe, b"1")
-    os.close(pipe)
+    # Nobody reads where the supervisor is no more, or is stopped.
+    with suppress(OSError):
+        os.write(pipe, b"1")
 
 
 @contextmanager
