@@ -100,7 +100,7 @@ class Exchange:
 
     __slots__ = (
         *("_audit", "_begun", "_deadline", "_defence", "_beside", "_monitoring", "_session", "_kept"),
-        *("_late", "_named", "_own", "_purpose", "_shadow", "_ticket", "_told"),
+        *("_guarded", "_late", "_named", "_own", "_purpose", "_shadow", "_ticket", "_told"),
         *("chat", "citations", "confidence", "fallback", "house", "id", "key", "record", "trail"),
     )
 
@@ -120,6 +120,8 @@ class Exchange:
         self._audit = house.audit.open(key.tenant, chat) if house.audit is not None else None
         self._session: Session | None = None
         self._kept = house.keeping.open(key.tenant) if house.keeping is not None else None
+        # Whether any step looks at what is said.
+        self._guarded = self._audit is not None or self._kept is not None
         self._defence: Defence | None = None
         self._shadow: ShadowSession | None = None
         self._monitoring: Monitoring | None = None
@@ -218,6 +220,8 @@ class Exchange:
             self._defence = house.defence.open(key.tenant, key.id, self.id, chat.shoal.conversation)
         if house.monitoring is not None:
             self._monitoring = house.monitoring.open(key.tenant, grounded=bool(chat.passages))
+        opened = (self._session, self._defence, self._monitoring)
+        self._guarded = self._guarded or any(step is not None for step in opened)
         if house.shadows is not None and self._session is not None and self._session.enforces:
             self._shadow = house.shadows.open(key.tenant, self.id)
 
@@ -438,12 +442,6 @@ class Exchange:
         """CPU seconds of the embedded models that guards asked, as far as they ran on the event loop."""
         asked = (each for each in self.record.attempts if each.purpose is Purpose.GUARD and each.usage.cpu_s)
         return sum(each.usage.cpu_s for each in asked if not self.house.models.threaded(each.model))
-
-    @property
-    def _guarded(self) -> bool:
-        """Whether any step looked at what was said."""
-        steps = (self._session, self._defence, self._monitoring, self._audit, self._kept)
-        return any(step is not None for step in steps)
 
     def _meter(self) -> None:
         """What all attempts took; those of a look beside the request may come after the reply."""

@@ -1,4 +1,5 @@
-"""What a request writes to: an answer's head waits for its body, and for nothing longer than a turn of the loop."""
+"""What a request writes to: an answer's head waits for its body, and for nothing longer than a turn of the loop. And
+what a connection knows of what was asked."""
 
 from __future__ import annotations
 
@@ -6,8 +7,13 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from starlette.types import Receive, Scope, Send
+from uvicorn import Config
+from uvicorn.server import ServerState
 
-from shoal.gateway.protocol import Joined
+from shoal.gateway.protocol import BoundedHead, Joined
+
+WHOLE = b"POST /v1/models HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}"
 
 
 class Sent:
@@ -24,6 +30,12 @@ class Sent:
 
     def is_closing(self) -> bool:
         return self.writes[-1:] == [b"closed"]
+
+    def get_extra_info(self, name: str) -> None:
+        return None
+
+    def pause_reading(self) -> None:
+        return None
 
 
 @pytest.mark.parametrize(
@@ -47,3 +59,32 @@ def test_the_head_goes_out_with_the_body(done: Callable[[Joined], object], write
 
     asyncio.run(run())
     assert sent.writes == writes
+
+
+@pytest.mark.parametrize(
+    ("reads", "here"),
+    [
+        ([WHOLE], True),
+        ([WHOLE[:-1]], False),
+        ([WHOLE[:-1], WHOLE[-1:]], True),
+        ([WHOLE + WHOLE], True),
+        ([WHOLE + WHOLE[:-1]], False),
+        ([b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n"], True),
+    ],
+)
+def test_it_knows_whether_all_that_was_asked_has_come(reads: list[bytes], here: bool) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.Event().wait()
+
+    async def run() -> None:
+        asked = BoundedHead(Config(app, log_config=None), ServerState(), {})
+        asked.connection_made(Sent())  # type: ignore[arg-type]
+        for read in reads:
+            asked.data_received(read)
+            await asyncio.sleep(0)
+        assert asked.all_here is here
+        for task in asked.tasks:
+            task.cancel()
+        await asyncio.gather(*asked.tasks, return_exceptions=True)
+
+    asyncio.run(run())

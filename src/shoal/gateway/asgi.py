@@ -5,15 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.types import Receive, Scope
 
 from shoal.errors import BodyTooLarge, BodyTooSlow, RequestError
 
 WATCH_AFTER_S = 0.2
-# Where the protocol says in a scope how to learn that an answer is out (`gateway/protocol.py`).
-SENT = "shoal.when_sent"
+# Where the server keeps a request's connection in its scope (`gateway/protocol.py`).
+CONNECTION = "shoal.connection"
+
+
+class Connection(Protocol):
+    """What a server that can tell says of a connection: whether all that was asked has come, and when an answer is
+    out."""
+
+    @property
+    def all_here(self) -> bool: ...
+
+    def when_sent(self, then: Callable[[], None]) -> None: ...
 
 
 class ClientGone(Exception):
@@ -56,9 +66,12 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) ->
     raise ClientGone
 
 
-async def read_body_in_time(receive: Receive, headers: dict[bytes, bytes], most: int, within_s: float) -> bytes:
-    """The whole body. A client that sends slowly must not hold a place for ever. Raises BodyTooSlow and what
-    `read_body` does."""
+async def read_body_in_time(scope: Scope, receive: Receive, most: int, within_s: float) -> bytes:
+    """The whole body. A client that sends slowly must not hold a place for ever; one whose body has come with its head
+    needs no clock. Raises BodyTooSlow and what `read_body` does."""
+    headers, connection = headers_of(scope), scope.get(CONNECTION)
+    if connection is not None and connection.all_here:
+        return await read_body(receive, headers, most)
     try:
         async with asyncio.timeout(within_s):
             return await read_body(receive, headers, most)
@@ -77,11 +90,11 @@ def _too_large(most: int) -> RequestError:
 def when_sent(scope: Scope, then: Callable[[], None]) -> None:
     """Calls `then` once the operating system has taken the answer that was just written, to its last byte; never where
     the connection is lost before. A server that cannot tell is believed at once."""
-    tell = scope.get(SENT)
-    if tell is None:
+    connection: Connection | None = scope.get(CONNECTION)
+    if connection is None:
         then()
     else:
-        tell(then)
+        connection.when_sent(then)
 
 
 class Hangup:

@@ -10,7 +10,7 @@ from shoal.call import ModelCard
 from shoal.chat import Json
 from shoal.errors import PermissionDenied, UnknownModel
 from shoal.exchange import House
-from shoal.gateway.asgi import headers_of, token_of
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import send_json
 from shoal.identity import Key
 
@@ -37,7 +37,7 @@ class Models:
         self._house = house
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = self._house.identity.authenticate(token_of(headers_of(scope)))
+        key = key_of(scope, self._house.identity)
         name = scope.get("path_params", {}).get("id")
         if name is None:
             cards = [card for card in self._house.models.cards() if _may(key, card.name)]

@@ -13,7 +13,8 @@ from shoal.call import closing
 from shoal.chat import Chat, Piece
 from shoal.errors import ShoalError
 from shoal.exchange import Exchange, House
-from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of, when_sent
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, when_sent
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import (
     JSON_TYPE,
     Headers,
@@ -46,9 +47,9 @@ class ChatCompletions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
-        key = self._house.identity.authenticate(token_of(headers))
+        key = key_of(scope, self._house.identity)
         limits = self._limits
-        body = await read_body_in_time(receive, headers, limits.body_bytes, limits.body_s)
+        body = await read_body_in_time(scope, receive, limits.body_bytes, limits.body_s)
         chat = read_chat(read_json(body), headers, limits.messages)
         exchange = Exchange(self._house, key, chat)
         try:

@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from shoal.chat import Json
 from shoal.errors import NotFound, PermissionDenied, StorageError
-from shoal.gateway.asgi import headers_of, token_of
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import send_json
 from shoal.identity import Identity, Role
 from shoal.stores.audit_log import AuditEvent
@@ -32,7 +32,7 @@ class ContentPage:
         self._audit = audit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = self._identity.authenticate(token_of(headers_of(scope)))
+        key = key_of(scope, self._identity)
         if key.role is not Role.ADMIN:
             raise PermissionDenied("content is for admins: use an admin key of this tenant")
         found = await asyncio.to_thread(self._read, scope["path_params"]["id"], key.tenant, key.id)

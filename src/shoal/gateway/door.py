@@ -16,6 +16,8 @@ from shoal.identity.wrong_keys import WrongKeys
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 MOST_WAITING = 500
+# Where the door keeps the key that it let in, in a request's scope.
+KEY = "shoal.key"
 
 
 class Door:
@@ -36,6 +38,7 @@ class Door:
             return
         key = await self.key(token, scope, headers)
         key.admit_endpoint(scope["path"])
+        scope[KEY] = key
         if key.role is Role.AUDITOR and scope["method"] not in ("GET", "HEAD"):
             raise PermissionDenied("an auditor reads reports and the audit log: use another key for anything else")
 
@@ -71,6 +74,13 @@ class Door:
             await asyncio.sleep(wait_s)
         finally:
             self._waiting -= 1
+
+
+def key_of(scope: Scope, identity: Identity) -> Key:
+    """The key that the door let in; where there was no door, the one that the request shows. Raises
+    AuthenticationError, StorageUnreachable."""
+    found: Key | None = scope.get(KEY)
+    return found if found is not None else identity.authenticate(token_of(headers_of(scope)))
 
 
 def address_of(scope: Scope, headers: dict[bytes, bytes], proxies: Sequence[Network]) -> str:

@@ -11,7 +11,7 @@ from shoal.call import Attempt
 from shoal.chat import Json
 from shoal.errors import NotFound
 from shoal.exchange import House
-from shoal.gateway.asgi import headers_of, token_of
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import send_json
 from shoal.gateway.openai_reply import usage_wire
 from shoal.identity import Key, Role
@@ -58,7 +58,7 @@ class Exchanges:
         self._ledger = ledger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = self._house.identity.authenticate(token_of(headers_of(scope)))
+        key = key_of(scope, self._house.identity)
         record = await asyncio.to_thread(self._ledger.get, scope["path_params"]["id"])
         if record is None or not may_see(key, record):
             raise NotFound("there is no such exchange of this key: take the id from the header x-shoal-exchange")

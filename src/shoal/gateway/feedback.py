@@ -14,7 +14,8 @@ from starlette.types import Receive, Scope, Send
 from shoal.chat import Json
 from shoal.errors import NotFound, RequestError, StorageError
 from shoal.exchange import House
-from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import send_json
 from shoal.gateway.exchanges import may_see
 from shoal.gateway.openai_request import check_fields, read_json, read_options
@@ -56,8 +57,7 @@ class FeedbackPage:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = headers_of(scope)
-        key = self._house.identity.authenticate(token_of(headers))
+        key = key_of(scope, self._house.identity)
         if scope["method"] == "POST":
             await self._give(key, scope, receive, send)
         else:
@@ -66,7 +66,7 @@ class FeedbackPage:
     async def _give(self, key: Key, scope: Scope, receive: Receive, send: Send) -> None:
         headers = headers_of(scope)
         most = min(MOST_BODY, self._limits.body_bytes)
-        given = read_feedback(read_json(await read_body_in_time(receive, headers, most, self._limits.body_s)))
+        given = read_feedback(read_json(await read_body_in_time(scope, receive, most, self._limits.body_s)))
         with Hangup(receive):
             record = await self._record(key, scope["path_params"]["id"])
             if record.team not in (None, key.team) and not may_see(key, record):

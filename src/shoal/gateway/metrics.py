@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from shoal.call import Attempt
 from shoal.chat import Json
 from shoal.errors import PermissionDenied
-from shoal.gateway.asgi import headers_of, token_of
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import send_bytes
 from shoal.identity import Identity, Role
 from shoal.identity.keys import DEFAULT_TENANT
@@ -186,7 +186,7 @@ class MetricsPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is not None:
-            key = self._identity.authenticate(token_of(headers_of(scope)))
+            key = key_of(scope, self._identity)
             # They are of all organisations together.
             if key.role not in (Role.ADMIN, Role.AUDITOR) or key.tenant != DEFAULT_TENANT:
                 raise PermissionDenied(

@@ -18,7 +18,8 @@ from starlette.types import Receive, Scope, Send
 from shoal.chat import Json
 from shoal.errors import NotFound, RequestError
 from shoal.exchange import House
-from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, token_of, when_sent
+from shoal.gateway.asgi import Hangup, headers_of, read_body_in_time, when_sent
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import JSON_TYPE, send_bytes
 from shoal.gateway.openai_request import check_fields, read_json, read_options
 from shoal.gateway.service import Service
@@ -64,8 +65,8 @@ class Moderations:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers, limits = headers_of(scope), self._limits
-        key = self._house.identity.authenticate(token_of(headers))
-        body = await read_body_in_time(receive, headers, limits.body_bytes, limits.body_s)
+        key = key_of(scope, self._house.identity)
+        body = await read_body_in_time(scope, receive, limits.body_bytes, limits.body_s)
         texts = _read(read_json(body), limits.messages)
         step = self._house.monitoring
         if step is None:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from shoal.gateway.asgi import SENT
+from shoal.gateway.asgi import CONNECTION
 
 LARGEST_HEAD = 64 * 1024
 LOOK_S = 0.05
@@ -58,8 +58,9 @@ class Joined:
 class BoundedHead(HttpToolsProtocol):
     """Answers 400 and closes where the request line and the headers, or the trailers after a chunked body, take more
     than LARGEST_HEAD bytes, give or take what one read brings. `_head` is how many there are so far, None while the
-    parser is elsewhere."""
+    parser is elsewhere. `all_here` says whether every request that has begun has come whole."""
 
+    all_here = False
     _head: int | None = 0
     _lost = False
     _unsent: list[Callable[[], None]]
@@ -110,7 +111,8 @@ class BoundedHead(HttpToolsProtocol):
         """A head begins."""
         self._head = 0
         super().on_message_begin()
-        cast(dict[str, Any], self.scope)[SENT] = self.when_sent
+        self.all_here = False
+        cast(dict[str, Any], self.scope)[CONNECTION] = self
 
     def on_headers_complete(self) -> None:
         """The head has ended."""
@@ -129,5 +131,5 @@ class BoundedHead(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request has ended."""
-        self._head = None
+        self._head, self.all_here = None, True
         super().on_message_complete()

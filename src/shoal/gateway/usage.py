@@ -16,7 +16,7 @@ from shoal.chat import Json
 from shoal.config import nearest
 from shoal.errors import PermissionDenied, RequestError, StorageUnreachable
 from shoal.exchange import House
-from shoal.gateway.asgi import headers_of, token_of
+from shoal.gateway.door import key_of
 from shoal.gateway.envelope import send_json
 from shoal.identity import Key, Role
 from shoal.limits.periods import SECOND, Calendar
@@ -45,7 +45,7 @@ class UsagePage:
         self._grouped = grouped
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        key = self._house.identity.authenticate(token_of(headers_of(scope)))
+        key = key_of(scope, self._house.identity)
         asked = _asked(scope["query_string"])
         if asked:
             await send_json(send, 200, await self._read(self._by, key, asked))

@@ -70,7 +70,7 @@ class AdminPage:
         if scope["path"] not in PUBLIC:
             actor = await self._actor(scope, headers)
             actor.admit_endpoint(scope["path"])
-        body = await read_body_in_time(receive, headers, self._most, self._within_s)
+        body = await read_body_in_time(scope, receive, self._most, self._within_s)
         app = self._app or await self._built()
         await app({**scope, "shoal.actor": actor}, _Replay(body, receive), send)
 
