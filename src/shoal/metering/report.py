@@ -115,7 +115,8 @@ class Report:
 def make_report(database: Database, span: Span, by: By, own: Collection[str]) -> Report:
     """Adds the span up. `own` are the hosts whose machines one runs oneself ("embedded" for this process)."""
     trend_by: By = "hour" if span.end - span.begin <= FEW_DAYS_S else "day"
-    trend, total = _named(grouped(database, (trend_by,), span)), Sums("total")
+    by_model = grouped(database, (trend_by, "model"), span)
+    trend, total = _trend(by_model), Sums("total")
     for each in trend:
         total.add(each)
     if by == trend_by:
@@ -133,7 +134,7 @@ def make_report(database: Database, span: Span, by: By, own: Collection[str]) ->
         rates(total),
         trend_by,
         trend,
-        grouped(database, (trend_by, "model"), span, ("energy_wh", "carbon_gco2e", "cost_usd")),
+        by_model,
         inventory_lines(of_hosts, idle, own),
         idle,
         _factors(of_hosts),
@@ -177,6 +178,14 @@ def moment(time: float) -> str:
 
 
 def _named(found: dict[tuple[str, ...], Sums]) -> list[Sums]:
+    return [sums for _, sums in sorted(found.items())]
+
+
+def _trend(by_model: dict[tuple[str, ...], Sums]) -> list[Sums]:
+    """The days or hours with all their models; an exchange counts once there, where its first attempt is."""
+    found: dict[str, Sums] = {}
+    for (time, _), sums in by_model.items():
+        found.setdefault(time, Sums(time)).add(sums)
     return [sums for _, sums in sorted(found.items())]
 
 
