@@ -42,7 +42,7 @@ class Api:
         """Asks /v1/shoal`path` with the written key, the root key where none is given."""
         given = {"authorization": f"Bearer {key or self.root}"} | {n.replace("_", "-"): v for n, v in headers.items()}
         json = {} if body is None else {"json": body}
-        return httpx.request(method, f"{self.house.url}/v1/shoal{path}", headers=given, **json)
+        return httpx.request(method, f"{self.house.url}/v1/shoal{path}", headers=given, timeout=60, **json)
 
     def made(self, path: str, body: Any, key: str | None = None) -> Any:
         """What a POST made."""

@@ -122,10 +122,12 @@ def test_a_budget_and_more_of_it_for_a_while(api: Limited) -> None:
     assert more["author"] == api("GET", "/self").json()["id"]
     api.becomes(200, lambda: api.ask(key["key"]))
     assert [api.ask(key["key"]).status_code for _ in range(2)] == [200, 429]
-    api.made("/increases", {**wish, "until": time.time() + 1})
     assert api("DELETE", f"/increases/{more['id']}").status_code == 204
     api.made("/increases", {**wish, "amount": 1})
     assert api.ask(key["key"]).status_code == 429
+    api.becomes(201, lambda: api("POST", "/increases", body={**wish, "until": time.time() + 1}))
+    ended = time.time() + 1
+    until(lambda: api.ask(key["key"]).status_code == 429 and time.time() > ended)
     for name in ("limit.created", "budget.created", "budget.increased", "budget.increase_ended"):
         assert name == "limit.created" or name in {name for name, _, _ in api.audited}
     assert api("DELETE", f"/budgets/{made['id']}").status_code == 204

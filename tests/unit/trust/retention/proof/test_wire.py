@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.cli.retention_host import BEHAVIOURS, recording_host
-from shoal.testing import ScriptedHost, answers, stream
+from shoal.testing import ScriptedHost, response, sends, stream
 from shoal.trust.retention.proof.canaries import Canaries
 from shoal.trust.retention.proof.routes import CHAT, chat_body, routes
 from shoal.trust.retention.proof.wire import Wire
@@ -20,17 +20,12 @@ def asked(canaries: Canaries, **more: Any) -> bytes:
 
 def test_an_answer_comes_back() -> None:
     async def run() -> None:
-        async with ScriptedHost(answers("well")) as host:
+        async with ScriptedHost(sends(response(b"well"), close=True)) as host:
             answered = await Wire(host.port).send("POST", CHAT, {"connection": "close"}, b"{}")
             assert answered.status == 200
             assert b"well" in answered.body
 
-    async def within() -> None:
-        task = asyncio.create_task(run())
-        await asyncio.wait([task], timeout=5)
-        task.cancel()
-
-    asyncio.run(within())
+    asyncio.run(asyncio.wait_for(run(), 60))
 
 
 def test_a_client_that_goes_is_noticed() -> None:
