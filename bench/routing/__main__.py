@@ -17,17 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.routing import sets
+from bench.routing.deciding import deciding
 from bench.routing.metrics import Pair, aiq, arena_score, pair_metrics, random_pair
-from shoal.call import Call, ModelCard, Trail
-from shoal.chat import Chat, Message
-from shoal.models.registry import Registry
-from shoal.routing.certificate import ALL, Certificate, Segment, Trial, certified
+from shoal.routing.certificate import Trial, certified
 from shoal.routing.certify import Aim, certify
 from shoal.routing.features import AskFeatures
 from shoal.routing.labels import Labels
-from shoal.routing.policy import Offer, Weights
-from shoal.routing.route import Route
-from shoal.routing.router import Router, Rules
 from shoal.routing.value import ValueModel
 
 SEEDS = range(5)
@@ -209,8 +204,8 @@ def trade_for(good: np.ndarray, price: np.ndarray, most: float) -> float:
 
 
 def speed() -> None:
-    """A whole decision of eight models on a 2 kB prompt, without prices' own work; a refit on 100,000 labels. Beside
-    the clock the CPU time counts, since others may share the machine."""
+    """A refit on 100,000 labels; a whole decision of eight models on a 2 kB prompt. Beside the clock the CPU time
+    counts, since others may share the machine."""
     words = [f"w{at % 997}{'abcdefgh'[at % 8]}" for at in range(400)]
     generator = np.random.default_rng(0)
     asks = [" ".join(generator.choice(words, 60)) for _ in range(100_000)]
@@ -226,28 +221,7 @@ def speed() -> None:
         anchors = sets.labels((f"m{at}",), [(ask, [1.0]) for ask in asks[:200]], [{}] * 200)
         model = model.joined(f"m{at}", anchors, FEATURES)
     prompt = " ".join(generator.choice(words, 400))[:2000]
-    for name, each in zip(("CPU", "clock"), decisions(model, prompt), strict=True):
-        p50, p99 = np.quantile(each, [0.5, 0.99])
-        print(f"Decision, 8 models, 2 kB, {name}: p50 {p50:.2f} ms, p99 {p99:.2f} ms (0.25, 1), least {each.min():.2f}")
-
-
-def decisions(model: ValueModel, prompt: str, count: int = 2_000) -> tuple[np.ndarray, np.ndarray]:
-    """Milliseconds of CPU and of the clock of each decision."""
-    small, reference = [name for name in model.models if name != "large"], "large"
-    all_of_it: dict[str, Segment | None] = {ALL: Segment(1.0, 1.0, 0, 1)}
-    certificate = Certificate(reference, tuple(small), ALPHA, DELTA, 0.0, "", 0.0, float("inf"), segments=all_of_it)
-    cards = {name: ModelCard(name, "general", "host", host="h") for name in model.models}
-    offer, rules = Offer(1.0, 1.0, 1.0, 1.0), Rules(Weights(1, 0.0002, 0.0001, 0))
-    router = Router(Route(model, certificate), cards, reference, lambda *_: offer, rules)
-    chat = Chat("auto", (Message.of("user", prompt),))
-    call = Call(exchange_id="e", tenant="t", opener=Registry({}), trail=Trail())
-    spent = []
-    for _ in range(count):
-        begun, cpu = time.perf_counter_ns(), time.process_time_ns()
-        router.decide(chat, call)
-        spent.append((time.process_time_ns() - cpu, time.perf_counter_ns() - begun))
-    found = np.array(spent) / 1e6
-    return found[:, 0], found[:, 1]
+    deciding(model, prompt)
 
 
 def own_labels(path: Path) -> None:

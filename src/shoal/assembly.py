@@ -227,7 +227,8 @@ class Assembly:
             if name not in specialists:
                 raise ConfigError(f"auto.candidates: '{name}'{nearest(name, specialists)}")
         chosen = [Candidate(name, specialists[name].suits, specialists[name].because) for name in auto.candidates]
-        pricer = pricer_of(cards, lambda attempt: self.metering.step.expected(attempt), self._pace)
+        # Metering opens once all models are known.
+        pricer = pricer_of(cards, lambda *answer: self.metering.step.expected(*answer), self._pace)
         router = self._router = open_router(self.settings, cards, pricer, self._emit)
         observes = self.settings.routing.mode == "observe"
         routed = [models[name] for name in router.models] if router is not None else []

@@ -51,8 +51,7 @@ def compare(
 
 def _prices(settings: Settings) -> dict[str, float]:
     """USD for a million output tokens, of every model of which that is known, as metering counts it now."""
-    from shoal.call import Attempt, ModelCard, Price, Purpose
-    from shoal.chat import Usage
+    from shoal.call import ModelCard, Price
     from shoal.metering.start import open_metering
     from shoal.models.specialists.catalogue import load_all
 
@@ -62,10 +61,9 @@ def _prices(settings: Settings) -> dict[str, float]:
         cards.append(ModelCard(name, "general", "host", host=row.host, params_b=row.params_b, price=price))
     step, found = open_metering(settings, cards), {}
     for card in cards:
-        attempt = Attempt(card.name, card.host, Purpose.ANSWER, 0.0, usage=Usage(completion_tokens=SAMPLE_TOKENS))
-        cost = step.expected(attempt).cost_usd
-        if cost is not None:
-            found[card.name] = cost.expected * MILLION / SAMPLE_TOKENS
+        (cost_usd, _, _), _ = step.expected(card.name, card.host, (0, 0, SAMPLE_TOKENS), 0.0)
+        if cost_usd is not None:
+            found[card.name] = cost_usd * MILLION / SAMPLE_TOKENS
     return found
 
 

@@ -25,8 +25,13 @@ def cost_usd(price: Price | None, usage: Usage) -> Range | None:
     """
     if price is None:
         return None
-    cached = min(usage.cached_tokens, usage.prompt_tokens)
-    bare = ((usage.prompt_tokens - cached) * price.input + usage.completion_tokens * price.output) * PER_TOKEN
+    return tokens_usd(price, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens)
+
+
+def tokens_usd(price: Price, prompt: int, cached: int, output: int) -> Range:
+    """The same from tokens: of the prompt, of them cached, and of the output."""
+    cached = min(cached, prompt)
+    bare = ((prompt - cached) * price.input + output * price.output) * PER_TOKEN
     if cached and not price.cached and price.input:
         full = bare + cached * price.input * PER_TOKEN
         return Range(bare, full, full)

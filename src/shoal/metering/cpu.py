@@ -7,7 +7,7 @@ from shoal.facts.tables import Facts
 from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, ends_of, shared
 from shoal.metering.cost import billed_usd
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
-from shoal.metering.meter import JOULES_PER_WH, Meter, Metered, counted_bases
+from shoal.metering.meter import JOULES_PER_WH, Answer, Forecast, Meter, Metered, counted_bases, forecast_of
 from shoal.metering.place import Place
 
 BOUNDARY = "busy virtual CPUs with their share of the server, and the building (PUE); without network and idle machines"
@@ -36,6 +36,10 @@ class CpuMeter:
         seconds = Range(0.0, attempt.latency_s / 2, attempt.latency_s)
         return self._impacts(self._wh_per_s * seconds, seconds, Tier.MODELLED, self._bases)
 
+    def forecast(self, answer: Answer, concurrency: float | None) -> Forecast:
+        """What `measure` expects."""
+        return forecast_of(self.measure(answer.attempt("", ""), concurrency))
+
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave. Where the model reported no CPU seconds, the machine was
         busy for so many as its power needs for that energy."""
@@ -62,6 +66,10 @@ class LocalMeter:
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """Without counters: what is known of a host anywhere."""
         return self._modelled.measure(attempt, concurrency)
+
+    def forecast(self, answer: Answer, concurrency: float | None) -> Forecast:
+        """As `measure`."""
+        return self._modelled.forecast(answer, concurrency)
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """With the energy that counters gave, and the price of the settings where there is one."""

@@ -12,7 +12,7 @@ from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, shared
 from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.fit import read_fit
 from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
-from shoal.metering.meter import JOULES_PER_WH, Metered, counted_bases
+from shoal.metering.meter import JOULES_PER_WH, Answer, Forecast, Metered, answer_usd, counted_bases, forecast_of
 from shoal.metering.place import Place
 
 BOUNDARY = "busy accelerators, their share of the server, and the building (PUE); without network and idle machines"
@@ -64,6 +64,23 @@ class GpuMeter:
         known = self._at_once(concurrency)
         share = self._share(known)
         return self._impacts(self._it_wh(attempt, known, share), share, attempt, self._tier, self._bases)
+
+    def forecast(self, answer: Answer, concurrency: float | None) -> Forecast:
+        """What `measure` expects: the middle one of each three."""
+        (prompt, cached, output, latency_s), place = answer, self._place
+        if not output:
+            return forecast_of(self.measure(answer.attempt("", ""), concurrency))
+        known = self._at_once(concurrency)
+        share = self._share(known)[1]
+        context = prompt + output / 2
+        beyond = max(context - self._fit.context_in_fit, 0.0)
+        inside = self._fits and known is not None and self._covers(known, context)
+        scale = (self._inside if inside else self._outside).expected
+        it_wh = (
+            self._step * share + self._token + self._context.expected * beyond
+        ) * output * scale + self._read.expected * max(prompt - cached - self._in_fit.expected, 0.0)
+        carbon = it_wh * place.usage.expected + self._embodied_per_s.expected * (share * latency_s)
+        return answer_usd(self._model.price, answer), it_wh * place.energy.expected, carbon
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from shoal.call import Attempt, Price
+from shoal.call import Attempt, Price, Purpose
+from shoal.chat import Usage
 from shoal.impacts import Basis, Impacts, Range, shared
-from shoal.metering.cost import EXACT, billed_usd
+from shoal.metering.cost import EXACT, billed_usd, tokens_usd
 from shoal.metering.place import Place
 
 JOULES_PER_WH = 3600.0
@@ -48,11 +49,33 @@ class Metered:
     counters: str = ""
 
 
+Forecast = tuple[float | None, float | None, float | None]
+"""USD, Wh and gCO2e; None is unknown."""
+
+
+class Answer(NamedTuple):
+    """An answer to come: tokens of its prompt, of them cached, of its output, and the seconds that it will take."""
+
+    prompt: int
+    cached: int
+    output: int
+    latency_s: float
+
+    def attempt(self, model: str, host: str) -> Attempt:
+        """As an attempt of that model."""
+        usage = Usage(self.prompt, self.output, self.cached)
+        return Attempt(model, host, Purpose.ANSWER, 0.0, latency_s=self.latency_s, usage=usage)
+
+
 class Meter(Protocol):
     """Meters the attempts of one model. `concurrency` is the mean number of requests at once on the model's host while
-    the attempt ran, None where it was not observed. `measured` is for energy (Wh of the machines) from counters."""
+    the attempt ran, None where it was not observed. `measured` is for energy (Wh of the machines) from counters.
+    `forecast` says of an answer to come what `measure` would expect, without the ranges: routers ask it of every
+    candidate."""
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts: ...
+
+    def forecast(self, answer: Answer, concurrency: float | None) -> Forecast: ...
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts: ...
 
@@ -60,6 +83,16 @@ class Meter(Protocol):
 def counted_bases(model: Metered, place: Place) -> tuple[Basis, ...]:
     """What measured figures of the model rest on."""
     return shared((place.basis(COUNTED.format(counters=model.counters or "named by the caller")),))
+
+
+def answer_usd(price: Price | None, answer: Answer) -> float | None:
+    """What an answer to come is expected to be billed; unknown without a price."""
+    return None if price is None else tokens_usd(price, answer.prompt, answer.cached, answer.output).expected
+
+
+def forecast_of(found: Impacts) -> Forecast:
+    """The expected values among the figures."""
+    return found.expected("cost_usd"), found.expected("energy_wh"), found.expected("carbon_gco2e")
 
 
 class UnknownMeter:
@@ -71,6 +104,10 @@ class UnknownMeter:
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone."""
         return Impacts(cost_usd=billed_usd(self._price, attempt, self._guessed))
+
+    def forecast(self, answer: Answer, concurrency: float | None) -> Forecast:
+        """The cost alone."""
+        return answer_usd(self._price, answer), None, None
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The cost alone: where the energy was used is not known."""

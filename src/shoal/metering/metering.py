@@ -38,6 +38,10 @@ class Metering:
         requests at once on its host meanwhile, None where not observed."""
         return self._meters.get(attempt.model, self._unknown).measure(attempt, concurrency)
 
+    def meter(self, name: str) -> Meter:
+        """The meter of that model; of one that nobody described, a meter that knows nothing."""
+        return self._meters.get(name, self._unknown)
+
     def measured(self, attempt: Attempt, joules: float, concurrency: float | None = None) -> Impacts:
         """The same with the joules of the machines, without the building, that counters gave for this attempt."""
         meter = self._meters.get(attempt.model, self._unknown)

@@ -10,7 +10,7 @@ from shoal.facts.tables import Facts
 from shoal.impacts import ZERO, Impacts, Range, Tier, shared
 from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.estimator import Rates
-from shoal.metering.meter import Metered
+from shoal.metering.meter import Answer, Forecast, Metered, answer_usd, forecast_of
 from shoal.metering.place import Place
 
 BOUNDARY = "an estimate of the service's machines and building (PUE), after {says}; its range widened {factor:g} times"
@@ -52,6 +52,17 @@ class RemoteMeter:
             Tier.ESTIMATED,
             self._bases,
         )
+
+    def forecast(self, answer: Answer, concurrency: float | None) -> Forecast:
+        """What `measure` expects."""
+        output = answer.output
+        if not output:
+            return forecast_of(self.measure(answer.attempt("", ""), concurrency))
+        rates, widened, place = self._rates, self._widened.expected, self._place
+        it_wh = (rates.once_wh.expected + rates.token_wh.expected * output) * widened
+        embodied = (rates.once_embodied_g.expected + rates.token_embodied_g.expected * output) * widened
+        usd = answer_usd(self._model.price, answer)
+        return usd, it_wh * place.energy.expected, it_wh * place.usage.expected + embodied
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """A service's machines have no counters here: the estimate."""

@@ -12,6 +12,7 @@ from shoal.call import OWN_HOST, Attempt, Stay
 from shoal.chat import Chat
 from shoal.impacts import Impacts, total
 from shoal.metering.factors import Current, Now
+from shoal.metering.meter import Answer, Forecast
 from shoal.metering.metering import Metering
 from shoal.metering.residents import Residents
 from shoal.metering.sampler import Reading, Sampler, Watched, with_joules
@@ -48,9 +49,14 @@ class MeteringStep:
         """The version of all factors now."""
         return self.current.now.facts
 
-    def expected(self, attempt: Attempt) -> Impacts:
-        """What an attempt would take that began now, with those that are on its host."""
-        return self.metering.attempt(attempt, self._residents.now(attempt.host, attempt.model) + 1.0)
+    def expected(
+        self, model: str, host: str, tokens: tuple[int, int, int], latency_s: float
+    ) -> tuple[Forecast, Callable[[], Impacts]]:
+        """What an answer would take that began now, with those that are on its host; its ranges if they are wanted.
+        `tokens` are those of the prompt, of them cached, and of the output."""
+        answer = Answer(*tokens, latency_s)
+        meter, at_once = self.metering.meter(model), self._residents.now(host, model) + 1.0
+        return meter.forecast(answer, at_once), lambda: meter.measure(answer.attempt(model, host), at_once)
 
     def counts(self, model: str) -> bool:
         """Whether counters of this machine tell of the model."""

@@ -34,12 +34,13 @@ class Warm:
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """A candidate's place among the value model's columns, the cards of all that may be asked, and for a cascade the
-    column of its chance to escalate and how often its small model is asked."""
+    """A candidate's place among the value model's columns, the cards of all that may be asked with the columns of their
+    lengths, and for a cascade the column of its chance to escalate and how often its small model is asked."""
 
     name: str
     column: int
     cards: tuple[ModelCard, ...]
+    lengths: tuple[int | None, ...]
     gone: int | None = None
     tries: int = 1
 
@@ -74,7 +75,8 @@ class Candidates:
     ) -> tuple[tuple[Candidate, ...], bool]:
         """All of them for this chat, and whether its ask is unlike what the value model knows."""
         found = self._value.values(self._features.of([ask_of(chat)]), [groups_of(chat)])
-        good, lengths = found.good[0].tolist(), found.tokens[0].tolist()
+        good = found.good[0].tolist()
+        lengths = [each if each == each else TYPICAL_TOKENS for each in found.tokens[0].tolist()]
         tokens, wanted = prompt_tokens(chat), needs(chat)
         best = good[self._models[0].column]
         gone = [None if each.gone is None else _part(good[each.gone]) for each in self._models]
@@ -103,29 +105,31 @@ class Candidates:
 
     def _model(self, name: str, certificate: Certificate, cards: Mapping[str, ModelCard]) -> _Model:
         held = certificate.cascades.get(name)
+        names = (name,) if held is None else held.models
+        asked, lengths = tuple(cards[each] for each in names), tuple(self._columns.get(each) for each in names)
         if held is None:
-            return _Model(name, self._columns[name], (cards[name],))
-        both = tuple(cards[model] for model in held.models)
-        return _Model(name, self._columns[name], both, self._columns[ESCALATES + name], 1 + held.samples)
+            return _Model(name, self._columns[name], asked, lengths)
+        return _Model(name, self._columns[name], asked, lengths, self._columns[ESCALATES + name], 1 + held.samples)
 
     def _offer(
         self, model: _Model, gone: float | None, lengths: list[float], tokens: int, warm: Warm | None
     ) -> tuple[Offer, float]:
         """What it takes, and the output tokens of all tries."""
-        first, length = self._single(model.cards[0].name, lengths, tokens, warm)
+        first, length = self._single(model, 0, lengths, tokens, warm)
         if gone is None:
             return first, length
-        last, rest = self._single(model.cards[1].name, lengths, tokens, warm)
+        last, rest = self._single(model, 1, lengths, tokens, warm)
         return first.then(first, model.tries - 1.0).then(last, gone), model.tries * length + gone * rest
 
-    def _single(self, name: str, lengths: list[float], tokens: int, warm: Warm | None) -> tuple[Offer, float]:
-        column = self._columns.get(name)
-        length = lengths[column] if column is not None else TYPICAL_TOKENS
-        if length != length:  # never seen
-            length = TYPICAL_TOKENS
+    def _single(
+        self, model: _Model, at: int, lengths: list[float], tokens: int, warm: Warm | None
+    ) -> tuple[Offer, float]:
+        name, column, cached = model.cards[at].name, model.lengths[at], 0
+        length = TYPICAL_TOKENS if column is None else lengths[column]
         # Where a cascade answered last, its small model has the prompt.
-        here = warm is not None and name in (warm.model, self._first.get(warm.model))
-        return self._pricer(name, tokens, min(warm.tokens, tokens) if here and warm is not None else 0, length), length
+        if warm is not None and name in (warm.model, self._first.get(warm.model)):
+            cached = min(warm.tokens, tokens)
+        return self._pricer(name, tokens, cached, length), length
 
     def _barred(self, model: _Model, call: Call, wanted: frozenset[str], tokens: int) -> str | None:
         for card in model.cards:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shoal.chat import Json
 from shoal.routing.policy import UNKNOWN_PRICE, Candidate
@@ -36,6 +36,11 @@ class Choice:
             "candidates": [_told(each, self.because(each), ranged=each.name in sides) for each in self.candidates],
         }
 
+    def slim(self) -> Choice:
+        """The same with the reference and the chosen one alone: a hundred thousand of them may be remembered."""
+        first = self.candidates[:1]
+        return replace(self, candidates=first + tuple(each for each in self.candidates[1:] if each.name == self.model))
+
     def because(self, candidate: Candidate) -> str:
         """Why this candidate was chosen, or was not."""
         first = self.candidates[0]
@@ -56,8 +61,13 @@ class Choice:
 
 def _told(candidate: Candidate, because: str, *, ranged: bool) -> Json:
     offer = candidate.offer
-    found = zip(QUANTITIES, offer.ends if ranged else (), strict=False)
-    ends = {name: [_rounded(end) for end in each] for name, each in found if each is not None and each[0] < each[1]}
+    took = offer.took() if ranged and offer.took is not None else None
+    found = {} if took is None else {name: getattr(took, name) for name in QUANTITIES}
+    ends = {
+        name: [_rounded(each.low), _rounded(each.high)]
+        for name, each in found.items()
+        if each is not None and each.low < each.high
+    }
     return {
         "model": candidate.name,
         "good": _rounded(candidate.good),

@@ -33,6 +33,7 @@ NEGATIONS = ("not", "except", "never", "nor")
 _NEGATION = re.compile(rf"\b(?:{'|'.join(NEGATIONS)})\b")
 # <system-reminder>...</system-reminder> and the like: names of two words, which no human types around an ask.
 _HARNESS = re.compile(r"<([a-z]+(?:[-_][a-z]+)+)(?:\s[^<>]{0,200})?>.*?</\1>", re.DOTALL | re.IGNORECASE)
+_BLANK = bytes(chr(byte).isspace() for byte in range(128))
 _OPERATORS = b"=+*/^<>"
 _PLAIN_WORD = re.compile(r"\w+")
 SURFACE = (
@@ -97,7 +98,7 @@ def surface(ask: str) -> list[float]:
     ask = PLACEHOLDER.sub(r"\1", ask) if "<" in ask else ask
     data = np.frombuffer(ask.encode("utf-8", "surrogatepass"), np.uint8)
     counts = np.bincount(data, minlength=256).tolist()
-    size, words = max(len(data), 1), max(len(ask.split()), 1)
+    size, words = max(len(data), 1), max(_words(ask, data), 1)
     digits = (data - np.uint8(48)) < 10
     numbers = int(np.count_nonzero(digits[1:] > digits[:-1])) + int(digits[:1].sum())
     return [
@@ -115,6 +116,14 @@ def surface(ask: str) -> list[float]:
         float(_negates(ask)),
         10 * sum(counts[128:]) / size,
     ]
+
+
+def _words(ask: str, data: NDArray[np.uint8]) -> int:
+    """How many there are between blanks; `data` are the bytes of the ask. Blanks of ASCII are found at once."""
+    if not ask.isascii():
+        return len(ask.split())
+    blank = np.frombuffer(_BLANK, np.bool).take(data)
+    return int(np.count_nonzero(blank[:-1] > blank[1:])) + int(len(blank) > 0 and not blank[0])
 
 
 def _negates(ask: str) -> bool:

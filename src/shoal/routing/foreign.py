@@ -6,6 +6,7 @@ measures. Each becomes a rank among held-out asks of the training data; the lowe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,15 @@ class Foreign:
     precision: Doubles = field(repr=False)
     ranks: Doubles = field(repr=False)
     threshold: float
+    least: Doubles = field(init=False, repr=False)
+    """(2,) the least value of each view with which an ask is not foreign."""
+
+    def __post_init__(self) -> None:
+        count = self.ranks.shape[1]
+        places = np.arange(count + 1) / max(count, 1)
+        first = int(places.searchsorted(self.threshold))
+        least = self.ranks[:, first - 1] if 0 < first <= count else np.full(2, np.inf if first else -np.inf)
+        object.__setattr__(self, "least", least)
 
     @classmethod
     def fit(cls, asks: Asks, stay: float = STAY) -> Foreign:
@@ -52,31 +62,35 @@ class Foreign:
         spread = np.atleast_2d(np.cov(asks.surface[own].T)) if own.sum() > 1 else np.eye(asks.surface.shape[1])
         precision: Doubles = np.asarray(np.linalg.inv(spread + RIDGE * np.eye(len(middle))), np.float64)
         raw = cls(rarity, middle, precision, np.zeros((2, 0)), 0.0)
-        views = raw.views(asks)[:, held if held.any() else own]
+        views = [view[held if held.any() else own] for view in raw.views(asks)]
         ranked = cls(rarity, middle, precision, np.sort(views, axis=1), 0.0)
         lower = ranked.rank(views)
         return cls(rarity, middle, precision, ranked.ranks, float(np.quantile(lower, 1 - stay)))
 
-    def views(self, asks: Asks) -> Doubles:
-        """(2, N): mean log-probability of n-grams, minus the squared Mahalanobis distance. Higher is more usual."""
+    def views(self, asks: Asks) -> tuple[Doubles, Doubles]:
+        """(N,) each: mean log-probability of n-grams, minus the squared Mahalanobis distance. Higher is more usual."""
         sizes = np.diff(asks.grams.starts)
         owners = np.repeat(np.arange(len(asks)), sizes)
         sums = np.bincount(owners, weights=self.rarity[asks.grams.rows], minlength=len(asks))
-        return np.stack([sums / np.maximum(sizes, 1), self.usual(asks.surface)])
+        return sums / np.maximum(sizes, 1), self.usual(asks.surface)
 
     def usual(self, surface: Doubles) -> Doubles:
         """(N,) minus the squared Mahalanobis distance of plain measures."""
         away = surface - self.middle
-        return -np.asarray(((away @ self.precision) * away).sum(axis=-1))
+        return -np.asarray(np.add.reduce((away @ self.precision) * away, axis=-1))
 
-    def rank(self, views: Doubles) -> Doubles:
-        """(N,) the lower of the two ranks (0..1) of views (2, N)."""
-        count = max(self.ranks.shape[1], 1)
-        # The same text twice has the same value, give or take the last digits.
-        seen = views + SAME * (1 + np.abs(views))
-        usual, plain = (np.searchsorted(*pair, side="right") for pair in zip(self.ranks, seen, strict=True))
-        return np.asarray(np.minimum(usual, plain) / count)
+    def rank(self, views: Sequence[Doubles]) -> Doubles:
+        """(N,) the lower of the two ranks (0..1) of both views, each (N,)."""
+        pairs = zip(self.ranks, views, strict=True)
+        usual, plain = (ranks.searchsorted(_seen(view), side="right") for ranks, view in pairs)
+        return np.asarray(np.minimum(usual, plain) / max(self.ranks.shape[1], 1))
 
-    def is_foreign(self, views: Doubles) -> NDArray[np.bool]:
+    def is_foreign(self, views: Sequence[Doubles]) -> NDArray[np.bool]:
         """(N,) whether each ask is unlike the training data."""
-        return np.asarray(self.rank(views) < self.threshold)
+        usual, plain = (_seen(view) < least for view, least in zip(views, self.least, strict=True))
+        return np.asarray(usual | plain)
+
+
+def _seen(view: Doubles) -> Doubles:
+    """The same text twice has the same value, give or take the last digits."""
+    return view + SAME * (1 + np.abs(view))

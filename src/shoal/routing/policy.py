@@ -7,20 +7,21 @@ what is known of none does not count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from shoal.call import ModelCard, Placement
 from shoal.chat import Chat
 from shoal.errors import PlacementError
+from shoal.impacts import Impacts
 
 UNKNOWN_PRICE = float("inf")
 # Parts and options that a model must be known for, by the tag that says so.
 NEEDS = {"image_url": "vision", "input_audio": "audio", "file": "files"}
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
+# Named tuples, since a router makes dozens for each decision: a frozen dataclass takes three times as long.
+class Weights(NamedTuple):
     """What a dollar, a watt-hour, a gram and a second are worth, in dollars."""
 
     cost: float
@@ -38,20 +39,18 @@ ONLY: Mapping[str, Weights] = {
 QUALITY = "quality"
 
 
-Ends = tuple[float, float]
-AllEnds = tuple[Ends | None, Ends | None, Ends | None]
+Took = Callable[[], Impacts] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """What one model's answer is expected to take; None where that is not known. `ends` are the low and high ends of
-    dollars, watt-hours and grams."""
+class Offer(NamedTuple):
+    """What one model's answer is expected to take; None where that is not known. `took` tells the ranges of the
+    first three."""
 
     cost_usd: float | None = None
     energy_wh: float | None = None
     carbon_gco2e: float | None = None
     latency_s: float | None = None
-    ends: AllEnds = (None, None, None)
+    took: Took = None
 
     def then(self, other: Offer, share: float) -> Offer:
         """What this takes, and the other after it so often."""
@@ -64,36 +63,31 @@ class Offer:
             both(self.energy_wh, other.energy_wh),
             both(self.carbon_gco2e, other.carbon_gco2e),
             both(self.latency_s, other.latency_s),
-            _after(self.ends, other.ends, share),
+            _after(self.took, other.took, share),
         )
 
     def price(self, weights: Weights) -> float:
         """In dollars; UNKNOWN_PRICE where something that counts is not known."""
-        total = 0.0
-        for weight, value in (
-            (weights.cost, self.cost_usd),
-            (weights.energy, self.energy_wh),
-            (weights.carbon, self.carbon_gco2e),
-            (weights.latency, self.latency_s),
-        ):
-            if weight and value is None:
-                return UNKNOWN_PRICE
-            total += weight * (value or 0.0)
-        return total
+        return (
+            _worth(weights.cost, self.cost_usd)
+            + _worth(weights.energy, self.energy_wh)
+            + _worth(weights.carbon, self.carbon_gco2e)
+            + _worth(weights.latency, self.latency_s)
+        )
 
 
 def comparable(weights: Weights, offers: Sequence[Offer]) -> Weights:
     """The weights without those of quantities that are known of no model: they tell none apart."""
-    return Weights(
-        weights.cost if any(each.cost_usd is not None for each in offers) else 0.0,
-        weights.energy if any(each.energy_wh is not None for each in offers) else 0.0,
-        weights.carbon if any(each.carbon_gco2e is not None for each in offers) else 0.0,
-        weights.latency if any(each.latency_s is not None for each in offers) else 0.0,
-    )
+    cost = energy = carbon = latency = 0.0
+    for each in offers:
+        cost = cost if each.cost_usd is None else weights.cost
+        energy = energy if each.energy_wh is None else weights.energy
+        carbon = carbon if each.carbon_gco2e is None else weights.carbon
+        latency = latency if each.latency_s is None else weights.latency
+    return Weights(cost, energy, carbon, latency)
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A model in the choice: its expected score (0..1, None where nothing is known), expected loss against the
     reference, tokens, offer and price; `barred` is why it may not answer; `escalates` the chance that a cascade asks
     the reference too, None for a single model."""
@@ -106,10 +100,6 @@ class Candidate:
     price: float = UNKNOWN_PRICE
     barred: str | None = None
     escalates: float | None = None
-
-    def without(self, reason: str) -> Candidate:
-        """The same, barred."""
-        return replace(self, barred=reason)
 
 
 def barred(
@@ -125,8 +115,7 @@ def barred(
         return f"its licence is {card.licence or 'unknown'}, allowed are {', '.join(licences)}"
     if card.context is not None and context > card.context:
         return f"the prompt has about {context} tokens, its context {card.context}"
-    missing = wanted.difference(card.tags)
-    if missing and card.tags:
+    if wanted and card.tags and (missing := wanted.difference(card.tags)):
         return f"it is not tagged for {', '.join(sorted(missing))}"
     return None
 
@@ -154,8 +143,19 @@ def chosen(candidates: Sequence[Candidate], threshold: float | None, reference: 
     return best
 
 
-def _after(first: AllEnds, second: AllEnds, share: float) -> AllEnds:
-    def both(one: Ends | None, other: Ends | None) -> Ends | None:
-        return None if one is None or other is None else (one[0] + share * other[0], one[1] + share * other[1])
+def _worth(weight: float, value: float | None) -> float:
+    """A quantity in dollars."""
+    if value is None:
+        return UNKNOWN_PRICE if weight else 0.0
+    return weight * value
 
-    return both(first[0], second[0]), both(first[1], second[1]), both(first[2], second[2])
+
+def _after(first: Took, second: Took, share: float) -> Took:
+    if first is None or second is None:
+        return None
+
+    def both(one: Callable[[], Impacts] = first, other: Callable[[], Impacts] = second) -> Impacts:
+        ends = zip(one().ends, other().ends, strict=True)
+        return Impacts.flat(tuple([before + share * after for before, after in ends]), None, ())
+
+    return both

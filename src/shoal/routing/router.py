@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from shoal.call import Call, ModelCard
 from shoal.chat import Chat
@@ -108,7 +108,8 @@ class Router:
         here = stay if stay is not None and stay.until > now else None
         choice = self._explored(self.decide(chat, call, here), chat, call)
         self._watch(choice.foreign)
-        self._remember(place, Stay(choice.model, now + self._rules.sticky_s, turn, prompt_tokens(chat), choice))
+        stay = Stay(choice.model, now + self._rules.sticky_s, turn, prompt_tokens(chat), choice.slim())
+        self._remember(place, stay)
         return choice
 
     def decide(self, chat: Chat, call: Call, stay: Stay | None = None) -> Choice:
@@ -209,7 +210,7 @@ class Router:
 
 def _counts(weights: Weights, candidates: Sequence[Candidate]) -> bool:
     """Whether anything that has a weight is known of any model."""
-    return any(astuple(comparable(weights, [each.offer for each in candidates])))
+    return any(comparable(weights, [each.offer for each in candidates]))
 
 
 def agreed(certificate: Certificate, reference: str | None) -> Certificate:

@@ -9,12 +9,11 @@ from typing import Any
 
 import structlog
 
-from shoal.call import Attempt, ModelCard, Purpose
-from shoal.chat import Usage
+from shoal.call import ModelCard
 from shoal.config import Settings, nearest
 from shoal.config.routing import Cascade as CascadeRow
 from shoal.errors import ConfigError
-from shoal.impacts import Impacts, Range
+from shoal.impacts import Impacts
 from shoal.routing.candidates import Pricer
 from shoal.routing.cascade import PREFIX, Cascade, Step, nothing
 from shoal.routing.certificate import Certificate, CertifiedCascade
@@ -27,8 +26,10 @@ from shoal.routing.router import EXPIRED, Router, Rules, agreed
 from shoal.routing.shadow import ShadowRules, Shadows
 
 LEAST_AGREEMENT = 0.5
-Measure = Callable[[Attempt], Impacts]
-"""What an attempt would take, at the concurrency of now."""
+Expected = tuple[float | None, float | None, float | None]
+Measure = Callable[[str, str, tuple[int, int, int], float], tuple[Expected, Callable[[], Impacts]]]
+"""(model, host, tokens of the prompt, of them cached, of the output, seconds) to the USD, Wh and gCO2e that are
+expected at the concurrency of now, and to what tells their ranges."""
 
 
 def open_router(
@@ -116,21 +117,14 @@ def _learning(settings: Settings) -> frozenset[str]:
 
 
 def pricer_of(cards: Mapping[str, ModelCard], measure: Measure, pace: Pace) -> Pricer:
-    """Prices from the metering of now: what an attempt with so many tokens would take."""
+    """Prices from the metering of now: what an answer of so many tokens would take."""
+    hosts = {name: card.host for name, card in cards.items()}
 
     def price(name: str, prompt: int, cached: int, output: float) -> Offer:
-        usage = Usage(prompt_tokens=prompt, completion_tokens=round(output), cached_tokens=cached)
-        host = cards[name].host if name in cards else ""
         seconds = pace.expected_s(name, output)
-        attempt = Attempt(name, host, Purpose.ANSWER, 0.0, latency_s=seconds or 0.0, usage=usage)
-        found = measure(attempt)
-        return Offer(
-            _expected(found.cost_usd),
-            _expected(found.energy_wh),
-            _expected(found.carbon_gco2e),
-            seconds,
-            (_ends(found.cost_usd), _ends(found.energy_wh), _ends(found.carbon_gco2e)),
-        )
+        tokens = (prompt, cached, round(output))
+        (cost_usd, energy_wh, carbon_gco2e), took = measure(name, hosts.get(name, ""), tokens, seconds or 0.0)
+        return Offer(cost_usd, energy_wh, carbon_gco2e, seconds, took)
 
     return price
 
@@ -228,11 +222,3 @@ def checks_of(row: CascadeRow) -> tuple[Check, ...]:
         "grounding": Support(),
     }
     return tuple(every[name] for name in row.checks)
-
-
-def _expected(value: Range | None) -> float | None:
-    return None if value is None else value.expected
-
-
-def _ends(value: Range | None) -> tuple[float, float] | None:
-    return None if value is None else (value.low, value.high)

@@ -20,7 +20,7 @@ from shoal.routing.foreign import Foreign
 from shoal.routing.labels import Labels
 from shoal.routing.ridge import solve
 from shoal.routing.tables import Tables
-from shoal.text.ngrams import ROWS, RUN_ROWS
+from shoal.text.ngrams import ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,9 +86,9 @@ class ValueModel:
         count, found = len(self.models), self._sums(asks)
         linear = found[:, : 2 * count] + self.scales.dense(asks) @ self.surface
         good = linear[:, :count] + np.array([self.tables.of(group) for group in groups])
-        tokens = np.expm1(np.clip(linear[:, count:] + self.lengths, 0.0, 15.0))
-        views = np.stack([found[:, -1], self.foreign.usual(asks.surface)])
-        return Values(good, tokens, self.foreign.is_foreign(views))
+        late = linear[:, count:] + self.lengths
+        tokens = np.expm1(np.minimum(np.maximum(late, 0.0, out=late), 15.0, out=late), out=late)
+        return Values(good, tokens, self.foreign.is_foreign((found[:, -1], self.foreign.usual(asks.surface))))
 
     def joined(self, name: str, anchors: Labels, features: AskFeatures) -> ValueModel:
         """This model with one more, from some hundreds of its scores: a mixture of the known models' values, fitted by
@@ -122,13 +122,13 @@ class ValueModel:
 
     def _sums(self, asks: Asks) -> Doubles:
         """(N, 2K + 1): the linear parts, each block of n-grams of length 1; at the end the mean log-probability."""
-        rows, starts = asks.grams.rows, asks.grams.starts
+        rows, borders = asks.grams.rows, asks.grams.borders.tolist()
         out = np.empty((len(asks), self.held.shape[1] - 1))
         for at in range(len(asks)):
-            own = rows[starts[at] : starts[at + 1]]
+            start, split, end = borders[2 * at : 2 * at + 3]
+            own = rows[start:end]
             parts = np.zeros((2, len(own)), np.float32)
-            split = int(own.searchsorted(RUN_ROWS))
-            parts[0, :split] = parts[1, split:] = 1
+            parts[0, : split - start] = parts[1, split - start :] = 1
             runs, words = parts @ self.held.take(own, axis=0, mode="clip")
             out[at, :-1] = runs[:-2] / np.sqrt(runs[-2] or 1.0) + words[:-2] / np.sqrt(words[-2] or 1.0)
             out[at, -1] = (runs[-1] + words[-1]) / max(len(own), 1)

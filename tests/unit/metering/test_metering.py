@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from shoal.call import Price
 from shoal.errors import ConfigError
 from shoal.impacts import NOTHING, ZERO, Impacts, Range, Tier, total
 from shoal.metering.estimator import Rates
-from shoal.metering.meter import Metered
+from shoal.metering.meter import Answer, Metered, forecast_of
 from shoal.metering.metering import Metering, build
 from tests.unit.metering.attempts import attempt, facts
 
@@ -254,6 +256,25 @@ def test_no_attempt_breaks_the_order_of_a_range(
     for value in (found.energy_wh, found.carbon_gco2e, found.water_ml, found.materials_gsbeq, *cost):
         assert value is not None
         assert 0 <= value.low <= value.expected * (1 + 1e-9) <= value.high * (1 + 2e-9)
+
+
+@given(
+    st.sampled_from([LLAMA, SMALL, replace(LLAMA, name="big", params_b=70.0, active_b=10.0, concurrency=9.0)]),
+    st.integers(0, 10_000),
+    st.integers(0, 12_000),
+    st.integers(0, 5_000),
+    st.floats(0, 100),
+    st.none() | st.floats(0.5, 1000),
+)
+def test_a_forecast_is_what_measuring_would_expect(
+    model: Metered, prompt: int, cached: int, output: int, seconds: float, concurrency: float | None
+) -> None:
+    unknown, remote = Metered("?", "remote", price=Price(1, 0, 2)), Metered("gpt-x", "remote", provider="openai")
+    found = metering(model, unknown, remote)
+    answer = Answer(prompt + 1, cached, output, seconds)
+    for name in (model.name, "?", "gpt-x", "nobody"):
+        expected = found.attempt(answer.attempt(name, "h"), concurrency)
+        assert found.meter(name).forecast(answer, concurrency) == forecast_of(expected)
 
 
 def test_the_wire_form() -> None:

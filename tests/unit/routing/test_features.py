@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from shoal.chat import Chat, Message
 from shoal.routing.features import MOST_CHARS, SURFACE, AskFeatures, ask_of, shortened, surface, without_harness
@@ -57,6 +60,12 @@ def test_plain_measures_of_a_worked_case() -> None:
     assert found["numbers"] == pytest.approx(3 / 4)
     assert found["operators"] == pytest.approx(10 / 13)
     assert (found["questions"], found["negation"], found["beyond_ascii"]) == (1, 1, 0)
+
+
+@given(st.text(st.sampled_from("ab \t\n\x0b\x1c\x85\u3000\0")))
+def test_words_stand_between_blanks(text: str) -> None:
+    found = dict(zip(SURFACE, surface(text), strict=True))
+    assert found["words"] == pytest.approx(math.log1p(max(len(text.split()), 1)))
 
 
 @pytest.mark.parametrize("text", ["", " ", "x" * 1_000_000, "日本語のテキスト", "\ud800", "\0"])

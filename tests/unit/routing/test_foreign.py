@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
 
 from shoal.routing.features import AskFeatures
 from shoal.routing.foreign import STAY, Foreign
@@ -37,10 +41,23 @@ def test_other_asks_are_foreign(known: Foreign, ask: str) -> None:
 
 def test_the_lower_rank_counts(known: Foreign) -> None:
     high = known.ranks[:, -1:]
-    assert known.rank(high) == 1
+    assert known.rank((high[0], high[1])) == 1
     low = high.copy()
     low[1] = known.ranks[1, 0] - 1
-    assert known.rank(low) == 0
+    assert known.rank((low[0], low[1])) == 0
+
+
+@given(
+    st.integers(0, 12).flatmap(lambda count: arrays(np.float64, (2, count), elements=st.integers(-9, 9))),
+    st.sampled_from([0.0, 0.15, 0.5, 1.0, 1.1]) | st.floats(0, 1),
+    arrays(np.float64, (2, 20), elements=st.integers(-10, 10)),
+)
+def test_a_value_is_foreign_where_its_rank_is_below_the_threshold(
+    values: NDArray[np.float64], threshold: float, views: NDArray[np.float64]
+) -> None:
+    found = Foreign(np.zeros(1, np.float32), np.zeros(1), np.zeros((1, 1)), np.sort(values, axis=1), threshold)
+    pair = (views[0], views[1])
+    assert found.is_foreign(pair).tolist() == (found.rank(pair) < threshold).tolist()
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])

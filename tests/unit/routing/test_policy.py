@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from shoal.call import ModelCard, Placement
 from shoal.chat import Chat, Message
+from shoal.impacts import Impacts, Range
 from shoal.routing.policy import ONLY, UNKNOWN_PRICE, Candidate, Offer, Weights, barred, chosen, comparable, needs
 
 WEIGHTS = Weights(1, 0.0002, 0.0001, 0)
@@ -17,11 +16,20 @@ TINY = Candidate("tiny", 0.5, 0.4, 100, Offer(0.0001, 0.01, 0.005, 1.0))
 
 
 def priced(*candidates: Candidate, weights: Weights = WEIGHTS) -> list[Candidate]:
-    return [replace(each, price=each.offer.price(weights)) for each in candidates]
+    return [each._replace(price=each.offer.price(weights)) for each in candidates]
 
 
 def test_a_price_of_a_worked_case() -> None:
     assert BIG.offer.price(WEIGHTS) == pytest.approx(0.01 + 2 * 0.0002 + 1 * 0.0001)
+
+
+def test_the_ranges_of_one_after_the_other_are_added_end_by_end() -> None:
+    small, large = (Impacts(energy_wh=Range(at, 2 * at, 4 * at), cost_usd=Range(at, at, at)) for at in (1.0, 10.0))
+    both = Offer(1, 2, None, 3, lambda: small).then(Offer(10, 20, 5, 30, lambda: large), 0.5)
+    assert both[:4] == (6, 12, None, 18)
+    assert both.took is not None
+    assert both.took() == Impacts(energy_wh=Range(6, 12, 24), cost_usd=Range(6, 6, 6))
+    assert Offer(1).then(Offer(10, took=lambda: large), 0.5).took is None
 
 
 def test_what_counts_and_is_not_known_is_no_price() -> None:
@@ -57,8 +65,8 @@ def test_what_is_known_of_no_model_does_not_count() -> None:
     """Energy of neither: the price in dollars decides. Energy of one: the other cannot be compared."""
     big, small = Offer(0.01), Offer(0.001)
     assert comparable(WEIGHTS, [big, small]) == Weights(1, 0, 0, 0)
-    assert comparable(WEIGHTS, [big, replace(small, energy_wh=0.1)]) == Weights(1, 0.0002, 0, 0)
-    assert big.price(comparable(WEIGHTS, [big, replace(small, energy_wh=0.1)])) == UNKNOWN_PRICE
+    assert comparable(WEIGHTS, [big, small._replace(energy_wh=0.1)]) == Weights(1, 0.0002, 0, 0)
+    assert big.price(comparable(WEIGHTS, [big, small._replace(energy_wh=0.1)])) == UNKNOWN_PRICE
     assert comparable(ONLY["energy"], [big, small]) == Weights(0, 0, 0, 0)
 
 

@@ -120,6 +120,8 @@ def test_one_decision_per_turn(route: Route) -> None:
     again = one.choose(loop, call())
     assert (first.model, again.model) == ("small", "small")
     assert again.reason.endswith("same turn")
+    # Of all that were weighed the reference and the chosen one are remembered.
+    assert [each.name for each in again.candidates] == ["large", "small"]
 
 
 def test_a_turn_does_not_stay_with_a_model_that_may_no_longer_answer(route: Route) -> None:

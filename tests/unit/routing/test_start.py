@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,12 @@ def test_the_router_of_the_settings(tmp_path: Path) -> None:
 
 
 def test_prices_come_from_metering_and_pace() -> None:
-    asked: list[Attempt] = []
+    asked = []
+    took = Impacts(energy_wh=Range(1, 2, 3), cost_usd=Range(0.1, 0.1, 0.1))
 
-    def measure(attempt: Attempt) -> Impacts:
-        asked.append(attempt)
-        return Impacts(energy_wh=Range(1, 2, 3), cost_usd=Range(0.1, 0.1, 0.1))
+    def measure(*answer: object) -> tuple[tuple[float, float, None], Callable[[], Impacts]]:
+        asked.append(answer)
+        return (0.1, 2, None), lambda: took
 
     pace = Pace()
     seen = Attempt("small", "h", Purpose.ANSWER, 0.0, outcome="ok", pieces=2, first_piece_s=1.0, latency_s=3.0)
@@ -59,7 +61,9 @@ def test_prices_come_from_metering_and_pace() -> None:
     offer = pricer_of(CARDS, measure, pace)("small", 50, 20, 100.4)
     assert (offer.cost_usd, offer.energy_wh, offer.carbon_gco2e) == (0.1, 2, None)
     assert offer.latency_s == pytest.approx(1.0 + 100.4 * 0.02)
-    assert (asked[0].host, asked[0].usage) == ("h", Usage(prompt_tokens=50, completion_tokens=100, cached_tokens=20))
+    assert asked == [("small", "h", (50, 20, 100), offer.latency_s)]
+    assert offer.took is not None
+    assert offer.took() is took
 
 
 def test_cascades_of_the_settings() -> None:
