@@ -1,5 +1,5 @@
 """Sections to passages of about 80 to 200 words, by their structure. It never cuts a sentence, a list item, a table
-row or a line of code, and knows no file format.
+row or a line of code, and knows no file format. Of writing without spaces two characters count as a word.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from shoal.stores.passages import Draft
 
 FEWEST_WORDS = 80
 MOST_WORDS = 200
+LONGEST_SENTENCE = 1000  # words; what goes on longer has no sentences, as a transcript without punctuation
 LONGEST_WORD = 1000  # characters; longer "words" are data (base64 and the like) and are cut
+_LONGEST_ABBREVIATION = 40
 _ABBREVIATIONS = frozenset(
     {
         *("approx", "art", "bzw", "ca", "cf", "co", "corp", "dept", "dr", "ed", "eq", "est", "etc", "fig", "figs"),
@@ -23,6 +25,9 @@ _ABBREVIATIONS = frozenset(
 )
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=`|[\"'“‘(\[]?[A-Z0-9À-ÞΑ-ΩА-Я])|[。！？]+|\n+")
 _LAST_WORD = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)\.\s*$")
+# Kana, Han, Thai, Lao, Burmese, Khmer.
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_DATA = re.compile(rf"[!-~]{{{LONGEST_WORD},}}")
 _ITEM = re.compile(r"([-*•‣]|\d{1,3}[.)])\s")
 
 
@@ -80,7 +85,7 @@ def sentences(text: str) -> list[str]:
     found: list[str] = []
     start = 0
     for end in _END.finditer(text):
-        if not _abbreviated(text[start : end.end()]):
+        if not _abbreviated(text[max(start, end.end() - _LONGEST_ABBREVIATION) : end.end()]):
             found.append(text[start : end.end()].strip())
             start = end.end()
     return [sentence for sentence in (*found, text[start:].strip()) if sentence]
@@ -119,7 +124,7 @@ def _parts(block: Block) -> list[str]:
         return [block.text]
     match block.kind:
         case Kind.PARAGRAPH:
-            return _filled(sentences(block.text), " ")
+            return _filled([part for sentence in sentences(block.text) for part in _bearable(sentence)], " ")
         case Kind.LIST:
             return _filled(_items(block.text), "\n")
         case Kind.TABLE:
@@ -128,6 +133,13 @@ def _parts(block: Block) -> list[str]:
         case Kind.CODE:
             fence, *lines, end = block.text.split("\n")
             return [f"{fence}\n{part}\n{end}" for part in _filled(lines, "\n")]
+
+
+def _bearable(sentence: str) -> list[str]:
+    """The sentence, or its words where it is longer than any sentence."""
+    if _words(sentence) <= LONGEST_SENTENCE:
+        return [sentence]
+    return [word[at : at + MOST_WORDS] for word in sentence.split() for at in range(0, len(word), MOST_WORDS)]
 
 
 def _items(text: str) -> list[str]:
@@ -158,8 +170,8 @@ def _filled(parts: list[str], joint: str) -> list[str]:
 
 
 def _words(text: str) -> int:
-    return len(text.split())
+    return len(text.split()) + (0 if text.isascii() else len(_UNSPACED.findall(text)) // 2)
 
 
 def _without_data(text: str) -> str:
-    return re.sub(rf"\S{{{LONGEST_WORD},}}", lambda word: word[0][:LONGEST_WORD] + "…", text)
+    return _DATA.sub(lambda word: word[0][:LONGEST_WORD] + "…", text)

@@ -58,6 +58,20 @@ def test_a_sentence_is_never_cut() -> None:
     assert lengths(Section("T", (paragraph(MOST_WORDS + 50),))) == [MOST_WORDS + 50]
 
 
+def test_what_has_no_sentences_is_divided_between_words() -> None:
+    assert max(lengths(Section("T", (Block(Kind.PARAGRAPH, "word " * 20_000),)))) <= MOST_WORDS
+
+
+def test_writing_without_spaces_is_divided_between_sentences_and_stays_whole() -> None:
+    sentence = "袋熊在地下挖洞而且它的粪便是方形的。"
+    drafts = chunk([Section("T", (Block(Kind.PARAGRAPH, sentence * 200),))])
+    assert len(drafts) > 5
+    assert "".join(draft.text for draft in drafts).replace(" ", "") == sentence * 200
+    endless = chunk([Section("T", (Block(Kind.PARAGRAPH, "洞" * 30_000),))])
+    assert sum(draft.text.count("洞") for draft in endless) == 30_000
+    assert max(len(draft.text) for draft in endless) <= 2 * MOST_WORDS + 1
+
+
 def test_data_without_spaces_is_cut() -> None:
     (draft,) = chunk([Section("T", (Block(Kind.PARAGRAPH, "x" * 100_000),))])
     assert len(draft.text) < 1100
