@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,6 +59,27 @@ class Graph:
         return self.add(
             "Gemm", x, self.small(f"{name}_w", arrays[f"{name}_w"]), self.hold(f"{name}_b", arrays[f"{name}_b"])
         )
+
+    def centred(self, x: str, name: str, arrays: Arrays) -> str:
+        """As `affine`, less the mean of each row; worked out when the model is loaded."""
+        weights = self.small(f"{name}_w", arrays[f"{name}_w"])
+        bias = self.hold(f"{name}_b", arrays[f"{name}_b"])
+        return self.add("Gemm", x, *(self._less_mean(held, axis) for held, axis in ((weights, 1), (bias, 0))))
+
+    def _less_mean(self, x: str, axis: int) -> str:
+        return self.add("Sub", x, self.add("ReduceMean", x, axes=[axis], keepdims=1))
+
+    def scaled(self, x: str, at: str, arrays: Arrays) -> str:
+        """Layer normalisation of rows whose mean is 0, in operations that onnxruntime computes several values at a
+        time, which it does not for LayerNormalization."""
+        width = len(arrays[f"gain{at}"])
+        squares = self.add("ReduceSumSquare", x, axes=[1], keepdims=1)
+        least = self.hold(f"least{at}", np.array([width * EPSILON], np.float32))
+        gain = self.hold(f"gain{at}", arrays[f"gain{at}"])
+        root = self.hold(f"root{at}", np.array([math.sqrt(width)], np.float32))
+        found = self.add("Div", x, self.add("Sqrt", self.add("Add", squares, least)))
+        found = self.add("Mul", found, self.add("Mul", gain, root))
+        return self.add("Add", found, self.hold(f"shift{at}", arrays[f"shift{at}"]))
 
     def normed(self, x: str, at: str, arrays: Arrays) -> str:
         """Layer normalisation."""

@@ -143,16 +143,17 @@ def export(arrays: Arrays, size: Size, folder: Path, bias: float, temperature: f
         graph.looked_up("pieces", arrays["pieces"], "pieces", summed=True),
         graph.looked_up("shape", arrays["shape"], "shape", summed=True),
     ]
-    x = graph.affine(graph.add("Concat", *parts, axis=1), "in", arrays)
+    # Only what a normalisation makes of x is ever read, and that is the same of x less the mean of each row.
+    x = graph.centred(graph.add("Concat", *parts, axis=1), "in", arrays)
     for at, distance in enumerate(size.distances):
-        n = graph.add("Mul", graph.normed(x, str(at), arrays), "mask")
+        n = graph.add("Mul", graph.scaled(x, str(at), arrays), "mask")
         pads = graph.hold(f"pads{at}", np.array([distance, 0, distance, 0], np.int64))
         n = graph.add("Pad", n, pads)
         cuts = ((0, -2 * distance), (distance, -distance), (2 * distance, 2**31 - 1))
         near = graph.add("Concat", *(graph.sliced(n, f"cut{at}_{k}", *cut) for k, cut in enumerate(cuts)), axis=1)
         inner = graph.add("Relu", graph.affine(near, f"up{at}", arrays))
-        x = graph.add("Add", x, graph.affine(inner, f"down{at}", arrays))
-    graph.affine(graph.normed(x, "", arrays), "out", arrays)
+        x = graph.add("Add", x, graph.centred(inner, f"down{at}", arrays))
+    graph.affine(graph.scaled(x, "", arrays), "out", arrays)
     graph.nodes[-1].output[0] = "scores"
     integers: dict[str, list[str | int | None]] = {"word": ["T"], "pieces": ["T", PIECES], "shape": ["T", 4]}
     inputs = [helper.make_tensor_value_info(name, TensorProto.INT32, shape) for name, shape in integers.items()]
