@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from shoal.config import Settings, secret
 from shoal.errors import ConfigError, StorageError
+from shoal.stores.postgres import open_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE = "shoal.db"
@@ -35,7 +36,6 @@ PRAGMAS = (
     "secure_delete = ON",
 )
 POSTGRES = ("postgresql", "postgresql+psycopg", "postgres")
-CONNECT_S = 5
 # Any number will do, as long as nothing else on that server locks the same: "shoal" in ASCII.
 MIGRATION_LOCK = 0x73686F616C
 
@@ -56,8 +56,7 @@ class Database:
             )
             event.listen(self.engine, "connect", _tune)
         else:
-            wait = {"connect_timeout": CONNECT_S, "application_name": "shoal"}
-            self.engine = create_engine(self._url, connect_args=wait, hide_parameters=True, pool_pre_ping=True)
+            self.engine = open_engine(self._url)
 
     @classmethod
     def of(cls, settings: Settings) -> Database:

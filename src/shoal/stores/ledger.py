@@ -14,7 +14,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.call import OWN_HOST
-from shoal.errors import StorageError
+from shoal.errors import StorageUnreachable
 from shoal.stores.database import Database
 from shoal.stores.journal import FOLDER, Journal
 from shoal.stores.journal_replay import abandoned
@@ -100,7 +100,7 @@ class SqlLedger:
         self._backlog.settled(record, cause)
 
     def get(self, exchange_id: str) -> Record | None:
-        """The record of that exchange, written yet or not. Raises StorageError where the database cannot be read."""
+        """The record of that exchange, written yet or not. Raises StorageUnreachable."""
         waiting = self._backlog.find(exchange_id)
         if waiting is not None:
             return waiting
@@ -110,7 +110,7 @@ class SqlLedger:
             raise _unreadable(error) from None
 
     def corrections(self, exchange_id: str) -> list[Correction]:
-        """What the record said before it was corrected, oldest first. Raises StorageError."""
+        """What the record said before it was corrected, oldest first. Raises StorageUnreachable."""
         columns = [CORRECTIONS.c[name] for name in Correction._fields]
         query = select(*columns).where(CORRECTIONS.c.exchange_id == bindparam("wanted")).order_by(columns[0])
         try:
@@ -186,9 +186,11 @@ class SqlLedger:
         return record_of(dict(row._mapping), attempts)
 
 
-def _unreadable(error: SQLAlchemyError) -> StorageError:
+def _unreadable(error: SQLAlchemyError) -> StorageUnreachable:
     cause = type(getattr(error, "orig", None) or error).__name__
-    return StorageError(f"the ledger cannot be read now ({cause}): try again; records that wait are written later")
+    return StorageUnreachable(
+        f"the ledger cannot be read now ({cause}): try again; records that wait are written later"
+    )
 
 
 def recover(database: Database, within_s: float = RECOVER_S) -> bool:
