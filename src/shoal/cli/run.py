@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -92,6 +93,10 @@ def said_of(work: Callable[[], object], *, as_json: bool) -> int:
     except ShoalError as error:
         output.say_error(error, as_json=as_json)
         return exit_code(error)
+    except OSError as error:
+        with suppress(OSError):  # it may be standard output itself that takes no more
+            output.say_error(ShoalError(_refused(error)), as_json=as_json)
+        return FAILED
     except Exception as error:  # noqa: BLE001 - the outermost boundary: one line instead of a traceback
         fault = f"an internal error ({type(error).__name__} at {_where(error)}): report it with `shoal doctor --json`"
         output.say_error(ShoalError(fault), as_json=as_json)
@@ -128,6 +133,12 @@ def _shoal(
 
     Exit codes: 0 it worked, 1 it failed, 2 wrong usage, 3 a wrong configuration, 4 not found or not permitted.
     """
+
+
+def _refused(error: OSError) -> str:
+    """What the operating system refused, as a full disk behind standard output; its own words hold no text of ours."""
+    place = f" ({error.filename})" if isinstance(error.filename, str) else f", at {_where(error)}"
+    return f"{error.strerror or type(error).__name__}{place}: mend that, then try again"
 
 
 def _where(error: BaseException) -> str:

@@ -165,6 +165,8 @@ class _Run:
         try:
             self._kept.add(str(found.path))
             self._index(found, fetch(found.path))
+        except FileNotFoundError:
+            self._skip(Skipped(str(found.path), "it leads to no file: mend the link, or remove it", False))
         except OSError as error:
             self._skip(Skipped(str(found.path), f"it cannot be opened ({error.strerror}): mend its permissions", False))
         except Unreadable as reason:

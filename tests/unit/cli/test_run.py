@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +90,27 @@ def test_the_unexpected_is_one_line_without_traceback_or_text(shell: Shell, monk
     assert said.err.count("\n") == 1
     assert "KeyError at" in said.err
     assert "what a person asked" not in said.err
+
+
+def test_what_the_system_refuses_is_said_in_its_words(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "data/shoal.db")
+
+    monkeypatch.setattr("shoal.cli.house.settings_of", full)
+    said = shell(doctor.doctor.__name__)
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "shoal: No space left on device (data/shoal.db): mend that, then try again\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_a_full_disk_behind_standard_output_is_one_line(more: list[str]) -> None:
+    words = [sys.executable, "-c", "from shoal.cli import main; main()", "plan", "verify", *more]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("shoal: No space left on device")
+    assert done.stderr.count("\n") == 1
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -87,6 +87,15 @@ def test_a_file_that_cannot_be_opened_keeps_its_passages(store: SqlPassages, fol
     assert sources(store, "grey") == ["texts/cod.txt"]
 
 
+def test_a_link_to_nothing_is_named_and_keeps_its_passages(store: SqlPassages, folder: Path) -> None:
+    added(store, folder)
+    (folder / "cod.txt").unlink()
+    (folder / "cod.txt").symlink_to("away.txt")
+    (said,) = added(store, folder).skipped
+    assert said.reason == "it leads to no file: mend the link, or remove it"
+    assert sources(store, "grey") == ["texts/cod.txt"]
+
+
 def test_a_missing_folder_empties_nothing(store: SqlPassages, folder: Path) -> None:
     added(store, folder)
     moved = folder.rename(folder.with_name("elsewhere"))
