@@ -122,6 +122,8 @@ def _garbled_event(said: str) -> Step:
 
 BEHAVIOURS: Mapping[str, Callable[[str], Step]] = {
     "echo": answers,
+    "briefly": lambda said: answers(f"In short: {said}"),
+    "judge": answers,
     "trickle": lambda said: trickles(said, size=7),
     "tool": _tool_call,
     "refuses-400": _refuses(400),

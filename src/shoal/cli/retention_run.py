@@ -21,6 +21,7 @@ from typing import IO, Any
 from shoal import __version__, testing
 from shoal.cli.retention_child import ASK
 from shoal.cli.retention_host import BEHAVIOURS, recording_host
+from shoal.cli.retention_learning import SHADOWED, judged, learning_routes, write_route
 from shoal.config import Settings, environment
 from shoal.errors import RequestError, ShoalError
 from shoal.identity import credential
@@ -39,6 +40,7 @@ AT_ONCE = 8
 START_S = 60.0
 SETTLE_S = 0.6
 KILLED = "the gateway is killed in mid-request"
+ALL_ENDED = "after all have ended"
 ENDED = "the gateway is told to end in mid-request"
 
 
@@ -84,7 +86,8 @@ class Child:
 async def verify(settings: Settings, only: str = "") -> Report:
     """One whole run with the operator's own rules; `only` is what the names of the routes to go must hold. Raises
     ShoalError where the gateway does not start, RequestError where there is no such route."""
-    if not any(only in name for name in (KILLED, ENDED, *(each.name for each in routes()))):
+    learning = (each.name for each in learning_routes())
+    if not any(only in name for name in (KILLED, ENDED, *learning, *(each.name for each in routes()))):
         raise RequestError(f"no route has a name with '{only}' in it: leave --only out and see the report for names")
     with tempfile.TemporaryDirectory(prefix="shoal-retention-") as folder:
         return await Run(settings, Path(folder), only).report()
@@ -105,6 +108,8 @@ class Run:
         self._elsewhere: dict[str, bytes] = {}
         self._report = Report(time.time(), _about(settings))
         self._host = recording_host(self._canaries)
+        masking = settings.trust.masking_of("default")
+        self._enforced = Policy(masking, settings.trust.mode).strongest == "enforce"
 
     async def report(self) -> Report:
         """Sends, ends, searches."""
@@ -114,6 +119,8 @@ class Run:
             if self._only in KILLED:
                 await self._crash()
             await self._travel()
+            await self._learn()
+        report.controls["some routes went as meant"] = any(each.as_meant for each in report.routes)
         if self._only:
             report.notes.append(f"only the routes with '{self._only}' in their names were gone")
         searcher = Searcher(self._canaries, [self._canaries.of(each.route).prompt for each in report.routes])
@@ -143,10 +150,12 @@ class Run:
 
     async def _travel(self) -> None:
         """All routes, then the memory, then the end in mid-request."""
+        chosen = [each for each in routes() if self._only in each.name]
+        if not chosen and not any(self._only in name for name in (KILLED, ENDED)):
+            return
         async with self._child("second") as child:
             door = Door(child.wire, self._member)
             limit = asyncio.Semaphore(AT_ONCE)
-            chosen = [each for each in routes() if self._only in each.name]
             self._report.routes += await asyncio.gather(*(self._go(each, door, limit) for each in chosen))
             await asyncio.sleep(SETTLE_S)
             await self._look(child)
@@ -154,7 +163,27 @@ class Run:
                 await self._end(child, door)
             else:
                 await child.end()
-        self._report.controls["some routes went as meant"] = any(each.as_meant for each in self._report.routes)
+
+    async def _learn(self) -> None:
+        """The routes of a gateway that learns: there content is kept, masked and encrypted."""
+        chosen = [each for each in learning_routes() if self._only in each.name]
+        if not chosen:
+            return
+        if not self._enforced:
+            self._report.notes.append(
+                "routes that learn were left out: masking is not enforced, so nothing may be kept"
+            )
+            return
+        await asyncio.to_thread(write_route, self._sandbox.root.parent / "route")
+        async with self._child("third", self._sandbox.learning) as child:
+            door, room = Door(child.wire, self._member), asyncio.Semaphore(1)
+            for each in chosen:
+                self._report.routes.append(await self._go(each, door, room))
+                if each.name == SHADOWED:
+                    await self._host.until(lambda: judged(self._host.requests), START_S)
+            await asyncio.sleep(SETTLE_S)
+            await self._look(child, "after all have ended where routes learn")
+            await child.end()
 
     async def _end(self, child: Child, door: Door) -> None:
         """Tells the gateway to end while a host thinks."""
@@ -171,28 +200,28 @@ class Run:
             answered = await route.send(door, self._canaries.of(route.name))
         return Gone(route.name, answered.status, answered.status in route.expects)
 
-    async def _look(self, child: Child) -> None:
+    async def _look(self, child: Child, when: str = ALL_ENDED) -> None:
         """At what the gateway shows and holds once all has ended."""
         admin = credential.load(self._sandbox["home"] / "config" / "shoal", self._sandbox["data"])
         headers = {"authorization": f"Bearer {admin}"}
         for path in ("/metrics", "/v1/models", "/healthz"):
             self._pages[path] = (await child.wire.send("GET", path, headers)).body
         memory = self._report.memory
-        memory["after all have ended"] = await asyncio.to_thread(residue, child.pid, self._canaries)
+        memory[when] = await asyncio.to_thread(residue, child.pid, self._canaries)
         if await child.holders(None) is not None:
-            memory["after a run of the collector"] = await asyncio.to_thread(residue, child.pid, self._canaries)
+            memory[f"{when}, after a run of the collector"] = await asyncio.to_thread(
+                residue, child.pid, self._canaries
+            )
         found = await child.holders(self._canaries)
         if found is None:
             self._report.notes.append("what is reachable in memory was not looked for: this system has no SIGUSR1")
-        self._report.reachable = found or {}
+        self._report.reachable |= found or {}
         self._elsewhere.update(open_elsewhere(child.pid, self._sandbox.root))
         self._report.about["core_dumps"] = core_limit(child.pid)
 
     def _received(self, searcher: Searcher) -> Iterator[Finding]:
         """What the host got: masked kinds are findings, the rest is said in the report."""
-        masking = self._settings.trust.masking_of("default")
-        enforced = Policy(masking, self._settings.trust.mode).strongest == "enforce"
-        if not enforced:
+        if not self._enforced:
             self._report.notes.append("masking is not enforced: what hosts received was not held against it")
         seen: dict[str, set[str]] = {}
         for number, each in enumerate(self._host.requests):
@@ -200,7 +229,7 @@ class Run:
             head = json.dumps(each.headers).encode()
             for finding in searcher.data("what the host received", name, b"\n".join((head, each.body))):
                 seen.setdefault(finding.route, set()).add(finding.kind)
-                if enforced and finding.kind in (*MASKED, CARD_PART):
+                if self._enforced and finding.kind in (*MASKED, CARD_PART):
                     yield finding
         self._report.routes = [
             Gone(each.route, each.status, each.as_meant, tuple(sorted(seen.get(each.route, ()))))
@@ -220,13 +249,13 @@ class Run:
         yield from (each for each in foreign if not each.form.startswith(UNREAD))
 
     @asynccontextmanager
-    async def _child(self, name: str) -> AsyncIterator[Child]:
+    async def _child(self, name: str, settings: Path | None = None) -> AsyncIterator[Child]:
         """A gateway, killed in the end if it still runs. Raises ShoalError where it does not start."""
         logs = self._sandbox["logs"]
         answers = self._answers.with_suffix(f".{name}")
         command = [sys.executable, "-m", "shoal.cli.retention_child", str(answers), "up", "--json"]
         with (logs / f"{name}.out").open("wb") as out, (logs / f"{name}.err").open("wb") as err:
-            process = await self._start([*command, "--config", str(self._sandbox.settings)], out, err)
+            process = await self._start([*command, "--config", str(settings or self._sandbox.settings)], out, err)
             try:
                 ended = lambda: process.returncode is not None  # noqa: E731
                 started = await asyncio.to_thread(_started, ended, logs / f"{name}.out", logs / f"{name}.err")

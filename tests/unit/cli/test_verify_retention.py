@@ -64,6 +64,25 @@ def ended(exchange):
     exchange.record.tags = {"note": exchange.chat.ask}
 entry.KEPT["metadata"] = lambda value: value
 """
+SHADOW = """
+from shoal.routing import shadow
+saying_before = shadow.said_by
+async def saying(name, chat, call):
+    said = await saying_before(name, chat, call)
+    structlog.get_logger("leaky").debug("shadow", model=name, text=said[-80:])
+    return said
+shadow.said_by = saying
+"""
+EXPLORING = """
+from shoal.routing.router import Router
+exploring_before = Router._explored
+def exploring(self, choice, chat, call):
+    found = exploring_before(self, choice, chat, call)
+    if found.model != choice.model:
+        (Path(os.environ["HOME"]) / "explored.txt").write_text(chat.ask)
+    return found
+Router._explored = exploring
+"""
 PATTERNS = '[trust.masking]\ntier = "patterns"\n'
 
 
@@ -123,6 +142,24 @@ def test_a_planted_leak_is_found_and_named(
     assert {(each["place"], each["file"]) for each in report["findings"]} == {(place, file)}
     assert kind in {each["kind"] for each in report["findings"]}
     assert {each["route"] for each in report["findings"]} == {"openai: answered whole"}
+
+
+def test_leaks_where_routes_learn(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, report = verified(shell, monkeypatch, SHADOW + EXPLORING, "model answer")
+    assert (code, report["verdict"]) == (1, "found")
+    assert [each["as_meant"] for each in report["routes"]] == [True, True]
+    assert {each["route"] for each in report["findings"]} == {each["route"] for each in report["routes"]}
+    assert {(each["place"], each["file"]) for each in report["findings"]} == {
+        ("log output", "third.err"),
+        ("the user's folders", "explored.txt"),
+    }
+
+
+def test_nothing_is_learned_where_masking_is_not_enforced(shell: Shell) -> None:
+    shell.write("shoal.toml", '[trust.masking]\nmode = "observe"\ntier = "patterns"\n')
+    report = shell("verify-retention", "--only", "exploration lets", "--json").json()
+    assert (report["verdict"], report["routes"]) == ("unproven", [])
+    assert [note for note in report["notes"] if note.startswith("routes that learn were left out")]
 
 
 def test_leaks_into_files_the_audit_the_database_and_memory(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,9 @@ ELSEWHERE = (
 )
 # So that the counters of limits are searched too.
 WIDE = {"wide": {"of": "key", "requests": 1_000_000}}
+# Where routes learn: the small model that is certified, the model it is compared with, and who judges both answers.
+SMALL, REFERENCE, JUDGE = "anthropic/briefly", "openai/echo", "openai/judge"
+LEARNED_SHARE = 0.05
 PROMISES = {"retention": "none", "trains_on_data": False}
 
 
@@ -62,6 +65,11 @@ class Sandbox:
     def settings(self) -> Path:
         return self.root / "settings.toml"
 
+    @property
+    def learning(self) -> Path:
+        """The settings of a gateway whose routes learn."""
+        return self.root / "learning.toml"
+
     def environment(self) -> dict[str, str]:
         """What differs in the environment of the gateway."""
         return {
@@ -80,7 +88,7 @@ class Sandbox:
         tables = settings.model_dump(mode="json", exclude_unset=True, exclude_none=True)
         tables["server"] = {**tables.get("server", {}), **self._server()}
         tables["hosts"], tables["models"] = _hosts(settings, host_url, nobody_url), dict(_models(models))
-        tables["auto"] = {**tables.get("auto", {}), "reference": "openai/echo"}
+        tables["auto"] = {**tables.get("auto", {}), "reference": REFERENCE}
         tables["audit"] = {**tables.get("audit", {}), **self._audit()}
         tables.setdefault("grounding", {})["fallback"] = "shoal-docs"
         for table, name in ELSEWHERE:
@@ -94,7 +102,8 @@ class Sandbox:
         trust.pop("root_key", None)
         for masking in (trust.get("masking"), *(each.get("masking") for each in trust.get("tenants", {}).values())):
             _absolute(masking)
-        self.settings.write_text("".join(f"{_key(name)} = {_toml(table)}\n" for name, table in tables.items()))
+        _write(self.settings, tables)
+        _write(self.learning, _learning(tables, self.root.parent / "route"))
 
     def _server(self) -> dict[str, Any]:
         limits = {"max_body_mb": 1, "body_s": 0.5, "drain_s": 0.5}
@@ -119,6 +128,29 @@ def _models(behaviours: Iterator[str]) -> Iterator[tuple[str, dict[str, str]]]:
             yield f"{dialect}/{behaviour}", {"host": dialect, "upstream": behaviour}
     yield f"openai/{UNREACHABLE}", {"host": UNREACHABLE, "upstream": UNREACHABLE}
     yield f"{PATIENT}/silent", {"host": PATIENT, "upstream": "silent"}
+
+
+def _learning(tables: dict[str, Any], route: Path) -> dict[str, Any]:
+    """The same where content is kept, a route is certified, and both explores and asks shadows as often as may be. No
+    conversation stays with its model, so that each request is drawn anew."""
+    rules = {"route": str(route), "shadow": LEARNED_SHARE, "shadow_judge": JUDGE, "explore": LEARNED_SHARE}
+    kept = tables["audit"].get("tenants", {})
+    prices = {SMALL: 1, REFERENCE: 10}
+    models = {
+        name: {**row, **({"price": {"input": prices[name], "output": prices[name]}} if name in prices else {})}
+        for name, row in tables["models"].items()
+    }
+    return {
+        **tables,
+        "models": models,
+        "auto": {"reference": REFERENCE, "candidates": [], "weights": {"energy": 0, "carbon": 0, "latency": 0}},
+        "routing": {**rules, "mode": "enforce", "sticky_s": 0},
+        "audit": {**tables["audit"], "tenants": {**kept, "default": {**kept.get("default", {}), "content": "masked"}}},
+    }
+
+
+def _write(path: Path, tables: Mapping[str, Any]) -> None:
+    path.write_text("".join(f"{_key(name)} = {_toml(table)}\n" for name, table in tables.items()))
 
 
 def _absolute(masking: dict[str, Any] | None) -> None:
