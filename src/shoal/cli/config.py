@@ -64,19 +64,49 @@ def show(
 
 
 def faults(settings: Settings) -> Iterator[str]:
-    """What is wrong with the hosts, with where they run, with who may ask, and with routes, one sentence each."""
+    """What is wrong with the hosts, with where they run, with who may ask, with secrets, limits and plug-ins, and with
+    routes, one sentence each."""
     from shoal.routing.start import routing_faults
 
     for name, host in settings.hosts.items():
-        yield from host_faults(name, host)
+        yield from list(host_faults(name, host)) or opening_faults(name, host)
     yield from metering_faults(settings)
     yield from identity_faults(settings)
-    yield from routing_faults(settings)
+    yield from start_faults(settings)
+    yield from routing_faults(settings, known_models(settings))
+
+
+def known_models(settings: Settings) -> set[str]:
+    """The names of all models that a cascade or a judge may be. Those that are embedded or come with plug-ins are
+    loaded only where the settings name one that they do not describe."""
+    known = set(settings.models)
+    wanted = {model for row in settings.cascades.values() for model in row.models} | {settings.routing.shadow_judge}
+    if wanted - known - {None}:
+        from shoal import plugins
+        from shoal.models.specialists.catalogue import load_all
+
+        brought = plugins.load(settings.plugins.modules).hook.shoal_models(settings=settings)
+        known |= {*load_all(), *(model.card.name for models in brought for model in models)}
+    return known
+
+
+def start_faults(settings: Settings) -> Iterator[str]:
+    """What else ends a start: secrets that are not there, limits that cannot be kept, plug-ins that are missing."""
+    from shoal import plugins
+    from shoal.config import secret
+    from shoal.limits.opening import check_limits
+
+    database, root, store = settings.server.database, settings.trust.root_key, settings.limits.store
+    references = [database, root, None if store == "memory" else store, *settings.telemetry.headers.values()]
+    yield from _said(
+        *(partial(secret, reference) for reference in dict.fromkeys(references) if reference is not None),
+        partial(check_limits, settings),
+        partial(plugins.load, settings.plugins.modules),
+    )
 
 
 def identity_faults(settings: Settings) -> Iterator[str]:
     """What is wrong with the operator's own key, the sign-in and the secrets of webhooks."""
-    from shoal.errors import ConfigError
     from shoal.identity.oidc import Provider
     from shoal.identity.operator_key import operator_key
     from shoal.identity.webhooks import signing_key
@@ -87,22 +117,14 @@ def identity_faults(settings: Settings) -> Iterator[str]:
         checks.append(partial(operator_key, rules.admin_key))
     if rules.oidc is not None:
         checks.append(partial(Provider, rules.oidc))
-    for check in checks:
-        try:
-            check()
-        except ConfigError as error:
-            yield error.message
+    yield from _said(*checks)
 
 
 def metering_faults(settings: Settings) -> Iterator[str]:
     """What is wrong with where models run: facts that cannot be read, unknown regions and hardware."""
-    from shoal.errors import ConfigError
     from shoal.metering.start import check_metering
 
-    try:
-        check_metering(settings)
-    except ConfigError as error:
-        yield error.message
+    yield from _said(partial(check_metering, settings))
 
 
 def host_faults(name: str, host: Host) -> Iterator[str]:
@@ -120,7 +142,26 @@ def host_faults(name: str, host: Host) -> Iterator[str]:
         elif row is not None and row.key and not host.headers:
             yield f'hosts.{name} needs a key: set hosts.{name}.key = "env:NAME" or "file:PATH"'
     except ConfigError as error:
-        yield f"hosts.{name}: {error.message}"
+        yield error.message if error.message.startswith(f"hosts.{name}") else f"hosts.{name}: {error.message}"
+
+
+def opening_faults(name: str, host: Host) -> Iterator[str]:
+    """What only shows where a host is opened, such as a header that HTTP does not allow; connects nowhere."""
+    from shoal.models.hosts.host import Host as OpenHost
+    from shoal.models.hosts.host import connect
+
+    yield from _said(lambda: OpenHost(name, host, connect(name, host.connect_s)))
+
+
+def _said(*checks: Callable[[], object]) -> Iterator[str]:
+    """What the checks complain of."""
+    from shoal.errors import ConfigError
+
+    for check in checks:
+        try:
+            check()
+        except ConfigError as error:
+            yield error.message
 
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

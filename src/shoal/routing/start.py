@@ -74,12 +74,16 @@ def open_router(
     )
 
 
-def routing_faults(settings: Settings, clock: Callable[[], float] = time.time) -> list[str]:
-    """What would keep routing from starting: a route or certificate that cannot be read, or is of other models than the
-    settings name. It asks no model whether it is there."""
+def routing_faults(settings: Settings, known: Collection[str], clock: Callable[[], float] = time.time) -> list[str]:
+    """What would keep routing from starting: models that are not among the `known`, a route or certificate that cannot
+    be read, or is of other models than the settings name."""
     rules, found = settings.routing, []
+    judge, judges = rules.shadow_judge, {*known, "auto", *(f"{PREFIX}{name}" for name in settings.cascades)}
+    if judge is not None and judge not in judges:
+        found.append(f"routing.shadow_judge: '{judge}'{nearest(judge, judges)}")
     for name, row in settings.cascades.items():
         try:
+            check_models(name, row, known)
             against_of(name, row, clock, uncertified=rules.uncertified)
         except ConfigError as error:
             found.append(error.message)
@@ -140,17 +144,22 @@ def open_cascades(
     nearest for a model that is not known, and where a certificate is of another cascade."""
     found = []
     for name, row in rows.items():
-        for model in row.models:
-            if model not in known:
-                raise ConfigError(f"cascades.{name}.models: '{model}'{nearest(model, known)}")
-            if model.startswith(PREFIX):
-                raise ConfigError(f"cascades.{name}.models: '{model}' is a cascade itself: name its models instead")
+        check_models(name, row, known)
         *first, last = row.models
         against = against_of(name, row, clock, uncertified=uncertified)
         found.append(Cascade(name, [Step(model, checks_of(row)) for model in first], last, against))
         if (why := against()) is not None:
             structlog.get_logger("shoal.routing").warning("cascade_not_certified", cascade=name, why=why)
     return found
+
+
+def check_models(name: str, row: CascadeRow, known: Collection[str]) -> None:
+    """Raises ConfigError that names the nearest where a model of a cascade is not known, or is a cascade."""
+    for model in row.models:
+        if model.startswith(PREFIX):
+            raise ConfigError(f"cascades.{name}.models: '{model}' is a cascade itself: name its models instead")
+        if model not in known:
+            raise ConfigError(f"cascades.{name}.models: '{model}'{nearest(model, known)}")
 
 
 def against_of(

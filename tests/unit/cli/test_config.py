@@ -31,7 +31,7 @@ def test_defaults_are_all_right(shell: Shell) -> None:
 
 def test_a_good_file_is_all_right(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LAB_KEY", "k")
-    path = shell.write("shoal.toml", GOOD)
+    path = shell.write("shoal.toml", GOOD.replace("me:word@", ""))
     assert shell("config", "check").code == 0
     said = shell("config", "check", "--config", path, "--json").json()
     assert said == {"ok": True, "file": path, "hosts": ["lab"], "models": ["llama-3.1-8b"]}
@@ -51,12 +51,32 @@ def test_a_misspelt_key_is_named_with_its_neighbour(shell: Shell) -> None:
         ('[hosts.a]\nrow = "openai"\nkey = "env:NO_SUCH_KEY"', "set the environment variable NO_SUCH_KEY"),
         ('[hosts.a]\nrow = "openia"\nkey = "env:HOME"', "did you mean 'openai'?"),
         ('[hosts.a]\nrow = "azure"\nkey = "env:HOME"', "set base_url"),
+        ('[hosts.a]\nrow = "ollama"\nkey = "env:HOME"\nbase_url = "http://me@x"', "there is a key too"),
+        ('[hosts.a]\nrow = "ollama"\nheaders = { "a b" = "x" }', "the header 'a b'"),
     ],
 )
 def test_a_host_that_cannot_work_is_named_with_the_fix(shell: Shell, text: str, fix: str) -> None:
     shell.write("shoal.toml", text)
     said = shell("config", "check")
     assert said.code == 3
+    assert fix in said.err
+
+
+@pytest.mark.parametrize(
+    ("text", "fix"),
+    [
+        ('[server]\ndatabase = "env:NO_SUCH_KEY"', "set the environment variable NO_SUCH_KEY"),
+        ('[limits]\nstore = "env:NO_SUCH_KEY"', "set the environment variable NO_SUCH_KEY"),
+        ('[trust]\nroot_key = "env:NO_SUCH_KEY"', "set the environment variable NO_SUCH_KEY"),
+        ('[telemetry]\nheaders = { a = "env:NO_SUCH_KEY" }', "set the environment variable NO_SUCH_KEY"),
+        ("[server]\nworkers = 2", "several processes need a shared store"),
+        ('[plugins]\nmodules = ["no_such_module"]', "install it or take it out"),
+    ],
+)
+def test_what_would_end_a_start_is_named(shell: Shell, text: str, fix: str) -> None:
+    shell.write("shoal.toml", text)
+    said = shell("config", "check")
+    assert (said.code, said.err.count("\n")) == (3, 1)
     assert fix in said.err
 
 
@@ -122,6 +142,23 @@ secret = "env:HOOK"
     assert all(word in said.err for word in ("identity.admin_key", "events.webhooks.alerts.secret", "NOT_SET"))
 
 
+BRINGS = """
+from shoal.plugins import extension
+from shoal.testing import ScriptedModel
+
+@extension
+def shoal_models(settings):
+    return [ScriptedModel(name="brought")]
+"""
+EVERY_KIND = """
+[plugins]
+modules = ["brings"]
+[cascades.a]
+models = ["shoal/triage-banking", "brought", "little", "large"]
+uncertified = true
+[routing]
+shadow_judge = "cascade:a"
+"""
 ROUTED = """
 [hosts.lab]
 dialect = "openai"
@@ -135,6 +172,14 @@ reference = "{reference}"
 """
 
 
+def test_cascades_of_models_of_every_kind_are_all_right(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.write("plugins/brings.py", BRINGS)
+    monkeypatch.syspath_prepend(shell.home / "plugins")
+    shell.write("shoal.toml", ROUTED.format(reference="cascade:a") + EVERY_KIND)
+    said = shell("config", "check")
+    assert said.code == 0, said.err
+
+
 @pytest.mark.parametrize(
     ("reference", "more", "fix"),
     [
@@ -145,6 +190,22 @@ reference = "{reference}"
             "large",
             '[cascades.a]\nmodels = ["little", "large"]\ncertificate = "route/certificate.json"',
             "is of other cascades (none)",
+        ),
+        (
+            "large",
+            '[cascades.a]\nmodels = ["litle", "large"]',
+            "cascades.a.models: 'litle' is not known: did you mean 'little'",
+        ),
+        (
+            "large",
+            '[cascades.a]\nmodels = ["shoal/triage-baking", "large"]',
+            "'shoal/triage-baking' is not known: did you mean 'shoal/triage-banking'",
+        ),
+        ("large", '[cascades.a]\nmodels = ["cascade:b", "large"]', "is a cascade itself"),
+        (
+            "large",
+            '[routing]\nshadow_judge = "larg"',
+            "routing.shadow_judge: 'larg' is not known: did you mean 'large'",
         ),
     ],
 )
