@@ -108,7 +108,7 @@ def test_show_hides_secrets_and_keeps_references(shell: Shell) -> None:
 
 def test_changed_leaves_the_defaults_out(shell: Shell) -> None:
     shell.write("shoal.toml", "[server]\nport = 1\n")
-    assert shell("config", "show", "--changed").out == "server.port\t1\tfile shoal.toml\n"
+    assert shell("config", "show", "--changed").out == "name\tvalue\torigin\nserver.port\t1\tfile shoal.toml\n"
 
 
 def test_an_address_without_secrets_is_shown_as_it_is() -> None:
