@@ -49,6 +49,7 @@ def database(settings: Settings, *, make: bool = False) -> Iterator[Database]:
     ConfigError, NotFound, StorageError."""
     from shoal.errors import NotFound
     from shoal.stores.database import Database
+    from shoal.stores.factor_versions import SqlFactorVersions
     from shoal.stores.ledger import recover
 
     if not make:
@@ -59,6 +60,7 @@ def database(settings: Settings, *, make: bool = False) -> Iterator[Database]:
             raise NotFound(f"{opened.where} has no tables of Shoal: run 'shoal up' with it, or mend server.database")
         opened.migrate()
         recover(opened)
+        SqlFactorVersions(opened).take_up()
         yield opened
     finally:
         opened.close()

@@ -116,28 +116,42 @@ class VersionStore(Protocol):
 
     def put(self, version: FactorVersion, since: float) -> None: ...
 
+    def put_aside(self, version: FactorVersion, since: float) -> None: ...
+
+    def take_up(self) -> None: ...
+
 
 class KeptVersions:
-    """Writes versions down; while the database is out of order they wait, and are tried again."""
+    """Writes versions down; while the database is out of order they are put aside on disk, or where that fails too wait
+    in memory, and are tried again."""
 
     def __init__(self, store: VersionStore, clock: Callable[[], float]) -> None:
         self._store, self._clock = store, clock
         self._waiting: dict[str, tuple[FactorVersion, float]] = {}
 
     def keep(self, version: FactorVersion) -> None:
-        """Writes the version down, now or later."""
+        """Writes the version down, in the database or beside it; so it outlives this process before it is in force."""
         self._waiting.setdefault(version.name, (version, self._clock()))
         self.write()
 
     def write(self) -> None:
         """Writes what waits."""
-        for name, (version, since) in tuple(self._waiting.items()):
-            try:
+        try:
+            for name, (version, since) in tuple(self._waiting.items()):
                 self._store.put(version, since)
-            except StorageError as error:
-                structlog.get_logger("shoal.metering").warning("factors_not_written", cause=error.message)
-                return
-            del self._waiting[name]
+                del self._waiting[name]
+            self._store.take_up()
+        except StorageError as error:
+            structlog.get_logger("shoal.metering").warning("factors_not_written", cause=error.message)
+            self._put_aside()
+
+    def _put_aside(self) -> None:
+        try:
+            for name, (version, since) in tuple(self._waiting.items()):
+                self._store.put_aside(version, since)
+                del self._waiting[name]
+        except StorageError as error:
+            structlog.get_logger("shoal.metering").warning("factors_not_put_aside", cause=error.message)
 
 
 def _with_subjects(setting: Setting, subjects: Mapping[str, str]) -> Setting:

@@ -2,13 +2,15 @@
 and facts have changed. It does not know what a factor means.
 
 What grids emit changes by the hour, all else hardly ever: the rest of a version is kept once, however many name it.
+While the database is out of order a version is put aside, in a file of the data directory.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
@@ -18,6 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from shoal.errors import StorageError
 from shoal.stores.database import Database, upsert
 
+# Where versions are put aside, in the data directory.
+FOLDER = "factors"
 _METADATA = MetaData()
 FACTORS = Table(
     "factors",
@@ -46,7 +50,7 @@ class SqlFactorVersions:
     """The versions in the database; what is there is never changed."""
 
     def __init__(self, database: Database) -> None:
-        self._engine = database.engine
+        self._engine, self._aside = database.engine, database.folder / FOLDER
 
     def put(self, version: FactorVersion, since: float) -> None:
         """Adds the version, in force from `since` on (Unix seconds), if it is not there yet. Raises StorageError where
@@ -61,6 +65,33 @@ class SqlFactorVersions:
                     connection.execute(upsert(self._engine, table).on_conflict_do_nothing(), row)
         except SQLAlchemyError as error:
             raise StorageError(f"factors cannot be written ({type(error).__name__}): they are tried again") from None
+
+    def put_aside(self, version: FactorVersion, since: float) -> None:
+        """Writes the version to disk beside the database, where it outlives this process. Raises StorageError."""
+        path = self._aside / f"{version.name}.json"
+        try:
+            self._aside.mkdir(mode=0o700, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}")
+            with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(orjson.dumps({"since": since, **asdict(version)}))
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(path)
+        except OSError as error:
+            raise StorageError(f"factors cannot be put aside in {self._aside} ({error.strerror})") from None
+
+    def take_up(self) -> None:
+        """Adds what was put aside, by this process or one that died. Raises StorageError."""
+        for path in sorted(self._aside.glob("*.json")):
+            try:
+                row = orjson.loads(path.read_bytes())
+            except FileNotFoundError:  # another process took it up
+                continue
+            except (OSError, ValueError):
+                raise StorageError(f"{path} cannot be read: mend its permissions, or remove it") from None
+            since = row.pop("since")
+            self.put(FactorVersion(**row), since)
+            path.unlink(missing_ok=True)
 
     def get(self, name: str) -> FactorVersion | None:
         """The version of that name; None where it was not kept."""

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.call import Price
-from shoal.errors import ConfigError
+from shoal.errors import ConfigError, StorageError
 from shoal.facts.noted import of_row, to_row
 from shoal.facts.tables import load
 from shoal.impacts import Range
@@ -20,7 +20,7 @@ from shoal.metering.estimator import Rates
 from shoal.metering.factor_version import Asked, Restored, Setting, build_version, restored
 from shoal.metering.meter import Metered
 from shoal.stores.database import Database
-from shoal.stores.factor_versions import FactorVersion, SqlFactorVersions
+from shoal.stores.factor_versions import FOLDER, FactorVersion, SqlFactorVersions
 from tests.unit.metering.attempts import attempt, facts
 
 PRICE = Price(0.1, 0.05, 0.2)
@@ -160,3 +160,34 @@ def test_versions_are_kept_once_and_found_again(database: Database) -> None:
     assert [(name, since) for name, since, _, _ in store.names()] == [(kept.name, 10.0), (later.name, 20.0)]
     with database.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM factor_parts").scalar() == 1
+
+
+def test_what_was_put_aside_is_taken_up_once(database: Database) -> None:
+    store, kept = SqlFactorVersions(database), version()
+    live = replace(kept, name=f"{kept.name}+2026112301.0a1b2c")
+    store.take_up()
+    for each, since in ((kept, 10.0), (live, 20.0), (live, 30.0)):
+        store.put_aside(each, since)
+    assert store.names() == []
+    SqlFactorVersions(database).take_up()
+    assert store.get(live.name) == through_json(live)
+    assert [(name, since) for name, since, _, _ in store.names()] == [(kept.name, 10.0), (live.name, 30.0)]
+    assert list((database.folder / FOLDER).iterdir()) == []
+
+
+def test_a_file_that_is_no_version_is_named(database: Database) -> None:
+    store = SqlFactorVersions(database)
+    store.put_aside(version(), 10.0)
+    (path,) = (database.folder / FOLDER).iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.write_bytes(b"{")
+    with pytest.raises(StorageError, match=path.name):
+        store.take_up()
+
+
+def test_a_disk_that_takes_nothing_is_said(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    (tmp_path / FOLDER).touch()
+    with pytest.raises(StorageError, match="put aside"):
+        SqlFactorVersions(database).put_aside(version(), 10.0)
+    database.close()

@@ -34,9 +34,10 @@ YEARLY = facts().find("grid", "DEU", "average")
 class Kept:
     """A store of versions that may fail."""
 
-    def __init__(self, *, fails: bool = False) -> None:
+    def __init__(self, *, fails: bool = False, full: bool = True) -> None:
         self.rows: list[FactorVersion] = []
-        self.fails = fails
+        self.aside: list[FactorVersion] = []
+        self.fails, self.full = fails, full
         self.came = threading.Event()
 
     def put(self, version: FactorVersion, since: float) -> None:
@@ -45,6 +46,16 @@ class Kept:
         self.rows.append(version)
         if "+" in version.name:
             self.came.set()
+
+    def put_aside(self, version: FactorVersion, since: float) -> None:
+        if self.full:
+            raise StorageError("the disk is full")
+        self.aside.append(version)
+
+    def take_up(self) -> None:
+        while self.aside:
+            self.put(self.aside[0], 0.0)
+            self.aside.pop(0)
 
 
 def live(wire: Wire, kept: Kept) -> tuple[Factors, LiveFactors]:
@@ -113,7 +124,7 @@ def test_versions_that_cannot_be_kept_are_kept_with_the_next_turn_and_at_the_end
         with structlog.testing.capture_logs() as said:
             factors, turning = live(Wire(MAPS, MAPS, MAPS.replace(b"302", b"250")), kept)
             await turning.turn(0.0)
-        assert {each["event"] for each in said} == {"factors_not_written"}
+        assert {each["event"] for each in said} == {"factors_not_written", "factors_not_put_aside"}
         kept.fails = False
         await turning.turn(300.0)
         assert [row.name for row in kept.rows][1:] == [factors.now.facts]
@@ -125,6 +136,23 @@ def test_versions_that_cannot_be_kept_are_kept_with_the_next_turn_and_at_the_end
         assert [row.name for row in kept.rows][2:] == [factors.now.facts]
 
     asyncio.run(run())
+
+
+def test_a_version_outlives_the_process_before_it_is_in_force_while_the_database_is_down() -> None:
+    async def run() -> str:
+        kept.fails = True
+        await turning.turn(0.0)
+        assert [row.name for row in kept.aside] == [factors.now.facts]
+        return factors.now.facts
+
+    kept = Kept(full=False)
+    factors, turning = live(Wire(MAPS), kept)
+    in_force = asyncio.run(run())  # and killed here
+    kept.fails = False
+    after = KeptVersions(kept, lambda: 9.0)
+    after.write()
+    assert [row.name for row in kept.rows][1:] == [in_force]
+    assert kept.aside == []
 
 
 @pytest.mark.parametrize(
