@@ -60,7 +60,7 @@ def test_prices_come_from_metering_and_pace() -> None:
     pace.saw(seen)
     offer = pricer_of(CARDS, measure, pace)("small", 50, 20, 100.4)
     assert (offer.cost_usd, offer.energy_wh, offer.carbon_gco2e) == (0.1, 2, None)
-    assert offer.latency_s == pytest.approx(1.0 + 100.4 * 0.02)
+    assert offer.latency_s == pace.expected_s("small", 100.4)
     assert asked == [("small", "h", (50, 20, 100), offer.latency_s)]
     assert offer.took is not None
     assert offer.took() is took
