@@ -7,7 +7,7 @@ marked; else among the rows.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from shoal.stores.usage_marks import STEP_S
@@ -50,10 +50,7 @@ def cover(first: int, last: int, marked: Collection[int], held: Collection[int])
 
 def in_steps(begin: float, end: float, holding: Collection[int]) -> tuple[list[Run], list[tuple[float, float]]]:
     """A stretch of time (Unix seconds) as runs of steps that hold, and what of it is none of theirs."""
-    steps: list[Run] = []
-    for step in sorted(holding):
-        if begin <= step * STEP_S and (step + 1) * STEP_S <= end:
-            _extend(steps, step, step + 1)
+    steps = runs(step for step in sorted(holding) if begin <= step * STEP_S and (step + 1) * STEP_S <= end)
     if len(steps) > MOST_RUNS:
         return [], [(begin, end)]
     rest, at = [], begin
@@ -64,6 +61,14 @@ def in_steps(begin: float, end: float, holding: Collection[int]) -> tuple[list[R
     if at < end:
         rest.append((at, end))
     return steps, rest
+
+
+def runs(ordered: Iterable[int]) -> list[Run]:
+    """Numbers in their order as runs."""
+    found: list[Run] = []
+    for number in ordered:
+        _extend(found, number, number + 1)
+    return found
 
 
 def _extend(runs: list[Run], begin: int, end: int) -> None:

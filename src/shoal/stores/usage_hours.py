@@ -14,15 +14,15 @@ from itertools import takewhile
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, Row, Table, delete, insert, select, text, union_all
+from sqlalchemy import Connection, Engine, Select, Table, delete, insert, select, text, union_all
 from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.stores.database import Database
 from shoal.stores.usage_cover import DAY_H
 from shoal.stores.usage_lines import MEASURES
-from shoal.stores.usage_marks import BATCH_ROWS, HOUR_S, USAGE_MARKS, hour_of, mark, step_of, take_away
+from shoal.stores.usage_marks import BATCH_ROWS, HOUR_S, STEPS, USAGE_MARKS, hour_of, mark, step_of, take_away
 from shoal.stores.usage_steps import GRACE_S as STEP_GRACE_S
-from shoal.stores.usage_steps import add_up_steps, drop_steps, holding, summed, total
+from shoal.stores.usage_steps import Adding, add_up_steps, adding, drop_steps, holding, summed, total
 from shoal.stores.usage_tables import DAYS_OF, USAGE_DAYS_HELD, USAGE_HOURS, USAGE_TAG_HOURS, keys_of
 
 # How long after its end an hour is taken for complete: most corrections have come by then.
@@ -78,7 +78,9 @@ def refresh(database: Database, now: float, stopped: Callable[[], bool] = lambda
     engine, ended = database.engine, hour_of(now - GRACE_S)
     with snapshot(engine) as connection:
         hours = marked(connection)
-    done = sum(_add_up(engine, hour) for hour in takewhile(lambda _: not stopped(), (h for h in hours if h < ended)))
+    over = [hour for hour in hours if hour < ended]
+    rows = adding(engine.dialect) if over else ()
+    done = sum(_add_up(engine, hour, rows) for hour in takewhile(lambda _: not stopped(), over))
     with snapshot(engine) as connection:
         there = select(USAGE_HOURS.c.hour).distinct().where(USAGE_HOURS.c.hour < ended // DAY_H * DAY_H)
         days = {hour // DAY_H for hour in connection.execute(there).scalars()} - set(held(connection))
@@ -89,15 +91,16 @@ def refresh(database: Database, now: float, stopped: Callable[[], bool] = lambda
     return done
 
 
-def _add_up(engine: Engine, hour: int) -> bool:
-    """Replaces an hour's sums, unless its marks were taken away meanwhile: from steps that hold, and from rows. Reading
-    holds no lock on the database."""
+def _add_up(engine: Engine, hour: int, rows: Adding) -> bool:
+    """Replaces an hour's sums, unless its marks were taken away meanwhile: from steps that hold, and from rows, all of
+    which `rows` adds up. Reading holds no lock on the database."""
     with snapshot(engine) as connection:
         marks = list(connection.execute(select(USAGE_MARKS.c.id).where(USAGE_MARKS.c.hour == hour)).scalars())
-        steps = holding(connection)
+        steps = [step for step in holding(connection) if step // STEPS == hour]
+        adds = [(table, _with_steps(connection, table, hour, steps)) for table in DAYS_OF] if steps else rows
+        span = {} if steps else {"begin": hour * HOUR_S, "end": (hour + 1) * HOUR_S}
         sums = [
-            (table, [{"hour": hour, **row._mapping} for row in _sums_of(connection, table, hour, steps)])
-            for table in DAYS_OF
+            (table, [{"hour": hour, **row._mapping} for row in connection.execute(add, span)]) for table, add in adds
         ]
     with _alone(engine) as connection:
         if not take_away(connection, marks):
@@ -105,18 +108,18 @@ def _add_up(engine: Engine, hour: int) -> bool:
             return False
         forget(connection, hour // DAY_H)
         drop_steps(connection, {hour})
-        for table, rows in sums:
+        for table, found in sums:
             connection.execute(delete(table).where(table.c.hour == hour))
-            if rows:
-                connection.execute(insert(table), rows)
+            if found:
+                connection.execute(insert(table), found)
     return True
 
 
-def _sums_of(connection: Connection, table: Table, hour: int, steps: Collection[int]) -> Sequence[Row[Any]]:
+def _with_steps(connection: Connection, table: Table, hour: int, steps: Collection[int]) -> Select[Any]:
     keys, tagged = keys_of(table), connection.dialect if table is USAGE_TAG_HOURS else None
     span = (hour * HOUR_S, (hour + 1) * HOUR_S)
     parts = summed(table, span, steps, (*keys, *MEASURES), tagged=tagged)
-    return connection.execute(total(union_all(*parts), keys)).all()
+    return total(union_all(*parts), keys)
 
 
 def forget(connection: Connection, day: int) -> None:

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from shoal.stores.ledger import ATTEMPTS, ENDS, EXCHANGES, QUANTITIES
-from shoal.stores.usage_marks import HOUR_S
+from shoal.stores.usage_marks import HOUR_S, STEP_S
 
 # Each quantity of a report, and the columns of an attempt that add up to it.
 SUMMED: Mapping[str, tuple[str, ...]] = {
@@ -62,8 +62,9 @@ def lines(
     columns: Iterable[str] = ("hour", *DIMENSIONS, *MEASURES),
     tagged: Dialect | None = None,
 ) -> Select[tuple[Any, ...]]:
-    """The lines of exchanges begun in [begin, end) (Unix seconds), with these columns: "hour", "tag", DIMENSIONS and
-    MEASURES. With `tagged`, the database's dialect, an exchange has its lines under each of its tags ("name=value")."""
+    """The lines of exchanges begun in [begin, end) (Unix seconds), with these columns: "hour", "step", "tag",
+    DIMENSIONS and MEASURES. With `tagged`, the database's dialect, an exchange has its lines under each of its tags
+    ("name=value")."""
     chosen = [EXCHANGES.c.started >= begin, EXCHANGES.c.started < end]
     if tenant is not None:
         chosen.append(EXCHANGES.c.tenant == tenant)
@@ -83,6 +84,8 @@ def _tagged(dialect: Dialect) -> tuple[FromClause, ColumnElement[str]]:
 def _column(name: str) -> ColumnElement[Any]:
     if name == "hour":
         return cast(EXCHANGES.c.started // HOUR_S, Integer)
+    if name == "step":  # whole seconds first: a quotient of floats may be rounded up to the next step
+        return cast(EXCHANGES.c.started // 1, Integer) // STEP_S
     if name in DIMENSIONS:
         return func.coalesce((EXCHANGES if name in OF_EXCHANGE else ATTEMPTS).c[name], NONE)
     if name in KNOWN:

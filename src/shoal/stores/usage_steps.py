@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect, Engine, Float, Select, Table, bindparam, delete, func, insert, or_, select
 
-from shoal.stores.usage_cover import in_steps
+from shoal.stores.usage_cover import in_steps, runs
 from shoal.stores.usage_lines import MEASURES, lines
 from shoal.stores.usage_marks import ALONE, STEP_S, STEPS, USAGE_MARKS, mark_alone, take_away
 from shoal.stores.usage_tables import STEPS_OF, USAGE_HOURS, USAGE_STEPS_HELD, USAGE_TAG_HOURS, keys_of
@@ -62,13 +62,13 @@ def summed(
         yield lines(begin, end, tenant, columns=columns, tagged=tagged)
 
 
-def adding(dialect: Dialect) -> Adding:
-    """How rows from "begin" to before "end" (Unix seconds) are added up, for each table of hours."""
-    span = (bindparam("begin", type_=Float), bindparam("end", type_=Float))
-    return [
-        (table, total(lines(*span, columns=(*keys_of(table), *MEASURES), tagged=tagged), keys_of(table)))
-        for table, tagged in ((USAGE_HOURS, None), (USAGE_TAG_HOURS, dialect))
-    ]
+def adding(dialect: Dialect, *by: str) -> Adding:
+    """How rows from "begin" to before "end" (Unix seconds) are added up, for each table of hours, `by` more keys."""
+    span, found = (bindparam("begin", type_=Float), bindparam("end", type_=Float)), []
+    for table, tagged in ((USAGE_HOURS, None), (USAGE_TAG_HOURS, dialect)):
+        keys = (*by, *keys_of(table))
+        found.append((table, total(lines(*span, columns=(*keys, *MEASURES), tagged=tagged), keys)))
+    return found
 
 
 def total(each: Any, keys: Sequence[str]) -> Select[Any]:
@@ -88,7 +88,7 @@ def add_up_steps(engine: Engine, hour: int, until: int, snapshot: Opening, alone
             return 0
         sums = [
             (STEPS_OF[table], rows)
-            for table, statement in adding(connection.dialect)
+            for table, statement in adding(connection.dialect, "step")
             if (rows := list(_rows(connection, statement, due.steps)))
         ]
     with alone(engine) as connection:
@@ -124,10 +124,10 @@ def _due(connection: Connection, hour: int, until: int) -> _Due:
 
 
 def _rows(connection: Connection, statement: Select[Any], steps: Sequence[int]) -> Iterator[Mapping[str, Any]]:
-    for step in steps:
-        span = {"begin": step * STEP_S, "end": (step + 1) * STEP_S}
+    for first, after in runs(steps):
+        span = {"begin": first * STEP_S, "end": after * STEP_S}
         for row in connection.execute(statement, span):
-            yield {"step": step, "hour": step // STEPS, **row._mapping}
+            yield {"hour": row.step // STEPS, **row._mapping}
 
 
 def _remove(connection: Connection, steps: Sequence[int]) -> None:

@@ -23,12 +23,9 @@ from shoal.stores.usage_lines import SUMMED
 from shoal.stores.usage_marks import HOUR_S, USAGE_MARKS, mark, roll_up
 from shoal.stores.usage_sums import By, Span, Sums, grouped
 from shoal.stores.usage_tables import ROLL_UPS, USAGE_DAYS_HELD, USAGE_HOURS, USAGE_STEPS_HELD
-from tests.databases import database, postgres_server, postgres_url
 from tests.waiting import until
 
-__all__ = ["database", "postgres_server", "postgres_url"]
-
-# Hours of two days that have ended, and of a third that has not.
+# Hours of two days that have ended, and of a third that has not: the last hour is read by steps.
 NOW = 57 * HOUR_S + 1800.0
 HOURS = (0, 1, 23, 24, 30, 47, 48, 50, 57)
 
@@ -66,7 +63,11 @@ rows = st.builds(
     st.integers(0, 10**9),
     # Some begin exactly with an hour, some in the last hour, which is still open; PostgreSQL takes no numbers so small
     # that they have lost digits.
-    st.one_of(st.sampled_from(HOURS).map(lambda hour: hour * 3600.0), st.floats(0, NOW, allow_subnormal=False)),
+    st.one_of(
+        st.sampled_from(HOURS).map(lambda hour: hour * 3600.0),
+        st.floats(0, NOW, allow_subnormal=False),
+        st.floats(57 * HOUR_S, NOW),
+    ),
     st.sampled_from(["north", "south"]),
     st.sampled_from(["k1", "k2"]),
     st.sampled_from([None, "team"]),
@@ -78,7 +79,11 @@ rows = st.builds(
 batches = st.lists(rows, max_size=6, unique_by=lambda row: row.id)
 # What is done, and whether all is added up after it.
 steps = st.lists(st.tuples(st.one_of(batches, st.sampled_from(["correct", "erase"])), st.booleans()), max_size=5)
-ends = st.one_of(st.sampled_from(HOURS).map(lambda hour: hour * 3600.0), st.floats(0, NOW, allow_subnormal=False))
+ends = st.one_of(
+    st.sampled_from(HOURS).map(lambda hour: hour * 3600.0),
+    st.floats(0, NOW, allow_subnormal=False),
+    st.floats(57 * HOUR_S, NOW),
+)
 spans = st.tuples(ends, ends, st.sampled_from([None, "north"]))
 BYS: tuple[By, ...] = ("model", "host", "key", "team", "tag", "tenant", "hour", "day")
 
