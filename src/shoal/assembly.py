@@ -20,6 +20,7 @@ from shoal.identity.keys import DEFAULT_TENANT
 from shoal.identity.opening import open_people
 from shoal.limits.live import LiveRules
 from shoal.limits.opening import open_limits
+from shoal.limits.places import Places
 from shoal.limits.services import SERVICES
 from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
@@ -51,10 +52,15 @@ class Assembly:
     """The house with what must be closed in the end."""
 
     def __init__(
-        self, settings: Settings, observers: tuple[Callable[[Record], None], ...] = (), *, rolls_up: bool = True
+        self,
+        settings: Settings,
+        observers: tuple[Callable[[Record], None], ...] = (),
+        *,
+        rolls_up: bool = True,
+        places: Callable[[str], Places | None] = lambda _: None,
     ) -> None:
         """Opens the database and brings it up to date; indexes the project's documentation. Of several processes one
-        rolls usage up.
+        rolls usage up; `places` are those at a model that they share.
 
         Raises ConfigError, StorageError, WeightsError.
         """
@@ -94,6 +100,7 @@ class Assembly:
             events=self.people.events,
             live=self.live_rules,
             certified=lambda chat, name: None if self._router is None else self._router.certifies(chat, name),
+            places=places,
         )
         rules = settings.trust.placement
         self.house = House(

@@ -96,6 +96,19 @@ def test_a_killed_worker_is_replaced_and_loses_nothing(
     assert shoal.ended() == 0
 
 
+def test_workers_share_the_places_at_a_model(tmp_path: Path, redis_server: RedisServer) -> None:  # noqa: F811
+    settings = SETTINGS.replace("concurrency = 64", "concurrency = 4\nqueue = 0").replace("= 20\n", "= 1000\n")
+    with started(tmp_path, redis_server.url, settings=settings) as shoal:
+        # Whichever worker gets them, alone or not: four and no more.
+        with streaming(shoal, 4) as streams:
+            assert [shoal.ask() for _ in range(6)] == [503] * 6
+            shoal.workers()[0].kill()
+            until(lambda: shoal.log().count('"worker_answers"') == 3)
+            shoal.host.go_on()
+            assert sum(rest(lines) for lines in streams) <= 4
+        until(lambda: shoal.ask() == 200)
+
+
 def test_a_stop_lets_streams_end_whoever_is_signalled(
     tmp_path: Path,
     redis_server: RedisServer,  # noqa: F811

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from shoal.config import Settings
     from shoal.gateway.workers import Place
     from shoal.identity.first_start import FirstStart
+    from shoal.limits.places import SharedPlaces
 
 EXAMPLE = "How do I add a host?"
 UNMASKED = {
@@ -97,12 +98,12 @@ def _harden() -> None:
 
 def _supervise(settings: Settings, as_json: bool) -> int:
     """Several processes on one port. Raises ConfigError, StorageError."""
-    from tempfile import TemporaryDirectory
+    from tempfile import TemporaryDirectory, TemporaryFile
 
     from shoal.cli.run import said_of
     from shoal.errors import ConfigError
     from shoal.gateway.listening import address_of, bind, bind_metrics
-    from shoal.gateway.share import share_of
+    from shoal.gateway.share import places_of, share_of
     from shoal.gateway.workers import Supervisor
     from shoal.limits.opening import check_limits
 
@@ -113,11 +114,15 @@ def _supervise(settings: Settings, as_json: bool) -> int:
     def work(place: Place) -> int:
         if settings.server.hardened:
             _harden()
-        return said_of(lambda: _serve(share_of(settings, place.number), as_json, place), as_json=as_json)
+        places = places_of(settings, files, place.number)
+        return said_of(lambda: _serve(share_of(settings, place.number), as_json, place, places), as_json=as_json)
 
     listening = bind(settings.server.host, settings.server.port, "server.port")
     metrics, address = bind_metrics(settings.server.metrics_bind), address_of(settings.server.host, listening)
-    with TemporaryDirectory(prefix="shoal-") as folder:
+    with TemporaryDirectory(prefix="shoal-") as folder, ExitStack() as opened:
+        # No worker closes them: that would let go of what it holds.
+        bounded = [name for name, row in settings.models.items() if row.concurrency is not None]
+        files = {name: opened.enter_context(TemporaryFile()) for name in bounded}
         supervisor = Supervisor(
             settings.server.workers, work, listening, Path(folder), metrics=metrics, drain_s=settings.server.drain_s
         )
@@ -138,7 +143,12 @@ def _first_start(settings: Settings) -> FirstStart | None:
         database.close()
 
 
-def _serve(settings: Settings, as_json: bool, place: Place | None = None) -> None:
+def _serve(
+    settings: Settings,
+    as_json: bool,
+    place: Place | None = None,
+    places: Callable[[str], SharedPlaces | None] = lambda _: None,
+) -> None:
     """One process, of several where it has a place among them. Raises ConfigError, StorageError, WeightsError."""
     with _loading():
         import asyncio
@@ -157,7 +167,7 @@ def _serve(settings: Settings, as_json: bool, place: Place | None = None) -> Non
         telemetry = open_telemetry(settings)
         watching = (telemetry.observe,) if telemetry is not None else ()
         observers = (metrics.observe, *watching, *((Returning(),) if settings.server.hardened else ()))
-        assembly = Assembly(settings, observers, rolls_up=place is None or place.number == 0)
+        assembly = Assembly(settings, observers, rolls_up=place is None or place.number == 0, places=places)
         unmasked = _unmasked(settings)
 
         def started(address: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import IO
+
 import structlog
 
 from shoal.config import Settings
+from shoal.limits.places import SharedPlaces
 
 
 def share_of(settings: Settings, number: int) -> Settings:
-    """The settings of that worker: its share of the places at each model, the remainder going to the first ones; and
+    """The settings of that worker: its part of the places at each model, the remainder going to the first ones; and
     no energy counters, since what they count is of all processes, and none can tell which part is its own."""
     of = settings.server.workers
     models = {
@@ -28,6 +32,16 @@ def share_of(settings: Settings, number: int) -> Settings:
         )
         changed["metering"] = settings.metering.model_copy(update={"counters": ()})
     return settings.model_copy(update=changed)
+
+
+def places_of(settings: Settings, files: Mapping[str, IO[bytes]], number: int) -> Callable[[str], SharedPlaces | None]:
+    """The places at each model as that worker shares them with the others: `files` are open in all of them."""
+
+    def places(name: str) -> SharedPlaces | None:
+        most = settings.models[name].concurrency
+        return None if most is None else SharedPlaces(files[name].fileno(), number, settings.server.workers, most)
+
+    return places
 
 
 def part(whole: int, number: int, of: int) -> int:

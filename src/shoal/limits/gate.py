@@ -1,4 +1,5 @@
-"""Gates: how many requests a model runs at once, and who is next. One process's own: others have gates of their own.
+"""Gates: how many requests a model runs at once, and who is next. One process's own: others have gates of their own,
+and may share the places.
 
 Interactive requests go before batch; within each, teams take turns by their shares (start-time fair queuing). The queue
 is short, so that who waits is answered soon and who cannot is told at once.
@@ -16,12 +17,15 @@ from typing import Protocol
 
 from shoal.chat import Chat
 from shoal.errors import ModelBusy
+from shoal.limits.places import OwnPlaces, Places
 
 INTERACTIVE, BATCH = 0, 1
 # Half a round of waiting at most keeps the slowest interactive answer within twice the time of an idle model.
 INTERACTIVE_ROUNDS = 0.5
 BATCH_ROUNDS = 4
 SMOOTH = 0.1
+# How often who waits looks for a place that another process gave back.
+LOOK_S = 0.005
 
 
 class Asker(Protocol):
@@ -113,11 +117,20 @@ class Turn:
 
 class Gate:
     """The places of one model. `queue` is how many interactive requests may wait, half as many as there are places if
-    not given; of batch eight times as many."""
+    not given; of batch eight times as many. Where places are `shared` with other processes, `places` is this one's even
+    part."""
 
-    def __init__(self, model: str, places: int, shares: Mapping[str, float], queue: int | None = None) -> None:
+    def __init__(
+        self,
+        model: str,
+        places: int,
+        shares: Mapping[str, float],
+        queue: int | None = None,
+        shared: Places | None = None,
+    ) -> None:
         self._model = model
-        self._places = places
+        self._places = shared or OwnPlaces(places)
+        self._looking = False
         self._shares = shares
         most = max(1, int(places * INTERACTIVE_ROUNDS)) if queue is None else queue
         self._queues = (Queue(most), Queue(places * BATCH_ROUNDS if queue is None else queue * 8))
@@ -137,7 +150,7 @@ class Gate:
     async def enter(self, flow: str, team: str | None, priority: int) -> Turn:
         """A place, at once or in turn. Raises ModelBusy where too many wait."""
         loop = asyncio.get_running_loop()
-        if self._running < self._places and not self.waiting:
+        if not self.waiting and self._places.take():
             self._running += 1
             return Turn(self, loop.time())
         queue = self._queues[priority]
@@ -145,6 +158,8 @@ class Gate:
         if len(queue.waiting) >= queue.most:
             self._make_room(queue, flow, share)
         waiter = queue.add(flow, share, loop)
+        if self._places.shared and not self._looking:
+            self._look()
         try:
             await waiter.future
         except asyncio.CancelledError:
@@ -162,12 +177,30 @@ class Gate:
         self._leave()
 
     def _leave(self) -> None:
+        if self._places.owes() or not self._let_in():
+            self._running -= 1
+            self._places.give()
+
+    def _let_in(self) -> bool:
+        """Gives a place to who is next; False where nobody waits."""
         for queue in self._queues:
             waiter = queue.next()
             if waiter is not None:
                 waiter.future.set_result(None)
-                return
-        self._running -= 1
+                return True
+        return False
+
+    def _look(self) -> None:
+        """Takes places that others gave back, for as long as somebody waits here."""
+        while self.waiting and self._places.take():
+            if self._let_in():
+                self._running += 1
+            else:
+                self._places.give()
+        self._looking = bool(self.waiting)
+        self._places.ask(wanting=self._looking)
+        if self._looking:
+            asyncio.get_running_loop().call_later(LOOK_S, self._look)
 
     def _make_room(self, queue: Queue, flow: str, share: float) -> None:
         """Who holds most of a full queue for its share gives up its last place to one with less. Raises ModelBusy."""
@@ -183,9 +216,10 @@ class Gate:
         return self._shares.get(flow.partition("/")[2], 1.0)
 
     def _busy(self) -> ModelBusy:
-        wait = self._service_s * (1 + self.waiting / self._places)
+        places = self._places.most
+        wait = self._service_s * (1 + self.waiting / places)
         return ModelBusy(
-            f"model '{self._model}' runs {self._places} requests, and as many wait as may: try again in "
+            f"model '{self._model}' runs {places} requests, and as many wait as may: try again in "
             f"{ceil(wait)} s, or another model",
             limit=f"models.{self._model}.concurrency",
             wait_s=wait,

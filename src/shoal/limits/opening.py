@@ -14,6 +14,7 @@ from shoal.errors import ConfigError
 from shoal.impacts import Impacts
 from shoal.limits.gate import Gate, Gates
 from shoal.limits.live import LiveRules
+from shoal.limits.places import Places
 from shoal.limits.rebuild import spent_of
 from shoal.limits.rules import Rules, read_rules
 from shoal.limits.step import Events, LimitsStep, Policy, Seams
@@ -39,14 +40,15 @@ def open_limits(
     events: Events | None = None,
     live: LiveRules | None = None,
     certified: Callable[[Chat, str], bool | None] = lambda *_: None,
+    places: Callable[[str], Places | None] = lambda _: None,
 ) -> LimitsStep | None:
     """The step; None where limits are off and no model has a gate, or where nothing is limited and nobody can change
-    that meanwhile (without `live`). Raises ConfigError."""
+    that meanwhile (without `live`). `places` are those at a model, where processes share them. Raises ConfigError."""
     check_limits(settings)
     own = read_rules(settings.limits, settings.budgets)
     may_change = live is not None and settings.limits.mode != "off"
     rules = live.read() if live is not None and may_change else own
-    gates = open_gates(settings)
+    gates = open_gates(settings, places)
     if not rules.limits and gates is None and not may_change:
         return None
     seams = Seams(
@@ -95,11 +97,11 @@ def used_of(rules: Rules, database: Database, now: int) -> dict[str, int]:
     return used
 
 
-def open_gates(settings: Settings) -> Gates | None:
+def open_gates(settings: Settings, places: Callable[[str], Places | None] = lambda _: None) -> Gates | None:
     """The gates of the models that have a bound; None where none has."""
     shares = settings.limits.shares
     gates = {
-        name: Gate(name, row.concurrency, shares, row.queue)
+        name: Gate(name, row.concurrency, shares, row.queue, places(name))
         for name, row in settings.models.items()
         if row.concurrency is not None
     }

@@ -102,3 +102,85 @@ def test_who_goes_away_leaves_no_place_taken() -> None:
         assert gate.running == 0
 
     asyncio.run(work())
+
+
+class Elsewhere:
+    """Places of which other processes have some: as the test says."""
+
+    shared = True
+
+    def __init__(self, free: int) -> None:
+        self.most = 4
+        self.free = free
+        self.owing = False
+        self.wanted: list[bool] = []
+
+    def take(self) -> bool:
+        if not self.free:
+            return False
+        self.free -= 1
+        return True
+
+    def give(self) -> None:
+        self.free += 1
+
+    def ask(self, *, wanting: bool) -> None:
+        self.wanted.append(wanting)
+
+    def owes(self) -> bool:
+        return self.owing
+
+
+def test_who_waits_gets_a_place_that_another_process_gave_back() -> None:
+    async def work() -> None:
+        places = Elsewhere(1)
+        gate = Gate("m", 2, {}, queue=3, shared=places)
+        turn = await gate.enter("o/a", "a", INTERACTIVE)
+        tasks = [await waiting(gate, "o/a") for _ in range(2)]
+        assert places.wanted[-1]
+        places.give()
+        async with asyncio.timeout(15):
+            second = await tasks[0]
+        assert (gate.running, gate.waiting, places.free) == (2, 1, 0)
+        turn.leave()
+        third = await tasks[1]
+        second.leave()
+        third.leave()
+        assert (gate.running, places.free) == (0, 2)
+        async with asyncio.timeout(15):
+            while places.wanted[-1]:
+                await asyncio.sleep(0)
+
+    asyncio.run(work())
+
+
+def test_who_has_more_than_its_part_gives_it_back_before_those_who_wait_here() -> None:
+    async def work() -> None:
+        places = Elsewhere(2)
+        gate = Gate("m", 1, {}, queue=3, shared=places)
+        turns = [await gate.enter("o/a", "a", INTERACTIVE) for _ in range(2)]
+        waits = await waiting(gate, "o/a")
+        places.owing = True
+        turns[0].leave()
+        assert (gate.running, gate.waiting, places.free) == (1, 1, 1)
+        assert places.take()
+        places.owing = False
+        turns[1].leave()
+        (await waits).leave()
+        assert (gate.running, places.free) == (0, 1)
+
+    asyncio.run(work())
+
+
+def test_of_those_who_share_each_waits_by_the_even_part_and_is_told_of_all() -> None:
+    async def work() -> None:
+        gate = Gate("m", 2, {}, shared=Elsewhere(1))
+        await gate.enter("o/a", "a", INTERACTIVE)
+        first = await waiting(gate, "o/a")
+        with pytest.raises(ModelBusy, match="runs 4 requests"):
+            await gate.enter("o/a", "a", INTERACTIVE)
+        first.cancel()
+        await asyncio.gather(first, return_exceptions=True)
+        assert gate.waiting == 0
+
+    asyncio.run(work())
