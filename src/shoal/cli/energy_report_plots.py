@@ -64,7 +64,7 @@ def figures(report: Report) -> Iterator[tuple[str, Figure]]:
 
 
 def _over_time(axes: Axes, report: Report, quantity: str) -> None:
-    """One step for each day or hour, of one layer per model."""
+    """One step for each day or hour, of one layer per model; over it the range of all models together."""
     times = _times(report)
     edges = [at - 0.5 for at in range(len(times) + 1)]
     below = [0.0] * len(times)
@@ -72,12 +72,22 @@ def _over_time(axes: Axes, report: Report, quantity: str) -> None:
         above = [under + _expected(report, time, names, quantity) for under, time in zip(below, times, strict=True)]
         axes.stairs(above, edges, baseline=below, fill=True, label=_plain(model))
         below = above
+    ranges = [_at(report, time).known.get(quantity, ZERO) for time in times]
+    lows, highs = [each.low for each in ranges], [each.high for each in ranges]
+    axes.vlines(range(len(times)), lows, highs, colors="black", linewidth=1, label="range, of all")
     axes.set_ylim(bottom=0)
+    unknown = sum(each.unknown[quantity] for each in report.trend)
+    if unknown:
+        axes.set_xlabel(f"without {unknown} attempts of which it is unknown", fontsize=8)
     step = -(-len(times) // MOST_TICKS)
     axes.set_xticks(range(0, len(times), step), [time.removesuffix(":00Z") for time in times[::step]], fontsize=7)
     axes.set_ylabel(PLOTTED[quantity])
     if quantity == "energy_wh":
         axes.legend(fontsize=7, ncols=5, loc="lower left", bbox_to_anchor=(0, 1))
+
+
+def _at(report: Report, time: str) -> Sums:
+    return next((each for each in report.trend if each.name == time), Sums(time))
 
 
 def _times(report: Report) -> list[str]:

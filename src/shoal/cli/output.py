@@ -57,12 +57,12 @@ def say_error(error: ShoalError, *, as_json: bool) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, aside: bool = False) -> None:
-    """A table for people on a terminal, else lines with tabs and no heading, for other programs. `aside` puts it on
-    standard error, beside a result."""
+    """A table for people on a terminal, else lines with tabs for other programs, the names of the columns first; where
+    there are no rows, nothing then. `aside` puts it on standard error, beside a result."""
     stream = sys.stderr if aside else sys.stdout
     cells = [[plain("" if cell is None else str(cell)) for cell in row] for row in rows]
     if not stream.isatty():
-        for row in cells:
+        for row in [list(columns), *cells] if cells else []:
             typer.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row), err=aside)
         return
     from rich import box

@@ -33,7 +33,7 @@ def version(shell: Shell) -> str:
 def test_versions_are_listed(shell: Shell, version: str) -> None:
     (row,) = shell("energy", "factors", "--json").json()
     assert (row["version"], row["facts"], row["method"]) == (version, load().version, "shoal-metering/1")
-    assert shell("energy", "factors").out.startswith(f"{version}\t20")
+    assert shell("energy", "factors").out.startswith(f"version\tsince\tfacts\tmethod\n{version}\t20")
 
 
 def test_a_version_is_shown_with_models_and_figures(shell: Shell, version: str) -> None:

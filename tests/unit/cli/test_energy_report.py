@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 import typer
 
+from shoal.cli.energy_report_plots import figures
 from shoal.cli.spans import begin_of, end_of
+from shoal.metering.report import make_report
 from shoal.stores.database import Database
+from shoal.stores.usage_sums import Span
 from tests.unit.cli.conftest import Shell
 from tests.unit.metering.ledger import TOOK, attempt, exchange, write
 
@@ -48,9 +51,10 @@ def test_the_table(filled: Shell) -> None:
     lines = said.out.splitlines()
     assert said.code == 0
     assert lines[0] == "2026-11-01T00:00:00Z to 2026-12-01T00:00:00Z"
-    assert lines[4].startswith("total\t2\t3\t300\t150\t0.04 (0.02 to 0.06) + 1 unknown\t4 (2 to 6) + 1 unknown")
-    assert [line.partition("\t")[0] for line in lines[5:7]] == ["2026-11-18", "2026-11-19"]
-    assert lines[7] == "per request\t2\tunknown, at least 1.1e+03\tunknown"
+    assert lines[1].startswith("model\texchanges\tattempts\ttokens in\t")
+    assert lines[5].startswith("total\t2\t3\t300\t150\t0.04 (0.02 to 0.06) + 1 unknown\t4 (2 to 6) + 1 unknown")
+    assert [line.partition("\t")[0] for line in lines[6:9]] == ["day", "2026-11-18", "2026-11-19"]
+    assert lines[10] == "per request\t2\tunknown, at least 1.1e+03\tunknown"
     assert "2\telectricity of own machines\tlocation-based\tDEU\t0.002 (0.001 to 0.003)\t2 (1 to 3)\t0" in lines
     assert lines[-1] == "v1\tnone\tnone\t1"
     assert "energy: 4 (2 to 6) + 1 unknown" in said.err
@@ -141,6 +145,20 @@ def test_plots_are_written_the_same_way_each_time(filled: Shell, tmp_path: Path)
     assert sorted(drawn[0]) == ["by-model.png", "by-model.svg", "over-time.png", "over-time.svg"]
     assert drawn[0] == drawn[1]
     assert drawn[0]["by-model.png"].startswith(b"\x89PNG")
+
+
+def test_the_plot_over_time_shows_the_range_of_all_and_says_what_is_not_in_it(filled: Shell) -> None:
+    from matplotlib.collections import LineCollection
+
+    database = Database(filled.data)
+    report = make_report(database, Span(AT - 86_400, AT + 3 * 86_400), "model", {"embedded"})
+    database.close()
+    energy, *_ = dict(figures(report))["over-time"].axes
+    (drawn,) = (each for each in energy.collections if isinstance(each, LineCollection))
+    assert [segment.tolist() for segment in drawn.get_segments()] == [[[0, 1], [0, 3]], [[1, 1], [1, 3]]]
+    assert energy.get_ylim()[0] == 0
+    assert energy.get_ylim()[1] >= 3
+    assert energy.get_xlabel() == "without 1 attempts of which it is unknown"
 
 
 def test_days_without_anything_have_their_place_in_plots(filled: Shell) -> None:

@@ -71,10 +71,10 @@ def test_a_sample_is_drawn_replayed_and_told(filled: Shell, tmp_path: Path) -> N
     assert 0 < energy["low"] <= energy["expected"] <= energy["high"]
     lines = filled("energy", "savings", "--replays", str(path), "--config", config).out.splitlines()
     assert lines[0] == "baseline: always the largest model of the pool (large)"
-    assert lines[1].startswith("energy_wh\tsaved\t")
+    assert lines[2].startswith("energy_wh\tsaved\t")
     replay(path, quality=0.5)
     lines = filled("energy", "savings", "--replays", str(path), "--config", config).out.splitlines()
-    assert lines[1] == "energy_wh\tunmatched: quality is not shown to be as good\t\t\t40\t90"
+    assert lines[2] == "energy_wh\tunmatched: quality is not shown to be as good\t\t\t40\t90"
 
 
 def test_a_sample_that_somebody_picked_is_refused(filled: Shell, tmp_path: Path) -> None:

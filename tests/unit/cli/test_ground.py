@@ -44,7 +44,7 @@ def test_many_left_out_are_counted(shell: Shell, handbook: Path) -> None:
 def test_list_shows_collections_and_documents(shell: Shell, handbook: Path) -> None:
     shell("ground", "add", str(handbook), "--collection", "house")
     names = [line.split("\t")[0] for line in shell("ground", "list").out.splitlines()]
-    assert names == ["house", "shoal-docs"]
+    assert names == ["collection", "house", "shoal-docs"]
     documents = shell("ground", "list", "house", "--json").json()
     assert [each["source"] for each in documents] == ["handbook/leave.md", "handbook/travel.md"]
 

@@ -16,7 +16,7 @@ task = "chat"
 
 def test_a_fresh_machine_lists_auto_and_the_specialists(shell: Shell) -> None:
     names = [line.split("\t")[0] for line in shell("models", "list").out.splitlines()]
-    assert names == ["auto", "shoal/answer", "shoal/summarize", "shoal/triage-banking", "shoal/triage-clinc"]
+    assert names == ["model", "auto", "shoal/answer", "shoal/summarize", "shoal/triage-banking", "shoal/triage-clinc"]
 
 
 def test_a_configured_model_is_listed_with_its_host(shell: Shell) -> None:

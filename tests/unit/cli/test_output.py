@@ -25,9 +25,11 @@ def test_text_cannot_steer_the_terminal(text: str, shown: str) -> None:
     assert output.plain(text) == shown
 
 
-def test_a_table_for_programs_has_tabs_and_no_heading(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_for_programs_has_tabs_and_a_heading(capsys: pytest.CaptureFixture[str]) -> None:
     output.table(("name", "size"), [("one\ttwo", 3), ("x", None)])
-    assert capsys.readouterr().out == "one two\t3\nx\t\n"
+    assert capsys.readouterr().out == "name\tsize\none two\t3\nx\t\n"
+    output.table(("name", "size"), ())
+    assert capsys.readouterr().out == ""
 
 
 def test_a_table_for_people_has_headings_and_reads_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +67,7 @@ def test_a_narrow_terminal_cuts_no_figure(monkeypatch: pytest.MonkeyPatch) -> No
 def test_a_table_aside_leaves_standard_output_alone(capsys: pytest.CaptureFixture[str]) -> None:
     output.table(("name", "size"), [("x", 3)], aside=True)
     said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "x\t3\n")
+    assert (said.out, said.err) == ("", "name\tsize\nx\t3\n")
 
 
 def test_text_for_programs_is_exact(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
