@@ -1,8 +1,9 @@
 -- The counters in Redis or Valkey: one hash holds every counter, reservation and the generation, so that eviction or a
 -- restart takes all of it or nothing. Python puts one of the scripts below "-- script NAME" after this part.
 --
--- The field of a counter has its name and holds three doubles: used, reserved, mark (the window's start, the time when
--- it will be empty, the oldest slot); NAME:s<slot> is one slot. R:<id> is an open reservation, g the generation, t the
+-- The field of a counter has its name and holds four doubles: used, reserved, mark (the window's start, the time when
+-- it will be empty, the oldest slot) and end (when a window's use counts no more); older ones hold three. NAME:s<slot> is
+-- one slot. R:<id> is an open reservation, g the generation, t the
 -- time up to which the ledger was counted when it began, n how many reservations there are, c where a sweep goes on. All
 -- numbers are whole and below 2^53, which doubles hold exactly.
 local hash, leases, prefix = KEYS[1], KEYS[2], KEYS[3]
@@ -10,7 +11,7 @@ local lock = prefix .. ':lock'
 local HELD, DRAINING, FIXED, ROLLING = 0, 1, 2, 3
 local SLOTS, MOST, DAY_MS = 60, 4503599627370496, 86400000
 -- A time in microseconds is above, the number of a slot below.
-local A_TIME = 1000000000000
+local A_TIME, HOUR = 1000000000000, 3600000000
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 
@@ -23,11 +24,14 @@ local function making(who, ms)
   return redis.call('GET', lock) == who and redis.call('PEXPIRE', lock, ms) == 1
 end
 
-local EMPTY = struct.pack('<ddd', 0, 0, 0)
-
 local function read(name, packed)
-  local u, r, m = struct.unpack('<ddd', packed or EMPTY)
-  return { name = name, u = u, r = r, m = m }
+  if not packed then
+    return { name = name, u = 0, r = 0, m = 0, e = 0 }
+  elseif #packed == 24 then
+    packed = packed .. struct.pack('<d', 0)
+  end
+  local u, r, m, e = struct.unpack('<dddd', packed)
+  return { name = name, u = u, r = r, m = m, e = e }
 end
 
 local function load(name)
@@ -35,15 +39,20 @@ local function load(name)
 end
 
 local function packed(state)
-  return struct.pack('<ddd', state.u, math.max(state.r, 0), state.m)
+  return struct.pack('<dddd', state.u, math.max(state.r, 0), state.m, state.e)
 end
 
 local function save(state)
   redis.call('HSET', hash, state.name, packed(state))
 end
 
--- Takes out what is over and says what is used now.
-local function used(state, law, start)
+-- Takes out what is over and says what is used now; `stop` is the window's end, or how long a slot is.
+local function used(state, law, start, stop)
+  if law == FIXED then
+    state.e = math.max(state.e, stop or 0)
+  elseif law == ROLLING then
+    state.e = math.max(state.e, (start + SLOTS + 1) * (stop or 0))
+  end
   if law == DRAINING then
     return math.max(state.m - now, 0)
   elseif law == FIXED then
@@ -98,8 +107,25 @@ local function drop(id)
   redis.call('HINCRBY', hash, 'n', -1)
 end
 
--- Where there are more fields than `many`, drops some of the counters that are empty: a caller may bring tags that nobody
--- saw before. An empty one and none are the same, but for those of rolling windows, which have slots.
+-- Whether a counter is as good as none: empty, or its window over for longer than clocks step back.
+local function idle(state)
+  if state.r ~= 0 then
+    return false
+  end
+  local empty = state.u == 0 and (state.m == 0 or (state.m > A_TIME and state.m <= now))
+  return empty or (state.e > 0 and state.e + HOUR < now)
+end
+
+local function drop_slots(state)
+  local slots = {}
+  for slot = state.m, state.m + SLOTS do
+    slots[#slots + 1] = state.name .. ':s' .. text(slot)
+  end
+  redis.call('HDEL', hash, unpack(slots))
+end
+
+-- Where there are more fields than `many`, drops some of the counters that are as good as none: a caller may bring tags
+-- that nobody saw before.
 local function sweep(many)
   if redis.call('HLEN', hash) <= many then
     return
@@ -108,10 +134,13 @@ local function sweep(many)
   local empty = {}
   for at = 1, #found[2], 2 do
     local name, value = found[2][at], found[2][at + 1]
-    if #value == 24 and #name > 1 and string.sub(name, 1, 2) ~= 'R:' then
+    if (#value == 32 or #value == 24) and #name > 1 and string.sub(name, 1, 2) ~= 'R:' then
       local state = read(name, value)
-      if state.u == 0 and state.r == 0 and (state.m == 0 or (state.m > A_TIME and state.m <= now)) then
+      if idle(state) then
         empty[#empty + 1] = name
+        if state.m > 0 and state.m < A_TIME then
+          drop_slots(state)
+        end
       end
     end
   end
@@ -178,7 +207,7 @@ local states, levels, befores = {}, {}, {}
 for at, item in ipairs(items) do
   local state = read(item[1], found[at])
   states[at] = state
-  local before = used(state, item[2], item[6])
+  local before = used(state, item[2], item[6], item[7])
   local level = before + state.r
   local after = level + item[4] + item[5]
   if item[3] >= 0 and after > item[3] then
@@ -288,7 +317,7 @@ for _, each in ipairs(settlements) do
     counted_now = counted_now + 1
     for _, item in ipairs(spent) do
       local state = states[item[1]]
-      used(state, item[2], item[5])
+      used(state, item[2], item[5], item[6])
       local counted = tonumber(before[item[1]]) or 0
       use(state, item[2], item[3] - item[4] - counted, item[5], counted ~= 0)
     end
@@ -346,7 +375,7 @@ if not making(ARGV[1], ARGV[2]) then
 end
 for _, item in ipairs(cjson.decode(ARGV[3])) do
   local state = load(item[1])
-  used(state, item[2], item[5])
+  used(state, item[2], item[5], item[6])
   use(state, item[2], item[3], item[5])
   save(state)
 end

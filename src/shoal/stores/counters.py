@@ -15,8 +15,10 @@ from shoal.errors import RequestError
 MOST = 2**52
 SLOTS = 60
 NO_CAP = -1
-# Where there are more counters, those that are empty are dropped: a caller may bring tags that nobody saw before.
+# Where there are more counters, those that are empty or whose window is over for so long (microseconds) are dropped: a
+# caller may bring tags that nobody saw before.
 MANY = 100_000
+OVER = 3_600_000_000
 
 
 class Law(IntEnum):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from shoal.stores.counters import (
     MANY,
     MOST,
+    OVER,
     SLOTS,
     Answer,
     Grant,
@@ -27,14 +28,16 @@ HELD, DRAINING, FIXED, ROLLING = (int(law) for law in Law)
 
 class State:
     """One counter. `mark` is the window's start (FIXED), the time when it will be empty (DRAINING), or the oldest slot
-    that counts (ROLLING, with what each slot holds in `slots`)."""
+    that counts (ROLLING, with what each slot holds in `slots`). `end` is when what is used counts no more (FIXED,
+    ROLLING)."""
 
-    __slots__ = ("mark", "reserved", "slots", "used")
+    __slots__ = ("end", "mark", "reserved", "slots", "used")
 
     def __init__(self) -> None:
         self.used = 0
         self.reserved = 0
         self.mark = 0
+        self.end = 0
         self.slots: dict[int, int] | None = None
 
 
@@ -85,7 +88,7 @@ class MemoryCounters:
             state = known.get(counter)
             if state is None:
                 state = known[counter] = State()
-            used = state.used if law == FIXED and start == state.mark else _used(state, law, start, now)
+            used = state.used if law == FIXED and start == state.mark else _used(state, law, start, end, now)
             level = used + state.reserved
             after = level + hold + charge
             if 0 <= cap < after:
@@ -129,12 +132,12 @@ class MemoryCounters:
     async def read(self, items: list[Item]) -> list[Level]:
         """What is used and reserved now."""
         now, levels = self.now(), []
-        for counter, law, _, _, _, start, _ in items:
+        for counter, law, _, _, _, start, end in items:
             state = self._states.get(counter)
             if state is None or (law == FIXED and start > state.mark):
                 levels.append(Level(0, 0))
             else:
-                levels.append(Level(_used(state, law, start, now), state.reserved))
+                levels.append(Level(_used(state, law, start, end, now), state.reserved))
         return levels
 
     async def close(self) -> None:
@@ -143,35 +146,47 @@ class MemoryCounters:
     def seed(self, spent: Iterable[Spent]) -> None:
         """Counts what was used before this process was."""
         now = self.now()
-        for counter, law, actual, _, start, _ in spent:
+        for counter, law, actual, _, start, end in spent:
             state = self._states.setdefault(counter, State())
+            state.end = max(state.end, _end(law, start, end))
             if law == FIXED:
-                _used(state, law, start, now)
+                _used(state, law, start, end, now)
             _use(state, law, actual, start, now)
 
     def _sweep(self, now: int) -> None:
-        """Drops what is empty and no reservation names: a caller may bring tags that nobody saw before."""
+        """Drops what is empty or long over, and no reservation names."""
         held = {item[0] for items in self._open.values() for item in items}
-        empty = [
-            name
-            for name, state in self._states.items()
-            if not state.used and not state.reserved and state.mark <= now and name not in held
-        ]
+        empty = [name for name, state in self._states.items() if name not in held and _idle(state, now)]
         for name in empty:
             del self._states[name]
         self._most = max(MANY, 2 * len(self._states))
 
 
-def _used(state: State, law: int, start: int, now: int) -> int:
+def _idle(state: State, now: int) -> bool:
+    """Whether it is as good as none: an hour later than need be, since clocks step back."""
+    if state.reserved:
+        return False
+    return (not state.used and state.mark <= now) or 0 < state.end < now - OVER
+
+
+def _end(law: int, start: int, end: int) -> int:
+    """When what is counted in that window, or that slot, counts no more; 0 where it drains."""
+    if law == ROLLING:
+        return (start + SLOTS + 1) * end
+    return end if law == FIXED else 0
+
+
+def _used(state: State, law: int, start: int, end: int, now: int) -> int:
     """What is used of a counter now, once what is over has faded."""
     if law == FIXED:
         if start > state.mark:
-            state.mark, state.used, state.reserved = start, 0, 0
+            state.mark, state.end, state.used, state.reserved = start, end, 0, 0
         return state.used
     if law == DRAINING:
         return state.mark - now if state.mark > now else 0
     if law == HELD:
         return 0
+    state.end = _end(law, start, end)
     return _rolled(state, start)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -278,6 +279,84 @@ def test_redis_drops_empty_counters_where_there_are_many(
                 await settled(store)
         levels = [Level(5, 0), Level(7, 0), Level(0, 3)]
         assert await store.read([kept, rolls, fixed(100, 3, 0, "held")]) == levels
+
+    run(lambda: RedisCounters(redis_server.url, lambda _: (), ledger_s=0.01), work)
+
+
+HOUR = 3_600_000_000
+
+
+def over(now: int) -> list[Spent]:
+    """What was used of many counters, in windows that have long been over, of one that is over for a moment, and of
+    two that go on."""
+    slot, long_ago, before = HOUR // SLOTS, now - 4 * HOUR, now - HOUR // 2
+    spent: list[Spent] = [(f"day{at}", FIXED, 5, 0, long_ago - HOUR, long_ago) for at in range(150)]
+    spent += [(f"roll{at}", ROLLING, 5, 0, long_ago // slot, slot) for at in range(150)]
+    spent.append(("late", FIXED, 6, 0, before - HOUR, before))
+    return [*spent, ("goes", FIXED, 7, 0, now - HOUR, now + HOUR), ("rolls", ROLLING, 8, 0, now // slot, slot)]
+
+
+def going(now: int) -> list[Item]:
+    return [
+        ("goes", FIXED, 100, 0, 0, now - HOUR, now + HOUR),
+        ("rolls", ROLLING, 100, 0, 0, now // (HOUR // SLOTS), HOUR // SLOTS),
+    ]
+
+
+def test_windows_that_are_long_over_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal.stores.counters_memory.MANY", 20)
+
+    async def work() -> None:
+        clock = Clock()
+        store = MemoryCounters(clock)
+        store.seed(over(clock.at))
+        store._most = 20
+        stays: Item = ("day1", FIXED, 100, 1, 0, clock.at - HOUR, clock.at + HOUR)
+        assert isinstance(await store.reserve("a", [stays]), Grant)
+        assert set(store._states) == {"day1", "late", "goes", "rolls"}
+        assert await store.read([stays, *going(clock.at)]) == [Level(0, 1), Level(7, 0), Level(8, 0)]
+        # Of windows that are reserved in as well: what is open keeps its counter.
+        clock.at += 5 * HOUR
+        store._most = 0
+        assert isinstance(await store.reserve("b", [fixed(100, 1)]), Grant)
+        assert set(store._states) == {"day1", "f"}
+        store.settle(settlement(store, "a", spent(stays, 3)))
+        assert store._states["day1"].reserved == 0
+
+    asyncio.run(work())
+
+
+def test_redis_drops_windows_that_are_long_over(
+    redis_server: RedisServer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shoal.stores.counters_redis.MANY", 20)
+    now = int(time.time() * 1e6)
+
+    async def work(store: Store) -> None:
+        assert isinstance(store, RedisCounters)
+        assert isinstance(await store.reserve("a", [fixed(100, 3, name="held")]), Grant)
+        async with asyncio.timeout(10):
+            while await store._line.ask("HLEN", "{shoal}:counters") > 20:
+                store.settle(settlement(store, "nobody's"))
+                await settled(store)
+        names = {name for name in await store._line.ask("HKEYS", "{shoal}:counters") if len(name) > 1}
+        slot = now // (HOUR // SLOTS)
+        assert names == {b"late", b"goes", b"rolls", b"rolls:s%d" % slot, b"held", b"R:a"}
+        levels = await store.read([*going(now), fixed(100, 3, name="held")])
+        assert levels == [Level(7, 0), Level(8, 0), Level(0, 3)]
+
+    run(lambda: RedisCounters(redis_server.url, lambda _: over(now), ledger_s=0.01), work)
+
+
+def test_redis_reads_counters_of_before(redis_server: RedisServer) -> None:  # noqa: F811
+    async def work(store: Store) -> None:
+        assert isinstance(store, RedisCounters)
+        assert isinstance(await store.reserve("a", [fixed(100, 3)]), Grant)
+        await store._line.ask("HSET", "{shoal}:counters", "f", struct.pack("<ddd", 40, 3, 0))
+        store.settle(settlement(store, "a", spent(fixed(100, 3), 2)))
+        await settled(store)
+        assert await store.read([fixed(100, 0)]) == [Level(42, 0)]
 
     run(lambda: RedisCounters(redis_server.url, lambda _: (), ledger_s=0.01), work)
 
