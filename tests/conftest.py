@@ -10,9 +10,9 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 
-from tests.databases import database, postgres_server, postgres_url
+from tests.databases import _tables_once, database, migrated_url, postgres_server, postgres_tables, postgres_url
 
-__all__ = ["database", "postgres_server", "postgres_url"]
+__all__ = ["_tables_once", "database", "migrated_url", "postgres_server", "postgres_tables", "postgres_url"]
 
 # No speed is asserted: an example has the time that it needs.
 settings.register_profile("new", deadline=None, suppress_health_check=[HealthCheck.too_slow])

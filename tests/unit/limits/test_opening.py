@@ -25,7 +25,6 @@ from shoal.stores.changes import changing
 from shoal.stores.database import Database
 from shoal.stores.journal import FOLDER, Journal
 from shoal.stores.ledger import Record, SqlLedger
-from tests.databases import database, postgres_server, postgres_url  # noqa: F401 - fixtures
 
 CARD = ModelCard("m", "general", "host", host="h", price=Price(10, 0, 20))
 RULES: dict[str, Any] = {
@@ -66,7 +65,7 @@ def test_several_workers_need_a_shared_store_where_anything_is_limited(limits: d
     check_limits(Settings(server={"workers": 4}, limits=limits))
 
 
-def opened(database: Database, values: dict[str, Any]) -> LimitsStep | None:  # noqa: F811 - not the fixture
+def opened(database: Database, values: dict[str, Any]) -> LimitsStep | None:
     cards = {"m": CARD, "auto": ModelCard("auto", "routing", "composite")}
     return open_limits(Settings(**values), database, card=cards.get, path=lambda chat: ("m",), measure=None)
 
@@ -79,7 +78,7 @@ def test_nothing_is_opened_without_a_limit(tmp_path: Path) -> None:
     empty.close()
 
 
-def test_limits_that_are_added_are_there_at_the_next_start(database: Database) -> None:  # noqa: F811 - a fixture
+def test_limits_that_are_added_are_there_at_the_next_start(database: Database) -> None:
     live = LiveRules(Settings(), database)
     assert live.read() == Rules()
     assert not live.changed()
@@ -142,7 +141,7 @@ def levels(step: LimitsStep) -> dict[str, int]:
     return {name: state.used for name, state in counters._states.items() if state.used}
 
 
-def test_counters_that_are_made_from_the_ledger_say_what_they_said_before(database: Database, tmp_path: Path) -> None:  # noqa: F811
+def test_counters_that_are_made_from_the_ledger_say_what_they_said_before(database: Database, tmp_path: Path) -> None:
     step = opened(database, RULES)
     assert step is not None
     ledger = SqlLedger(database, Journal(tmp_path / FOLDER))
