@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ _FULL_STOP = ord(".")
 # One long word of letters and digits mixed: a hash or an id, no name. What is secret in it, patterns know.
 _CODE = re.compile(r"(?=[^\W\d]*\d)(?=\d*[^\W\d])[A-Za-z0-9+/=_-]{12,}")
 _NEVER = -20.0
+_SCORES = ("scores",)
 _LEAST = 1e-9
 
 
@@ -75,17 +76,28 @@ class _Network:
 
     def chances(self, tokens: Tokens, tables: Tables, owner: NDArray[np.int64]) -> Scores:
         """(T, LABELS) probabilities; `owner` (T,) numbers the text of each token."""
-        features = describe(tokens, tables, self.form.words, self.form.pieces)
+        found = describe(tokens, tables, self.form.words, self.form.pieces)
+        feeds = {"word": found.word, "pieces": found.pieces, "shape": found.shape}
+        logits: Scores = self._apart(feeds, owner) if owner[-1] else self._run(feeds, len(owner))
+        logits /= np.float32(self.form.temperature)
+        logits -= np.maximum.reduce(logits, axis=1, keepdims=True)
+        np.exp(logits, out=logits)
+        logits /= np.add.reduce(logits, axis=1, keepdims=True)
+        return logits
+
+    def _apart(self, feeds: Mapping[str, NDArray[np.int32]], owner: NDArray[np.int64]) -> Scores:
+        """The logits of several texts, with rows of nothing between them."""
         rows = np.arange(len(owner)) + GAP * owner
         size = int(rows[-1]) + 1
-        feeds = {"mask": _spread(np.ones((len(owner), 1), np.float32), rows, size)}
-        for name in ("word", "pieces", "shape"):
-            feeds[name] = _spread(getattr(features, name), rows, size)
-        logits: Scores = self._session.run(None, feeds)[0][rows] / np.float32(self.form.temperature)
-        logits -= logits.max(axis=1, keepdims=True)
-        chances: Scores = np.exp(logits)
-        chances /= chances.sum(axis=1, keepdims=True)
-        return chances
+        held = {name: _spread(values, rows, size) for name, values in feeds.items()}
+        held["mask"] = _spread(np.ones((len(owner), 1), np.float32), rows, size)
+        found: Scores = self._session.run(_SCORES, held)[0]
+        return found[rows]
+
+    def _run(self, feeds: Mapping[str, NDArray[np.int32]], count: int) -> Scores:
+        """The logits of one text."""
+        found: Scores = self._session.run(_SCORES, {**feeds, "mask": np.ones((count, 1), np.float32)})[0]
+        return found
 
 
 class TokenClassifier:
@@ -143,7 +155,7 @@ class TokenClassifier:
         if not len(tokens.start):
             return
         starts = np.cumsum([0, *(len(piece.string) + len(BETWEEN) for piece in batch[:-1])])
-        owner = np.searchsorted(starts, tokens.start, side="right") - 1
+        owner = starts.searchsorted(tokens.start, side="right") - 1
         scores = self._scores(tokens, owner)
         self._report(batch, tokens, scores, owner, starts, found)
 
@@ -151,12 +163,19 @@ class TokenClassifier:
         """(T, LABELS) log probabilities; `owner` (T,) numbers the text of each token."""
         if not len(owner):
             return np.zeros((0, LABELS), np.float32)
-        chances = sum(network.chances(tokens, self._tables, owner) for network in self._networks)
-        scores: Scores = np.log(chances / np.float32(len(self._networks)) + np.float32(_LEAST))
-        return scores
+        chances = self._networks[0].chances(tokens, self._tables, owner)
+        for network in self._networks[1:]:
+            chances += network.chances(tokens, self._tables, owner)
+        chances /= np.float32(len(self._networks))
+        chances += np.float32(_LEAST)
+        return np.log(chances, out=chances)
 
     def _labels(self, scores: Scores, owner: NDArray[np.int64]) -> NDArray[np.int64]:
         """(T,) the best labels; a row that is surely O between texts keeps them apart."""
+        if not owner[-1]:
+            biased = scores.copy()
+            biased[:, 0] -= np.float32(self._form.bias)
+            return best_labels(biased)
         rows = np.arange(len(owner)) + owner
         biased = np.full((int(rows[-1]) + 1, LABELS), _NEVER, np.float32)
         biased[:, 0] = 0
@@ -174,9 +193,11 @@ class TokenClassifier:
         found: list[list[Entity]],
     ) -> None:
         """Adds the entities of one run to `found`."""
-        labels = self._labels(scores, owner)
-        chances = np.exp(scores)
-        for first, after, kind in _joined(spans(labels), tokens):
+        entities = _joined(spans(self._labels(scores, owner)), tokens)
+        if not entities:
+            return
+        outside = np.exp(scores[:, 0])
+        for first, after, kind in entities:
             last = _trimmed(tokens, first, after)
             piece = batch[int(owner[first])]
             shift = piece.offset - int(starts[owner[first]])
@@ -184,7 +205,7 @@ class TokenClassifier:
             if piece.core <= start < piece.core_end:
                 if _CODE.fullmatch(piece.string, start - piece.offset, end - piece.offset):
                     continue
-                score = round(float(1 - chances[first:last, 0].mean()), 4)
+                score = round(float(1 - outside[first:last].mean()), 4)
                 found[piece.text].append(Entity(TYPES[kind], start, end, score, self.name))
 
 

@@ -28,12 +28,16 @@ _LOW = np.float32(-1e4)
 def best_labels(scores: Scores) -> Labels:
     """(T,) the best valid labels for log probabilities (T, LABELS), already biased; Viterbi within each run."""
     found = np.asarray(scores.argmax(axis=1), np.int64)
-    before = np.concatenate([[0], found[:-1]])
-    broken = (found > _KINDS) & (before != found) & (before != found - _KINDS)
+    inside = found > _KINDS
+    if not inside.any():
+        return found
+    before = np.zeros(len(found), np.int64)
+    before[1:] = found[:-1]
+    broken = inside & (before != found) & (before != found - _KINDS)
     if not broken.any():
         return found
-    inside = scores[:, 0] < np.log(SURELY_OUTSIDE)
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], inside, [False]]).astype(np.int8)))
+    run = scores[:, 0] < np.log(SURELY_OUTSIDE)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], run, [False]]).astype(np.int8)))
     begins, ends = _shortened(edges[::2], edges[1::2])
     counted = np.append(0, np.cumsum(broken))
     wrong = counted[ends] > counted[begins]
@@ -44,8 +48,8 @@ def best_labels(scores: Scores) -> Labels:
 def spans(labels: Labels) -> list[tuple[int, int, int]]:
     """Entities as (first token, token after the last, number of the type)."""
     found: list[tuple[int, int, int]] = []
-    for at in np.flatnonzero(labels).tolist():
-        label = int(labels[at])
+    places = labels.nonzero()[0]
+    for at, label in zip(places.tolist(), labels[places].tolist(), strict=True):
         kind = (label - 1) % _KINDS
         if label > _KINDS and found and found[-1][1] == at and found[-1][2] == kind:
             found[-1] = (found[-1][0], at + 1, kind)
