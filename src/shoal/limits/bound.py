@@ -80,11 +80,12 @@ class Rates:
     """What a token of a model's input and output costs, in millionths of USD, Wh and gCO2e; None where there is no
     price."""
 
-    __slots__ = ("gco2e", "usd", "wh")
+    __slots__ = ("_money_alone", "gco2e", "usd", "wh")
 
     def __init__(self, card: ModelCard, measure: Measure | None) -> None:
         self.usd: tuple[float, float] | None = (0.0, 0.0)
-        self.wh = self.gco2e = (0.0, 0.0)
+        self.wh = self.gco2e = FREE
+        self._money_alone = measure is None
         if measure is None:
             price = card.price
             known = (max(price.input, price.cached), price.output) if price is not None else None
@@ -98,6 +99,8 @@ class Rates:
     def bounds(self, read: int, written: int) -> tuple[int, int, int]:
         """Millionths of USD, Wh and gCO2e of so many tokens, rounded up; nothing where there is no price."""
         usd = self.usd or FREE
+        if self._money_alone:
+            return ceil(read * usd[0] + written * usd[1]), 0, 0
         return (
             ceil(read * usd[0] + written * usd[1]),
             ceil(read * self.wh[0] + written * self.wh[1]),

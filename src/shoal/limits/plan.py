@@ -21,7 +21,7 @@ class Plan:
     """`sized` says whether tokens, money or energy are counted; `models` are those whose share is counted apart;
     `watched` are the places of budgets, each with the level from which on there is something to say."""
 
-    __slots__ = ("_ready", "_since", "_until", "_windows", "changing", "lines", "models", "sized", "watched")
+    __slots__ = ("_now", "_ready", "_since", "_until", "changing", "lines", "models", "sized", "watched")
 
     def __init__(self, lines: Sequence[Line], now: int) -> None:
         self.lines = tuple(lines)
@@ -35,7 +35,7 @@ class Plan:
         ]
         self.models = tuple(dict.fromkeys(line.model for line in self.lines if line.model is not None))
         self._ready = [_ready(line, now) for line in self.lines]
-        self._windows: list[tuple[int, int]] = []
+        self._now: list[tuple[str, int, int, int, str | None, int, int, int, bool, int, int]] = []
         self._since = self._until = 0
 
     def items(self, vectors: Vectors, now: int, *, charge: bool = True) -> list[Item]:
@@ -44,9 +44,7 @@ class Plan:
         if not self._since <= now < self._until:
             self._look(now)
         items: list[Item] = []
-        for (counter, law, cap, quantity, model, length, many, least, at_once), (start, end) in zip(
-            self._ready, self._windows, strict=True
-        ):
+        for counter, law, cap, quantity, model, length, many, least, at_once, start, end in self._now:
             amount = vectors[model][quantity]
             if law == DRAINING:
                 amount = -(-amount * length // many)
@@ -74,15 +72,15 @@ class Plan:
 
     def _look(self, now: int) -> None:
         """Finds the windows of now; they hold until the first of them is over."""
-        windows, since, until = [], 0, MOST
-        for line in self.lines:
+        ready, since, until = [], 0, MOST
+        for line, each in zip(self.lines, self._ready, strict=True):
             start, end = line.limit.window(now)
-            windows.append((start, end))
+            ready.append((*each, start, end))
             if line.limit.law is Law.FIXED:
                 since, until = max(since, start), min(until, end)
             elif line.limit.law is Law.ROLLING:
                 since, until = max(since, start * end), min(until, (start + 1) * end)
-        self._windows, self._since, self._until = windows, since, until
+        self._now, self._since, self._until = ready, since, until
 
     def _increased(self, items: Sequence[Item], now: int) -> list[Item]:
         return [
