@@ -168,7 +168,8 @@ class TokenClassifier:
             chances += network.chances(tokens, self._tables, owner)
         chances /= np.float32(len(self._networks))
         chances += np.float32(_LEAST)
-        return np.log(chances, out=chances)
+        scores: Scores = np.log(chances)
+        return scores
 
     def _labels(self, scores: Scores, owner: NDArray[np.int64]) -> NDArray[np.int64]:
         """(T,) the best labels; a row that is surely O between texts keeps them apart."""
