@@ -11,6 +11,7 @@ import os
 import sqlite3
 import tempfile
 import time
+from contextlib import suppress
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,6 +85,8 @@ class Database:
         Raises StorageError where the database cannot be reached, is damaged or from a newer Shoal."""
         if self.passages is not self:
             self.passages.migrate()
+        if not self.postgres:
+            _make_private(self.folder / FILE)
         try:
             if self._behind():
                 self._upgrade()
@@ -215,6 +218,13 @@ def _patiently(connection: sqlite3.Connection, statement: str) -> None:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
         time.sleep(0.01)
+
+
+def _make_private(path: Path) -> None:
+    """A database that is not there yet begins as a file that only its owner reads, whatever the folder allows; SQLite
+    gives its log the same mode. Where that cannot be, SQLite says why."""
+    with suppress(OSError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _check_folder(folder: Path) -> None:

@@ -24,6 +24,17 @@ def test_tables_come_from_the_migrations(tmp_path: Path) -> None:
     database.close()
 
 
+def test_only_its_owner_reads_it_whatever_the_folder_allows(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    database = Database(tmp_path)
+    database.migrate()
+    with database.engine.connect() as connection:
+        connection.execute(text("SELECT * FROM keys"))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    assert modes == {FILE: 0o600, f"{FILE}-shm": 0o600, f"{FILE}-wal": 0o600}
+    database.close()
+
+
 def test_a_database_of_an_earlier_version_keeps_its_records(tmp_path: Path) -> None:
     database = Database(tmp_path)
     database._upgrade("0003")
