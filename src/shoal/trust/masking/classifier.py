@@ -92,7 +92,8 @@ class _Network:
         held = {name: _spread(values, rows, size) for name, values in feeds.items()}
         held["mask"] = _spread(np.ones((len(owner), 1), np.float32), rows, size)
         found: Scores = self._session.run(_SCORES, held)[0]
-        return found[rows]
+        taken: Scores = found[rows]
+        return taken
 
     def _run(self, feeds: Mapping[str, NDArray[np.int32]], count: int) -> Scores:
         """The logits of one text."""
