@@ -65,9 +65,11 @@ class RedisLine:
         """One at a time, for all who ask meanwhile; who does not wait any more stops none of the others."""
         if self._opening is None or self._opening.done():
             self._opening = asyncio.ensure_future(self._connect())
-        await asyncio.wait({self._opening})
-        if not self._opening.cancelled():
-            self._opening.result()
+        # Who is told first that it failed may have begun another one before the others are told.
+        opening = self._opening
+        await asyncio.wait({opening})
+        if not opening.cancelled():
+            opening.result()
 
     async def _connect(self) -> None:
         connection: AbstractConnection = self._pool.make_connection()  # type: ignore[no-untyped-call]

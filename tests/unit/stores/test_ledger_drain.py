@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from shoal.errors import StorageError
+from shoal.errors import StorageUnreachable
 from shoal.stores import ledger_backlog, ledger_drain
 from shoal.stores.database import Database
 from shoal.stores.journal import Journal, segments
@@ -206,7 +206,7 @@ def test_a_postgresql_that_goes_away_for_a_while_misses_nothing(
         assert not ledger.flush()
         assert ["the database cannot be written" in fault for fault in ledger.faults] == [True]
         assert ledger.get("ex_39") is not None
-        with pytest.raises(StorageError, match="try again"):
+        with pytest.raises(StorageUnreachable, match="try again"):
             ledger.get("ex_1")
         operator.execute(f"ALTER DATABASE test_{name} ALLOW_CONNECTIONS true")
     assert ledger.flush()
