@@ -39,7 +39,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             yield Running(address, {**environment, "SHOAL_API_KEY": key})
         finally:
             process.terminate()
-            process.communicate(timeout=30)
+            process.communicate(timeout=60)
 
 
 def empty_home(folder: Path) -> dict[str, str]:

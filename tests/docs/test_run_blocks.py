@@ -13,7 +13,7 @@ from tests.docs.conftest import Running, empty_home
 from tests.docs.pages import ROOT, Block, blocks
 
 WRITTEN_ADDRESS = "http://127.0.0.1:8600"
-LONGEST_S = 60
+LONGEST_S = 300
 
 
 def run(command: list[str], gateway: Running) -> str:

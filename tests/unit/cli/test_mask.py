@@ -166,5 +166,5 @@ def test_the_root_key_makes_the_placeholders_of_a_tenant_the_same(patterns: Shel
 def test_both_at_once_in_a_pipe(patterns: Shell) -> None:
     shoal = f"'{sys.executable}' -c 'from shoal.cli import main; main()'"
     line = f"{shoal} mask --map map.json < text | {shoal} unmask --map map.json"
-    done = subprocess.run(["sh", "-c", line], cwd=Path.cwd(), capture_output=True, timeout=60, check=True)
+    done = subprocess.run(["sh", "-c", line], cwd=Path.cwd(), capture_output=True, timeout=300, check=True)
     assert done.stdout == TEXT.encode()

@@ -32,7 +32,7 @@ def up(home: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.send_signal(signal.SIGINT)
-            assert process.wait(20) == 0, process.stderr.read() if process.stderr else ""
+            assert process.wait(60) == 0, process.stderr.read() if process.stderr else ""
 
 
 def first_line(process: subprocess.Popen[str]) -> str:

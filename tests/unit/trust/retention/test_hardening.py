@@ -34,7 +34,7 @@ def looked(call: str, first: str = "", **environment: str) -> Any:
         [sys.executable, "-c", LOOK.format(call=call, first=first)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
         env={**os.environ, **environment},
     )
@@ -93,6 +93,6 @@ def test_a_hardened_gateway_says_what_came_of_it(tmp_path: Path) -> None:
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["event"] == "started"
         process.terminate()
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=300)
     (line,) = [json.loads(each) for each in said.splitlines() if '"hardened"' in each]
     assert line["overwritten"] == line["not_dumpable"] == line["core_dumps_off"] == DONE
