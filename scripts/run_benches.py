@@ -21,9 +21,10 @@ BENCHES = (
     *("masking_speed", "masking_quality", "masking_round_trip", "defence", "defence_speed"),
     *("harm", "harm_stages", "monitoring", "monitoring_stops", "groundedness", "audit", "metering"),
     *("routing", "rightsize", "families", "plan", "reports", "telemetry", "limits", "overload"),
+    *("identity", "ledger", "kill"),
 )
 # The others take --data, the folder with the public data sets.
-WITHOUT_DATA = frozenset({"http_clients", "limits", "overload", "reports", "telemetry"})
+WITHOUT_DATA = frozenset({"http_clients", "identity", "kill", "ledger", "limits", "overload", "reports", "telemetry"})
 
 
 def command(name: str, data: Path) -> list[str]:

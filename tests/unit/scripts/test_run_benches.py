@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,6 +20,12 @@ def test_every_module_that_takes_the_data_is_run() -> None:
     taking = {name for name, path in modules.items() if '"--data"' in path.read_text()}
     assert taking - writing == set(BENCHES) - WITHOUT_DATA
     assert set(BENCHES) <= set(modules)
+
+
+def test_every_bench_that_the_docs_quote_is_run() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
+    quoted = {name for page in pages for name in re.findall(r"bench/(\w+)\.py", page.read_text(encoding="utf-8"))}
+    assert quoted <= set(BENCHES)
 
 
 def test_the_data_is_handed_on_to_those_that_take_it() -> None:
