@@ -224,18 +224,23 @@ class Cascade:
 
     def _verdict(self, row: Floats) -> Verdict:
         odds = row.tolist()
-        values = [1 / (1 + math.exp(-min(max(each, -30.0), 30.0))) for each in odds]
-        near = any(abs(each - limit) < self._form.margin for each, limit in zip(odds, self._limits, strict=False))
+        values = [1 / (1 + math.exp(-(30.0 if each > 30.0 else -30.0 if each < -30.0 else each))) for each in odds]
+        margin, near = self._form.margin, False
+        for each, limit in zip(odds, self._limits, strict=False):
+            if -margin < each - limit < margin:
+                near = True
+                break
         return Verdict(dict(zip(CATEGORIES, values, strict=False)), 1 - max(values), near)
 
 
 def signs(lexicon: Lexicon, texts: Sequence[str]) -> Floats:
     """(N, SIGNS) 0 or 1: what the lexicon finds in each text."""
-    found = np.zeros((len(texts), len(CATEGORIES), len(LEVELS)), np.float32)
+    found = np.zeros((len(texts), SIGNS), np.float32)
     for at, text in enumerate(texts):
         for category, severity in lexicon.severities(text).items():
-            found[at, CATEGORIES.index(category), :severity] = 1
-    return found.reshape(len(texts), SIGNS)
+            start = CATEGORIES.index(category) * len(LEVELS)
+            found[at, start : start + severity] = 1
+    return found
 
 
 def _batches(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
