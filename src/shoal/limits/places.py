@@ -61,9 +61,9 @@ class OwnPlaces:
 
 
 class SharedPlaces:
-    """What worker `number` of `of` takes of `most` places, of which there are as many as workers at least; `file` is the
-    same open file in all of them, for this model alone, and is never closed. Places are for whoever comes first, but
-    who has more than an even part gives way to one that waits with less.
+    """What worker `number` of `of` takes of `most` places, of which there are as many as workers at least; `file` is
+    the same open file in all of them, for this model alone, and is never closed. Places are for whoever comes first,
+    but who has more than an even part gives way to one that waits with less.
 
     Byte n below `of` says that worker n waits with less than its part; the bytes from there on are the places."""
 
