@@ -80,7 +80,7 @@ def by_library():
 
 
 def said(code: str) -> list[dict[str, Any]]:
-    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([sys.executable, "-c", BEGIN + code], capture_output=True, text=True, timeout=99, check=False)
     assert WORDS not in done.stdout + done.stderr
     return [json.loads(line) for line in done.stderr.splitlines()]
 
