@@ -16,17 +16,21 @@ from shoal.routing.certificate import Certificate
 from shoal.routing.design import WIDTH, Scales
 from shoal.routing.features import SURFACE
 from shoal.routing.foreign import Foreign
+from shoal.routing.grams import GramWeights
 from shoal.routing.tables import Tables
-from shoal.routing.value import ValueModel
+from shoal.routing.value import ValueModel, beside
 from shoal.text.ngrams import FORMAT, ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from shoal.routing.grams import Held
+
     Tensors = dict[str, NDArray[np.generic]]
 
 MODEL_FILE = "value.safetensors"
 CERTIFICATE_FILE = "certificate.json"
+GRAMS = ("held", "grams", "scale", "places")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,9 @@ def tensors(value: ValueModel) -> Tensors:
         "middle": value.scales.middle,
         "spread": value.scales.spread,
         "waves": value.scales.waves,
-        "held": value.held,
+        "grams": value.grams.held,
+        "scale": value.grams.scale,
+        "places": value.grams.places,
         "surface": np.ascontiguousarray(value.surface),
         "mean": value.tables.mean,
         "lengths": value.lengths,
@@ -101,24 +107,43 @@ def value_of(found: Tensors, about: dict[str, str]) -> ValueModel:
     models = tuple(str(name) for name in json.loads(about["models"]))
     groups = json.loads(about["effects"])
     columns = 2 * len(models)
-    shapes = {"held": (ROWS, columns + 2), "surface": (WIDTH - ROWS, columns), "mean": (len(models),)}
+    given = _grams(found, columns)
+    shapes = {"surface": (WIDTH - ROWS, columns), "mean": (len(models),)}
     if any(found[name].shape != shape for name, shape in shapes.items()) or found["middle"].shape != (len(SURFACE),):
         raise ValueError("the weights have another shape")
     effects = {
         level: dict(zip(names, np.asarray(found[f"effects.{level}"], np.float64), strict=True))
         for level, names in groups.items()
     }
-    slim = ("idf", "held", "rarity")
-    doubles = {name: np.asarray(each, np.float64) for name, each in found.items() if name not in slim}
+    slim = ("idf", "rarity")
+    left_out = (*slim, *GRAMS)
+    doubles = {name: np.asarray(each, np.float64) for name, each in found.items() if name not in left_out}
     floats = {name: np.asarray(found[name], np.float32) for name in slim}
+    scales = Scales(floats["idf"], doubles["middle"], doubles["spread"], doubles["waves"])
+    foreign = Foreign(
+        floats["rarity"], doubles["usual"], doubles["precision"], doubles["ranks"], float(doubles["threshold"][0])
+    )
     return ValueModel(
         models,
-        Scales(floats["idf"], doubles["middle"], doubles["spread"], doubles["waves"]),
-        floats["held"],
+        scales,
+        GramWeights(*given, columns, beside(scales, foreign)),
         doubles["surface"],
         Tables(doubles["mean"], effects),
         doubles["lengths"],
-        Foreign(
-            floats["rarity"], doubles["usual"], doubles["precision"], doubles["ranks"], float(doubles["threshold"][0])
-        ),
+        foreign,
     )
+
+
+def _grams(found: Tensors, columns: int) -> tuple[Held, NDArray[np.float32], NDArray[np.int64]]:
+    """The weights by n-gram, their scales and their columns. Raises ValueError or KeyError where they do not fit."""
+    if "held" in found:  # of before, in four bytes each
+        held = np.ascontiguousarray(found["held"][:, :-2], np.float32)
+        if held.shape != (ROWS, columns):
+            raise ValueError("the weights have another shape")
+        return held, np.ones(columns, np.float32), np.arange(columns)
+    grams, scale, places = found["grams"], found["scale"], found["places"]
+    if grams.dtype != np.int8 or grams.shape != (ROWS, len(places)) or scale.shape != places.shape:
+        raise ValueError("the weights have another shape")
+    if len(places) and not 0 <= places.min() <= places.max() < columns:
+        raise ValueError("the weights are of other columns")
+    return np.asarray(grams, np.int8), np.asarray(scale, np.float32), np.asarray(places, np.int64)

@@ -17,10 +17,10 @@ from shoal.errors import ConfigError
 from shoal.routing.design import Design, Scales
 from shoal.routing.features import AskFeatures, Asks
 from shoal.routing.foreign import Foreign
+from shoal.routing.grams import GramWeights
 from shoal.routing.labels import Labels
 from shoal.routing.ridge import solve
 from shoal.routing.tables import Tables
-from shoal.text.ngrams import ROWS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,12 +48,12 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class ValueModel:
-    """`held` (ROWS, 2K + 2): by n-gram, idf times the weight for each model's score and log tokens, idf squared, and
-    log-probability; `surface` (2 WAVES, 2K); `tables` of the scores and `lengths` of log tokens."""
+    """`grams` and `surface` (2 WAVES, 2K): the weights for each model's score, and for its log tokens; `tables` of the
+    scores and `lengths` of log tokens."""
 
     models: tuple[str, ...]
     scales: Scales
-    held: Floats = field(repr=False)
+    grams: GramWeights = field(repr=False)
     surface: Doubles = field(repr=False)
     tables: Tables
     lengths: Doubles
@@ -76,14 +76,13 @@ class ValueModel:
         weights = solve(design, np.hstack([left, late]), penalty)
         foreign = Foreign.fit(asks)
         seen = design.seen
-        held = np.zeros((ROWS, weights.shape[1] + 2), np.float32)
-        held[seen, :-2] = weights[: len(seen)] * scales.idf[seen, None]
-        held[:, -2], held[:, -1] = scales.idf**2, foreign.rarity
-        return cls(known.models, scales, held, weights[len(seen) :], tables, lengths, foreign)
+        columns = (column[: len(seen)] * scales.idf[seen] for column in weights.T)
+        grams = GramWeights.of(columns, seen, beside(scales, foreign))
+        return cls(known.models, scales, grams, weights[len(seen) :], tables, lengths, foreign)
 
     def values(self, asks: Asks, groups: Sequence[Mapping[str, str]]) -> Values:
         """What the models' answers to these asks would be worth."""
-        count, found = len(self.models), self._sums(asks)
+        count, found = len(self.models), self.grams.sums(asks)
         linear = found[:, : 2 * count] + self.scales.dense(asks) @ self.surface
         good = linear[:, :count] + np.array([self.tables.of(group) for group in groups])
         late = linear[:, count:] + self.lengths
@@ -106,9 +105,7 @@ class ValueModel:
 
     def _with(self, name: str, mixture: Doubles, shift: float, length: float) -> ValueModel:
         count = len(self.models)
-        scores, late = self.held[:, :count], self.held[:, count : 2 * count]
-        more = (scores @ mixture)[:, None].astype(np.float32)
-        held = np.hstack([scores, more, late, np.zeros_like(more), self.held[:, -2:]])
+        grams = self.grams.with_columns(self.grams.mixed(mixture), count)
         plain, plain_late = self.surface[:, :count], self.surface[:, count:]
         added = (plain @ mixture)[:, None]
         surface = np.hstack([plain, added, plain_late, np.zeros_like(added)])
@@ -118,21 +115,12 @@ class ValueModel:
             for level, known in self.tables.effects.items()
         }
         models, lengths = (*self.models, name), np.append(self.lengths, length)
-        return ValueModel(models, self.scales, held, surface, Tables(mean, effects), lengths, self.foreign)
+        return ValueModel(models, self.scales, grams, surface, Tables(mean, effects), lengths, self.foreign)
 
-    def _sums(self, asks: Asks) -> Doubles:
-        """(N, 2K + 1): the linear parts, each block of n-grams of length 1; at the end the mean log-probability."""
-        rows, borders = asks.grams.rows, asks.grams.borders.tolist()
-        out = np.empty((len(asks), self.held.shape[1] - 1))
-        for at in range(len(asks)):
-            start, split, end = borders[2 * at : 2 * at + 3]
-            own = rows[start:end]
-            parts = np.zeros((2, len(own)), np.float32)
-            parts[0, : split - start] = parts[1, split - start :] = 1
-            runs, words = parts @ self.held.take(own, axis=0, mode="clip")
-            out[at, :-1] = runs[:-2] / np.sqrt(runs[-2] or 1.0) + words[:-2] / np.sqrt(words[-2] or 1.0)
-            out[at, -1] = (runs[-1] + words[-1]) / max(len(own), 1)
-        return out
+
+def beside(scales: Scales, foreign: Foreign) -> Floats:
+    """(ROWS, 2): of each n-gram idf squared and log-probability, side by side, since both are read for each ask."""
+    return np.stack([scales.idf**2, foreign.rarity], axis=1)
 
 
 def _lengths(tokens: Doubles) -> tuple[Doubles, Doubles]:

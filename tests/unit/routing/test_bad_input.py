@@ -129,7 +129,7 @@ def test_labels_that_are_all_equal(value: float) -> None:
     found, finding = certify(same, "large", ["small"], Aim(), features=FEATURES)
     assert finding.recommendation.startswith("use 'small' without a router")
     assert found.certificate.segments == {}
-    assert np.isfinite(found.value.held).all()
+    assert np.isfinite(found.value.grams.scale).all()
 
 
 def test_labels_of_which_each_ask_is_the_same() -> None:
