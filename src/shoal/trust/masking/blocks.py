@@ -40,8 +40,11 @@ class Block:
         first, last = max(entity.start, start), min(entity.end, end)
         if first >= last:
             return None
-        if (first, last) != (entity.start, entity.end) and not any(map(str.isalnum, self.text[first:last])):
-            return None
+        if (first, last) != (entity.start, entity.end):
+            if not any(map(str.isalnum, self.text[first:last])):
+                return None
+        elif not start:
+            return entity
         return replace(entity, start=first - start, end=last - start)
 
 

@@ -8,7 +8,7 @@ they were written and as whole words.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import ahocorasick  # type: ignore[import-not-found]
@@ -22,6 +22,9 @@ LEAST_CHARS = 6
 LEAST_DIGITS = 5
 LEAST_SURNAME = 3
 NAME = "recurring"
+LITTLE = 20_000
+"""Terms times characters that are looked for one by one."""
+Hit = tuple[int, int, Entity]
 
 
 class Recurring:
@@ -41,12 +44,29 @@ class Recurring:
                         self._terms[term] = each
         if not self._terms:
             return
+        size = sum(map(len, texts))
+        find = self._one_by_one if len(self._terms) * size <= LITTLE else self._all_at_once()
+        for text, entities in zip(texts, found, strict=True):
+            if hits := find(text):
+                entities += list(_again(text, hits, entities))
+
+    def _one_by_one(self, text: str) -> list[Hit]:
+        """Where the terms stand: of few terms and short texts that is quicker than to build an automaton."""
+        hits: list[Hit] = []
+        for term, each in self._terms.items():
+            at = text.find(term)
+            while at >= 0:
+                hits.append((at, at + len(term), each))
+                at = text.find(term, at + 1)
+        return hits
+
+    def _all_at_once(self) -> Callable[[str], list[Hit]]:
+        """The same for many, in one pass over each text."""
         automaton: Any = ahocorasick.Automaton()
         for term, each in self._terms.items():
             automaton.add_word(term, (len(term), each))
         automaton.make_automaton()
-        for text, entities in zip(texts, found, strict=True):
-            entities += list(_again(text, automaton, entities))
+        return lambda text: [(last + 1 - size, last + 1, each) for last, (size, each) in automaton.iter(text)]
 
 
 def _terms(value: str, entity: Entity) -> Iterator[str]:
@@ -65,11 +85,10 @@ def _terms(value: str, entity: Entity) -> Iterator[str]:
         yield value
 
 
-def _again(text: str, automaton: Any, entities: Iterable[Entity]) -> Iterator[Entity]:
+def _again(text: str, hits: Iterable[Hit], entities: Iterable[Entity]) -> Iterator[Entity]:
     """The terms in a text where nothing was found, the longest of those that begin together."""
     taken = _merged(entities)
     starts = [start for start, _ in taken]
-    hits = [(last + 1 - length, last + 1, source) for last, (length, source) in automaton.iter(text)]
     reached = 0
     for start, end, source in sorted(hits, key=lambda hit: (hit[0], -hit[1])):
         if start < reached or inside_word(text, start, end):

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from shoal.trust.masking import recurring
 from shoal.trust.masking.entity import GAZETTEER, Entity
 from shoal.trust.masking.recurring import Recurring
 
@@ -64,3 +67,20 @@ def test_later_texts_of_the_exchange_are_searched_too() -> None:
     found: list[list[Entity]] = [[]]
     recurring.spread(["Ask Planted"], found)
     assert [(each.type, each.start, each.end) for each in found[0]] == [("PERSON", 4, 11)]
+
+
+@given(
+    st.lists(st.text("ab1 @-", max_size=40), min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(0, 30), st.integers(6, 12)), min_size=1, max_size=4),
+)
+def test_few_terms_are_found_as_many_are(texts: list[str], places: list[tuple[int, int]]) -> None:
+    """One by one, or in one pass over each text."""
+    texts = [*texts, "a@b1 a@b1-a@b1 12345"]
+    found: list[list[Entity]] = [[] for _ in texts]
+    found[-1] = [Entity("EMAIL_ADDRESS", at, at + size, 0.9, "t") for at, size in places]
+    few, many = ([list(each) for each in found] for _ in range(2))
+    Recurring().spread(texts, few)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recurring, "LITTLE", 0)
+        Recurring().spread(texts, many)
+    assert few == many
