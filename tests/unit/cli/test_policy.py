@@ -122,7 +122,8 @@ def test_a_root_key_that_others_can_read_is_a_fault(shell: Shell) -> None:
 
 
 def test_every_type_is_listed_with_its_source(shell: Shell) -> None:
-    lines = shell("policy", "types").out.splitlines()
+    heading, *lines = shell("policy", "types").out.splitlines()
+    assert heading.startswith("type\tcountry\t")
     (bsn,) = [line.split("\t") for line in lines if line.startswith("NL_BSN\t")]
     assert bsn[1:5] == ["nl", "0.3", "0.9", "yes"]
     (person,) = [line.split("\t") for line in lines if line.startswith("PERSON\t")]
