@@ -15,7 +15,7 @@ from shoal.routing.cascaded import ESCALATES
 from shoal.routing.certificate import Certificate
 from shoal.routing.features import AskFeatures, ask_of
 from shoal.routing.groups import groups_of
-from shoal.routing.policy import Candidate, Offer, Weights, barred, comparable, needs
+from shoal.routing.policy import Candidate, Offer, Weights, barred, comparable, needs, slowest
 from shoal.routing.value import ValueModel
 
 BYTES_PER_TOKEN = 4
@@ -81,11 +81,12 @@ class Candidates:
         best = good[self._models[0].column]
         gone = [None if each.gone is None else _part(good[each.gone]) for each in self._models]
         offers = [self._offer(*pair, lengths, tokens, warm) for pair in zip(self._models, gone, strict=True)]
-        counted = comparable(weights, [offer for offer, _ in offers])
+        alone = [offer for offer, _ in offers]
+        counted, most_s = comparable(weights, alone), slowest(alone)
         candidates = []
         for each, escalates, (offer, length) in zip(self._models, gone, offers, strict=True):
             score, why = good[each.column], self._barred(each, call, wanted, tokens)
-            price = offer.price(counted)
+            price = offer.price(counted, most_s)
             candidates.append(Candidate(each.name, _part(score), best - score, length, offer, price, why, escalates))
         return tuple(candidates), bool(found.foreign[0])
 

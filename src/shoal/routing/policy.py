@@ -66,14 +66,20 @@ class Offer(NamedTuple):
             _after(self.took, other.took, share),
         )
 
-    def price(self, weights: Weights) -> float:
-        """In dollars; UNKNOWN_PRICE where something that counts is not known."""
+    def price(self, weights: Weights, slowest_s: float | None = None) -> float:
+        """In dollars; UNKNOWN_PRICE where something that counts is not known. Seconds that nobody has seen yet count as
+        `slowest_s`: they are learned by asking, so a model that is not asked for want of them would never be."""
         return (
             _worth(weights.cost, self.cost_usd)
             + _worth(weights.energy, self.energy_wh)
             + _worth(weights.carbon, self.carbon_gco2e)
-            + _worth(weights.latency, self.latency_s)
+            + _worth(weights.latency, slowest_s if self.latency_s is None else self.latency_s)
         )
+
+
+def slowest(offers: Sequence[Offer]) -> float | None:
+    """The most seconds that are known; None where none are."""
+    return max([each.latency_s for each in offers if each.latency_s is not None], default=None)
 
 
 def comparable(weights: Weights, offers: Sequence[Offer]) -> Weights:

@@ -12,6 +12,7 @@ from shoal.chat import Chat, Message, ShoalOptions
 from shoal.errors import ConfigError, PlacementError
 from shoal.models.registry import Registry
 from shoal.routing.certify import Aim, certify
+from shoal.routing.choice import Choice
 from shoal.routing.features import AskFeatures
 from shoal.routing.groups import groups_of
 from shoal.routing.policy import Offer, Weights
@@ -109,6 +110,20 @@ def test_what_the_certificate_lets_answer(route: Route, words: str, name: str, f
 def test_an_expired_certificate_lets_the_reference_answer_alone(route: Route) -> None:
     late = router(route, clock=Clock(route.certificate.expires))
     assert [late.certifies(asks(EASY), name) for name in ("small", "large")] == [False, True]
+
+
+def test_a_model_whose_seconds_nobody_has_seen_is_taken_for_the_slowest(route: Route) -> None:
+    """Else it would never be asked, and so never seen."""
+
+    def pricer(name: str, *_: object) -> Offer:
+        return Offer(0.1) if name == "small" else Offer(1.0, latency_s=2.0)
+
+    def choice(weights: Weights) -> Choice:
+        return Router(route, CARDS, "large", pricer, replace(RULES, weights=weights)).choose(asks(EASY), call())
+
+    assert choice(Weights(1, 0, 0, 0.3)).model == "small"
+    assert [round(each.price, 6) for each in choice(Weights(1, 0, 0, 0.3)).candidates] == [1.6, 0.7]
+    assert choice(Weights(0, 0, 0, 1)).model == "large"
 
 
 def test_one_decision_per_turn(route: Route) -> None:
