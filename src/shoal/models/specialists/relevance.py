@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shoal.chat import Passage
+from shoal.models.specialists.demands import Demand, demanded, meets
 from shoal.models.specialists.expected import Expected, asked, holds
 from shoal.models.specialists.lexicon import Lexicon
 from shoal.models.specialists.sentences import Kind, Unit, plain, units
@@ -48,6 +49,8 @@ FEATURES = (
     *("passage_rank", "passage_score", "passage_share", "first", "opening", "item", "row", "code", "question_unit"),
     *("length", "asked_words", "asked_weight", "new_numbers", "negation", "fit", "misfit", "any_expected"),
     *(f"fit_{kind.value}" for kind in Expected),
+    *("demands", "met", "failed", "failed_titled", "met_titled", "met_headed", "met_passage"),
+    *(f"met_{kind.value}" for kind in Demand),
 )
 
 
@@ -183,6 +186,7 @@ def features(view: Scene, lexicon: Lexicon) -> Floats:
         columns[f"{name}_lag"] = columns[name] - columns[name].max()
     columns |= _standing(view)
     columns |= _fit(view)
+    columns |= _demands(view, columns)
     return np.stack([columns[name] for name in FEATURES], 1).astype(np.float32)
 
 
@@ -333,4 +337,28 @@ def _fit(view: Scene) -> dict[str, Floats]:
         "any_expected": np.full(len(texts), len(expected), np.float32),
         "new_numbers": np.array([len(set(_NUMBER.findall(text)) - numbers) for text in texts], np.float32),
         "negation": np.array([_NEGATION.search(text) is not None for text in texts], np.float32),
+    }
+
+
+def _demands(view: Scene, coverage: dict[str, Floats]) -> dict[str, Floats]:
+    """Whether a unit holds what the question cannot do without: 1 where it does, -1 where not, 0 where nothing is
+    demanded; and how well the units that hold all of it cover the question."""
+    wanted = demanded(view.question)
+    said = frozenset(re.findall(r"[\w.,:-]*\w", view.question.lower()))
+    texts = [each.unit.text for each in view.candidates]
+    columns: dict[str, Floats] = {}
+    for kind in Demand:
+        held = [1.0 if meets(text, kind, said) else -1.0 for text in texts] if kind in wanted else [0.0] * len(texts)
+        columns[f"met_{kind.value}"] = np.array(held, np.float32)
+    stacked = np.stack(list(columns.values()))
+    failed = (stacked < 0).sum(0).astype(np.float32)
+    whole = (failed == 0).astype(np.float32)
+    return columns | {
+        "demands": np.full(len(texts), len(wanted), np.float32),
+        "met": (stacked > 0).sum(0).astype(np.float32),
+        "failed": failed,
+        "failed_titled": (failed > 0) * coverage["titled"],
+        "met_titled": whole * coverage["titled"],
+        "met_headed": whole * coverage["headed"],
+        "met_passage": whole * coverage["passage"],
     }

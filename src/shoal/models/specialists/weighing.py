@@ -23,10 +23,10 @@ Floats = NDArray[np.float32]
 
 SHARED = 0.35
 # Features that are the same for all units say nothing about which one answers, only about whether any does.
-WHOLE = ("missing_anywhere", "unknown_share", "asked_words", "asked_weight", "any_expected")
+WHOLE = ("missing_anywhere", "unknown_share", "asked_words", "asked_weight", "any_expected", "demands")
 BEST = (
     *("exact", "own", "titled", "local", "passage", "vector", "soft", "letters", "passage_score", "missing_titled"),
-    *("pairs", "heading_match", "headed"),
+    *("pairs", "heading_match", "headed", "met_titled", "met_headed"),
 )
 UNIT_FEATURES = tuple(name for name in FEATURES if name not in WHOLE)
 SCENE_FEATURES = ("constant", *WHOLE, *BEST)
