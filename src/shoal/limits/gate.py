@@ -24,8 +24,8 @@ INTERACTIVE, BATCH = 0, 1
 INTERACTIVE_ROUNDS = 0.5
 BATCH_ROUNDS = 4
 SMOOTH = 0.1
-# How often who waits looks for a place that another process gave back.
-LOOK_S = 0.005
+# How often who waits looks for a place that another process gave back, and how long a look may be of it: it tries each.
+LOOK_S, LOOK_PLACE_S = 0.005, 0.00005
 
 
 class Asker(Protocol):
@@ -200,7 +200,8 @@ class Gate:
         self._looking = bool(self.waiting)
         self._places.ask(wanting=self._looking)
         if self._looking:
-            asyncio.get_running_loop().call_later(LOOK_S, self._look)
+            pause = max(LOOK_S, self._places.most * LOOK_PLACE_S)
+            asyncio.get_running_loop().call_later(pause, self._look)
 
     def _make_room(self, queue: Queue, flow: str, share: float) -> None:
         """Who holds most of a full queue for its share gives up its last place to one with less. Raises ModelBusy."""

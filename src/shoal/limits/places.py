@@ -75,7 +75,8 @@ class SharedPlaces:
         self._number = number
         self._of = of
         self._even = most // of + (number < most % of)
-        self._held: list[int] = []
+        # In the order in which they were taken.
+        self._held: dict[int, None] = {}
         self._wanting = False
 
     def take(self) -> bool:
@@ -87,13 +88,13 @@ class SharedPlaces:
         for at in range(self.most):
             place = self._of + (begin + at) % self.most
             if place not in self._held and self._lock(place):
-                self._held.append(place)
+                self._held[place] = None
                 return True
         return False
 
     def give(self) -> None:
         """The one that it took last."""
-        self._unlock(self._held.pop())
+        self._unlock(self._held.popitem()[0])
 
     def ask(self, *, wanting: bool) -> None:
         """Lets the others know, while it has less than its part."""
