@@ -18,6 +18,7 @@ from shoal.call import Model, closing
 from shoal.chat import Chat, Message
 from shoal.errors import ShoalError
 from tests.contract.calls import hello, make_call, read, text
+from tests.waiting import LET_GO_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +95,14 @@ async def cancelling_lets_go(subject: Subject) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(subject.let_go(), 60)
+    await asyncio.wait_for(subject.let_go(), LET_GO_S)
 
 
 async def closing_early_lets_go(subject: Subject) -> None:
     pieces = cast(AsyncGenerator[Any, None], subject.hangs.reply(hello(stream=True), make_call()))
     await anext(pieces)
     await pieces.aclose()
-    await asyncio.wait_for(subject.let_go(), 60)
+    await asyncio.wait_for(subject.let_go(), LET_GO_S)
 
 
 async def nothing_runs_before_the_first_piece_is_asked_for(subject: Subject) -> None:

@@ -86,7 +86,7 @@ def test_a_store_that_is_away_is_said_at_once_and_found_again(redis_server: Redi
                 with pytest.raises(LimitsUnavailable):
                     await store.reserve("b", [item(10)])
             # One that waited for an answer each time would take ANSWER_S for each.
-            assert time.perf_counter() - begun < 100
+            assert time.perf_counter() - begun < 20
             redis_server.start()
             assert isinstance(await reserve(store, "c", item(10)), Grant)
 

@@ -23,6 +23,7 @@ from shoal.testing import (
     stream,
     trickles,
 )
+from tests.waiting import LET_GO_S
 
 HEADERS = {"content-type": "application/json"}
 BODY = b'{"stream":true}'
@@ -161,7 +162,7 @@ def test_cancelling_closes_the_connection() -> None:
                 task.cancel()
                 with pytest.raises(asyncio.CancelledError):
                     await task
-                await host.until(lambda host=host: host.connections == 0, 60)  # type: ignore[misc]
+                await host.until(lambda host=host: host.connections == 0, LET_GO_S)  # type: ignore[misc]
                 assert host.hang_ups == 1
 
     run(test)
@@ -172,7 +173,7 @@ def test_leaving_early_closes_the_connection() -> None:
         async with ScriptedHost(hangs(STREAM_HEAD, chunk(b"x"))) as host:
             async with client.post(host.url, HEADERS, BODY) as reply:
                 assert await reply.chunk() == b"x"
-            await host.until(lambda: host.connections == 0, 60)
+            await host.until(lambda: host.connections == 0, LET_GO_S)
 
     run(test)
 
@@ -198,7 +199,7 @@ def test_finish_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
             async with client.post(host.url, HEADERS, BODY) as reply:
                 await reply.chunk()
                 await reply.finish()
-            await host.until(lambda: host.connections == 0, 60)
+            await host.until(lambda: host.connections == 0, LET_GO_S)
 
     run(test)
 
@@ -218,7 +219,7 @@ def test_an_endless_body_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         async with ScriptedHost(hangs(STREAM_HEAD, chunk(b"x" * (1 << 21)))) as host:
             with pytest.raises(HostGarbled, match="more than 1 MB"):
                 await post(client, host.url)
-            await host.until(lambda: host.connections == 0, 60)
+            await host.until(lambda: host.connections == 0, LET_GO_S)
 
     run(test)
 

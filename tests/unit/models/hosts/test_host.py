@@ -49,6 +49,7 @@ from shoal.testing import (
     trickles,
 )
 from tests.contract.calls import DIALECTS, hello, make_call, opened, read, text, told
+from tests.waiting import LET_GO_S
 
 both = pytest.mark.parametrize("dialect", DIALECTS)
 either = pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
@@ -258,7 +259,7 @@ def test_silence_ends_in_a_typed_error_and_a_closed_connection(
             call = make_call(hosts.models)
             with pytest.raises(kind):
                 await read(call.open("m"), hello(True), call)
-            await host.until(lambda: host.connections == 0, 60)
+            await host.until(lambda: host.connections == 0, LET_GO_S)
 
     asyncio.run(test())
 
@@ -269,7 +270,7 @@ def test_the_deadline_reaches_the_host() -> None:
             call = make_call(hosts.models, deadline=asyncio.get_running_loop().time() + 0.02)
             with pytest.raises(DeadlineExceeded):
                 await read(call.open("m"), hello(True), call)
-            await host.until(lambda: host.connections == 0, 60)
+            await host.until(lambda: host.connections == 0, LET_GO_S)
 
     asyncio.run(test())
 
@@ -293,7 +294,7 @@ def test_a_thousand_hang_ups_leave_nothing() -> None:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-                await host.until(lambda: host.connections == 0, 60)
+                await host.until(lambda: host.connections == 0, LET_GO_S)
             del tasks
             assert host.hang_ups == 1000
             assert [attempt.outcome for attempt in trail.attempts] == ["cancelled"] * 1000
