@@ -6,6 +6,7 @@ Exit codes: 0 it worked · 1 it failed · 2 wrong usage · 3 a wrong configurati
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -87,21 +88,40 @@ def run(arguments: list[str]) -> int:
 def said_of(work: Callable[[], object], *, as_json: bool) -> int:
     """Does the work, says what went wrong with it, and returns an exit code."""
     try:
-        work()
+        try:
+            work()
+        finally:
+            _flush()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FAILED
     except ShoalError as error:
         output.say_error(error, as_json=as_json)
         return exit_code(error)
+    except BrokenPipeError:  # who reads has enough
+        return FAILED
     except OSError as error:
         with suppress(OSError):  # it may be standard output itself that takes no more
             output.say_error(ShoalError(_refused(error)), as_json=as_json)
+        with suppress(OSError):
+            _flush()
         return FAILED
     except Exception as error:  # noqa: BLE001 - the outermost boundary: one line instead of a traceback
         fault = f"an internal error ({type(error).__name__} at {_where(error)}): report it with `shoal doctor --json`"
         output.say_error(ShoalError(fault), as_json=as_json)
         return FAILED
     return 0
+
+
+def _flush() -> None:
+    """Writes what standard output still holds. Raises OSError where it takes no more; what is left is dropped then, or
+    the interpreter would say so once more when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+        raise
 
 
 def exit_code(error: ShoalError) -> int:

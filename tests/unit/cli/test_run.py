@@ -104,13 +104,26 @@ def test_what_the_system_refuses_is_said_in_its_words(shell: Shell, monkeypatch:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
 @pytest.mark.parametrize("more", [[], ["--json"]])
-def test_a_full_disk_behind_standard_output_is_one_line(more: list[str]) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_behind_standard_output_is_one_line(more: list[str], unbuffered: str) -> None:
     words = [sys.executable, "-c", "from shoal.cli import main; main()", "plan", "verify", *more]
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "wb") as full:
-        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=environment)
     assert done.returncode == 1
     assert done.stderr.startswith("shoal: No space left on device")
     assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_enough_is_no_error(unbuffered: str) -> None:
+    words = [sys.executable, "-c", "from shoal.cli import main; main()", "plan", "verify"]
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    done = subprocess.run(words, stdout=writing, stderr=subprocess.PIPE, text=True, check=False, env=environment)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_help_imports_nothing_heavy() -> None:
