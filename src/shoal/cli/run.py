@@ -115,6 +115,8 @@ def said_of(work: Callable[[], object], *, as_json: bool) -> int:
 def _flush() -> None:
     """Writes what standard output still holds. Raises OSError where it takes no more; what is left is dropped then, or
     the interpreter would say so once more when it ends."""
+    if sys.stdout is None:  # it was closed before this process began
+        return
     try:
         sys.stdout.flush()
     except OSError:
