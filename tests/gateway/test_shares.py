@@ -8,22 +8,13 @@ from pathlib import Path
 from socket import socket
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from shoal.config import Settings
 from shoal.gateway.metrics import Metrics
 from shoal.gateway.metrics_workers import WorkersMetrics, exposition, families
-from shoal.gateway.share import part, share_of
+from shoal.gateway.share import share_of
 from shoal.gateway.workers import STEADY_S, Supervisor
 from shoal.identity.wrong_keys import WrongKeys
-
-
-@given(st.integers(0, 1000), st.integers(1, 256))
-def test_parts_add_up_and_differ_by_one_at_most(whole: int, of: int) -> None:
-    parts = [part(whole, number, of) for number in range(of)]
-    assert sum(parts) == whole
-    assert max(parts) - min(parts) <= 1
 
 
 def test_a_worker_gets_its_share_of_the_places_and_no_counters() -> None:

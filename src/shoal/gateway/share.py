@@ -8,7 +8,7 @@ from typing import IO
 import structlog
 
 from shoal.config import Settings
-from shoal.limits.places import SharedPlaces
+from shoal.limits.places import SharedPlaces, part
 
 
 def share_of(settings: Settings, number: int) -> Settings:
@@ -42,8 +42,3 @@ def places_of(settings: Settings, files: Mapping[str, IO[bytes]], number: int) -
         return None if most is None else SharedPlaces(files[name].fileno(), number, settings.server.workers, most)
 
     return places
-
-
-def part(whole: int, number: int, of: int) -> int:
-    """That one's part of a whole number: all parts add up to it, and differ by one at most."""
-    return whole // of + (number < whole % of)

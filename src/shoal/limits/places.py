@@ -74,7 +74,7 @@ class SharedPlaces:
         self._file = file
         self._number = number
         self._of = of
-        self._even = most // of + (number < most % of)
+        self._even = part(most, number, of)
         # In the order in which they were taken.
         self._held: dict[int, None] = {}
         self._wanting = False
@@ -132,3 +132,8 @@ class SharedPlaces:
         from fcntl import LOCK_UN, lockf
 
         lockf(self._file, LOCK_UN, 1, byte)
+
+
+def part(whole: int, number: int, of: int) -> int:
+    """That one's part of a whole number: all parts add up to it, and differ by one at most."""
+    return whole // of + (number < whole % of)

@@ -11,8 +11,10 @@ from tempfile import TemporaryFile
 from typing import IO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from shoal.limits.places import OwnPlaces
+from shoal.limits.places import OwnPlaces, part
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system cannot lock a part of a file")
 WORKER = """
@@ -139,3 +141,10 @@ def test_there_are_never_more_than_there_are(seed: int) -> None:
             while worker.take():
                 pass
         assert sum(each.held for each in workers) == most
+
+
+@given(st.integers(0, 1000), st.integers(1, 256))
+def test_parts_add_up_and_differ_by_one_at_most(whole: int, of: int) -> None:
+    parts = [part(whole, number, of) for number in range(of)]
+    assert sum(parts) == whole
+    assert max(parts) - min(parts) <= 1

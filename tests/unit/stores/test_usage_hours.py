@@ -232,7 +232,7 @@ def test_a_late_row_marks_its_hour_anew(database: Database) -> None:
 
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
-    """Lets something happen once, after an hour was read and before its sums are written."""
+    """Lets something happen once, after an hour or steps were read and before their sums are written."""
     alone = usage_hours._alone
 
     def later(engine: Engine) -> AbstractContextManager[Connection]:

@@ -3,13 +3,9 @@ the hour; reports are the same as from the rows, whoever adds up meanwhile."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
 import pytest
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import select
 
-from shoal.stores import usage_hours
 from shoal.stores.database import Database
 from shoal.stores.usage_cover import MOST_RUNS, in_steps
 from shoal.stores.usage_hours import drop, marked, refresh, snapshot
@@ -17,7 +13,7 @@ from shoal.stores.usage_marks import HOUR_S, STEP_S, STEPS, mark
 from shoal.stores.usage_steps import GRACE_S, holding
 from shoal.stores.usage_sums import Span, grouped
 from shoal.stores.usage_tables import USAGE_HOURS, USAGE_STEPS, USAGE_STEPS_HELD
-from tests.unit.stores.test_usage_hours import Row, Try, remove, write
+from tests.unit.stores.test_usage_hours import Row, Try, meanwhile, remove, write
 
 HOUR = 57
 FIRST = HOUR * STEPS
@@ -138,18 +134,6 @@ def test_erased_rows_leave_no_sums(database: Database) -> None:
     remove(database, rows[:1])
     refresh(database, at(3))
     assert (of_steps(database), attempts(database)) == ([(0, 1)], 1)
-
-
-def meanwhile(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
-    """Lets something happen once, after steps were read and before their sums are written."""
-    alone = usage_hours._alone
-
-    def later(engine: Engine) -> AbstractContextManager[Connection]:
-        monkeypatch.undo()
-        happens()
-        return alone(engine)
-
-    monkeypatch.setattr(usage_hours, "_alone", later)
 
 
 @pytest.mark.parametrize("step", [0.6, 1.5])
