@@ -80,7 +80,7 @@ def update(
         say_json({"version": facts.version, "changes": [_changed(each) for each in changes]})
         return
     rows = [
-        (each.topic, each.after.subject, each.after.quantity, _value(each.before), _value(each.after), _of(each.after))
+        (each.topic, each.subject, each.quantity, _value(each.before), _value(each.after), _source(each.after))
         for each in changes
     ]
     table(("topic", "subject", "figure", "before", "now", "source"), rows)
@@ -91,9 +91,14 @@ def _value(fact: Fact | None) -> str:
     return "" if fact is None else f"{fact.value:g} {fact.unit}, {fact.year}"
 
 
+def _source(fact: Fact | None) -> str:
+    return "" if fact is None else _of(fact)
+
+
 def _changed(change: Change) -> dict[str, Any]:
     before = None if change.before is None else change.before.value
-    return {"topic": change.topic, "before": before, **_wire(change.after)}
+    named = {"topic": change.topic, "before": before, "subject": change.subject, "figure": change.quantity}
+    return named | ({"value": None} if change.after is None else _wire(change.after))
 
 
 def facts_of(config: Path | None) -> Facts:

@@ -34,7 +34,7 @@ def add(
     """Index files and folders; run again, it takes in only what changed."""
     from shoal import grounding
 
-    with _store(config, data_dir) as store, _bar() as progress:
+    with _store(config, data_dir, make=True) as store, _bar() as progress:
         done = grounding.add(store, paths, collection, tenant, progress)
     if as_json:
         say_json(asdict(done))
@@ -116,12 +116,13 @@ def search(
 
 
 @contextmanager
-def _store(config: Path | None, data_dir: Path | None) -> Iterator[SqlPassages]:
+def _store(config: Path | None, data_dir: Path | None, *, make: bool = False) -> Iterator[SqlPassages]:
+    """The passages; where nothing is there they are made to add to, never to read."""
     from shoal.cli.house import database, settings_of
     from shoal.grounding import ensure_docs
     from shoal.stores.passages import SqlPassages
 
-    with database(settings_of(config, data_dir).settings, make=True) as opened:
+    with database(settings_of(config, data_dir).settings, make=make) as opened:
         store = SqlPassages(opened)
         ensure_docs(store)
         yield store

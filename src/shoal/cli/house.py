@@ -81,6 +81,49 @@ async def assembly(settings: Settings, *observers: Callable[[Record], None]) -> 
         await opened.close()
 
 
+@asynccontextmanager
+async def looked_at(settings: Settings) -> AsyncIterator[Assembly]:
+    """The whole house as the settings make it, to be read. Where there is no database yet it has one in a folder that
+    is gone afterwards, so that nothing is made. Raises ConfigError, StorageError, WeightsError."""
+    import tempfile
+
+    from shoal.assembly import Assembly
+
+    with tempfile.TemporaryDirectory(prefix="shoal-", ignore_cleanup_errors=True) as folder:
+        opened = Assembly(settings if _is_there(settings) else _elsewhere(settings, Path(folder)))
+        try:
+            yield opened
+        finally:
+            await opened.close()
+
+
+def _is_there(settings: Settings) -> bool:
+    """Whether there is a database with tables. Raises ConfigError, StorageError."""
+    from shoal.stores.database import FILE, Database
+
+    if settings.server.database is None:
+        return (settings.server.data_dir / FILE).is_file()
+    opened = Database.of(settings)
+    try:
+        return opened.revision() is not None
+    finally:
+        opened.close()
+
+
+def _elsewhere(settings: Settings, folder: Path) -> Settings:
+    """The same settings with an empty database there, the installed facts as they are, and nothing written down."""
+    from shoal.facts.installed import tables
+
+    facts = tables(settings.server.data_dir, settings.metering.facts)
+    return settings.model_copy(
+        update={
+            "server": settings.server.model_copy(update={"data_dir": folder, "database": None}),
+            "metering": settings.metering.model_copy(update={"facts": facts}),
+            "audit": settings.audit.model_copy(update={"mode": "off"}),
+        }
+    )
+
+
 def own_key(opened: Assembly) -> Key:
     """Who the command line is: the key in SHOAL_API_KEY, else its stored credential. Raises AuthenticationError."""
     return opened.identity.authenticate(_own_token(opened.settings))

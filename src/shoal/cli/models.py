@@ -66,10 +66,10 @@ def list_hosts(as_json: AsJson = False) -> None:
 def _cards(config: Path | None, data_dir: Path | None) -> list[ModelCard]:
     import asyncio
 
-    from shoal.cli.house import assembly, settings_of
+    from shoal.cli.house import looked_at, settings_of
 
     async def inside() -> list[ModelCard]:
-        async with assembly(settings_of(config, data_dir).settings) as opened:
+        async with looked_at(settings_of(config, data_dir).settings) as opened:
             return opened.registry.cards()
 
     return asyncio.run(inside())

@@ -36,7 +36,8 @@ DAY_S = 86_400
 
 def learning_routes() -> Iterator[Route]:
     """The ways of a request that learning adds."""
-    yield Route(SHADOWED, _until(lambda answered: _drawn(answered, DRAW)))
+    # Who is drawn for a shadow and explored as well hears the reference itself: then there is nothing to compare.
+    yield Route(SHADOWED, _until(lambda answered: _drawn(answered, DRAW) and _model(answered) == SMALL))
     yield Route(EXPLORED, _until(lambda answered: _drawn(answered, "") and _model(answered) == REFERENCE))
 
 

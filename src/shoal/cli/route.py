@@ -228,12 +228,12 @@ def told(finding: Finding) -> dict[str, Any]:
 
 async def _choice(settings: Settings, chat: Chat) -> Choice:
     from shoal.call import Call, Trail
-    from shoal.cli.house import assembly
+    from shoal.cli.house import looked_at
     from shoal.errors import ConfigError
     from shoal.routing.auto import Auto
     from shoal.routing.router import Router
 
-    async with assembly(settings) as opened:
+    async with looked_at(settings) as opened:
         auto, _ = opened.registry.find("auto")
         router = auto.router if isinstance(auto, Auto) else None
         if not isinstance(router, Router):

@@ -16,6 +16,7 @@ from shoal.trust.retention.proof.routes import DIALECTS
 
 UNREACHABLE = "unreachable"
 PATIENT = "patient"
+HASTY = "hasty"
 PLACES: Mapping[str, str] = {
     "data": "data directory",
     "crashed": "data directory after the crash",
@@ -25,8 +26,11 @@ PLACES: Mapping[str, str] = {
     "home": "the user's folders",
     "work": "working folder (core dumps)",
 }
-# So short that a run does not wait for what never comes.
-WAITS = {"connect_s": 2, "first_s": 0.4, "idle_s": 0.4, "retries": 0}
+# So long that a busy machine is not taken for a host that says nothing.
+WAITS = {"connect_s": 20, "first_s": 30, "idle_s": 30, "retries": 0}
+# What never says more, and how long a run waits for that.
+NEVER_MORE = ("silent", "stalls")
+SHORT = {"first_s": 0.4, "idle_s": 0.4}
 # What names services, models or files of the operator's: none of them is to count canaries.
 ELSEWHERE = (
     *(("metering", name) for name in ("hosts", "models", "baseline")),
@@ -106,7 +110,7 @@ class Sandbox:
         _write(self.learning, _learning(tables, self.root.parent / "route"))
 
     def _server(self) -> dict[str, Any]:
-        limits = {"max_body_mb": 1, "body_s": 0.5, "drain_s": 0.5}
+        limits = {"max_body_mb": 1, "body_s": 2, "drain_s": 0.5}
         return {"host": "127.0.0.1", "port": 0, "data_dir": str(self["data"]), "log_level": "debug", **limits}
 
     def _audit(self) -> dict[str, Any]:
@@ -118,14 +122,16 @@ def _hosts(settings: Settings, host_url: str, nobody_url: str) -> dict[str, Any]
     region = next(iter(settings.trust.placement.regions), None)
     limits = {**WAITS, **PROMISES, **({"region": region} if region else {})}
     hosts = {name: {"dialect": name, "base_url": host_url, **limits} for name in DIALECTS}
+    hasty = {f"{HASTY}-{name}": {**row, **SHORT} for name, row in hosts.items()}
     patient = {"dialect": "openai", "base_url": host_url, **limits, "first_s": 60}
-    return {**hosts, PATIENT: patient, UNREACHABLE: {"dialect": "openai", "base_url": nobody_url, **limits}}
+    return {**hosts, **hasty, PATIENT: patient, UNREACHABLE: {"dialect": "openai", "base_url": nobody_url, **limits}}
 
 
 def _models(behaviours: Iterator[str]) -> Iterator[tuple[str, dict[str, str]]]:
     for behaviour in behaviours:
         for dialect in DIALECTS:
-            yield f"{dialect}/{behaviour}", {"host": dialect, "upstream": behaviour}
+            host = f"{HASTY}-{dialect}" if behaviour in NEVER_MORE else dialect
+            yield f"{dialect}/{behaviour}", {"host": host, "upstream": behaviour}
     yield f"openai/{UNREACHABLE}", {"host": UNREACHABLE, "upstream": UNREACHABLE}
     yield f"{PATIENT}/silent", {"host": PATIENT, "upstream": "silent"}
 

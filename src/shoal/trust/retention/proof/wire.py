@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-LONGEST_S = 20.0
+LONGEST_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
