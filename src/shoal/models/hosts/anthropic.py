@@ -133,9 +133,10 @@ class AnthropicReading:
                 raise faults.of_body(self._host, wire)
         return None
 
-    def end(self) -> None:
+    def end(self) -> Piece | None:
         if not self.done and not self._stopped:
             raise HostCut(f"host '{self._host}' ended in the middle of a reply: try again", host=self._host)
+        return None
 
     def _object(self, wire: Json, name: str) -> Json:
         found = wire.get(name)

@@ -20,8 +20,8 @@ class Reading(Protocol):
     def read(self, data: bytes) -> Piece | None:
         """The piece that an event holds. Raises HostGarbled, or the error that the event tells of."""
 
-    def end(self) -> None:
-        """The stream has ended. Raises HostCut where the reply had not."""
+    def end(self) -> Piece | None:
+        """What is left when the stream has ended. Raises HostCut where the reply had not."""
 
 
 class Dialect(Protocol):

@@ -75,7 +75,9 @@ class HostModel:
                 for piece in _gathered(reading, self._events(events, chunk)):
                     pieces += 1
                     yield piece if cited is None else _cite(piece, cited)
-            reading.end()
+            if (last := reading.end()) is not None:
+                pieces += 1
+                yield last if cited is None else _cite(last, cited)
             if not pieces:
                 raise HostGarbled(f"host '{self.card.host}' sent an empty reply: try again", host=self.card.host)
             await answer.finish()

@@ -63,32 +63,59 @@ class OpenAIDialect:
 
 
 class OpenAIReading:
-    """A streamed reply under way."""
+    """A streamed reply under way. A finish reason goes out with the last that is said: some hosts give one with every
+    chunk, and what comes after the end of a choice would be lost behind the steps that take it for the end."""
 
-    __slots__ = ("_calls", "_finished", "_host", "done")
+    __slots__ = ("_calls", "_ends", "_host", "_late", "done")
 
     def __init__(self, host: str) -> None:
         self.done = False
         self._host = host
-        self._finished = False
+        self._ends: dict[int, str] = {}
+        self._late: Piece | None = None
         self._calls: dict[int, ToolCalls] = {}
 
     def read(self, data: bytes) -> Piece | None:
         if data == b"[DONE]":
             self.done = True
-            return None
+            return self._last()
         wire = load(data, self._host)
         if wire.get("error") or wire.get("object") == "error":
             raise faults.of_body(self._host, wire)
         piece = _piece(wire, self._host, "delta", self._calls)
         for choice in piece.choices:
             if choice.finish_reason:
-                self._finished = True
-        return piece if piece.choices or piece.usage or piece.extra else None
+                self._ends[choice.index], choice.finish_reason = choice.finish_reason, None
+        if not (piece.choices or piece.usage or piece.extra):
+            return None
+        return self._after_an_end(piece) if self._ends else piece
 
-    def end(self) -> None:
-        if not self.done and not self._finished:
+    def end(self) -> Piece | None:
+        if not self.done and not self._ends:
             raise HostCut(f"host '{self._host}' ended in the middle of a reply: try again", host=self._host)
+        return self._last()
+
+    def _after_an_end(self, piece: Piece) -> Piece | None:
+        """Keeps one piece back, which is the last unless another one comes; gives that before it."""
+        late = self._late
+        if late is not None and not piece.choices:
+            late.usage = piece.usage or late.usage
+            late.extra = {**(late.extra or {}), **(piece.extra or {})} or None
+            return None
+        self._late = piece
+        return late
+
+    def _last(self) -> Piece | None:
+        """What was kept back, with the finish reasons."""
+        late, self._late = self._late, None
+        if late is not None:
+            choices = {choice.index: choice for choice in late.choices}
+            for index, reason in self._ends.items():
+                if index in choices:
+                    choices[index].finish_reason = reason
+                else:
+                    late.choices.append(Choice({}, index, reason))
+        return late
 
 
 def _piece(wire: Json, host: str, said: str, calls: dict[int, ToolCalls]) -> Piece:

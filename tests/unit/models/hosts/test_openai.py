@@ -30,7 +30,7 @@ def whole(wire: Any) -> Piece:
 def streamed(*wires: Any) -> list[Piece]:
     reading = dialect().reading()
     pieces = [reading.read(wire if isinstance(wire, bytes) else orjson.dumps(wire)) for wire in wires]
-    reading.end()
+    pieces.append(reading.end())
     return [piece for piece in pieces if piece is not None]
 
 
@@ -154,12 +154,11 @@ def test_stream() -> None:
         {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}},
         b"[DONE]",
     )
-    assert [piece.text for piece in pieces] == ["", "Hel", "lo", "", ""]
+    assert [piece.text for piece in pieces] == ["", "Hel", "lo", ""]
     assert pieces[2].extra == {"theirs": 1}
     assert pieces[3].choices[0].finish_reason == "stop"
-    assert pieces[4].choices == []
-    assert pieces[4].usage is not None
-    assert pieces[4].usage.total_tokens == 5
+    assert pieces[3].usage is not None
+    assert pieces[3].usage.total_tokens == 5
 
 
 def test_usage_on_the_last_chunk_with_a_choice() -> None:
@@ -176,6 +175,29 @@ def test_a_missing_choice_index_and_delta_are_mended() -> None:
     pieces = streamed(delta(index=None, content="x"), {"choices": [{"finish_reason": "stop"}]}, b"[DONE]")
     assert pieces[0].choices == [Choice({"content": "x"})]
     assert pieces[1].choices == [Choice({}, 0, "stop")]
+
+
+@pytest.mark.parametrize("tail", [(b"[DONE]",), ()])
+@pytest.mark.parametrize("between", ["stop", "", None])
+def test_a_finish_reason_with_every_chunk_is_that_of_the_last(between: str | None, tail: tuple[bytes, ...]) -> None:
+    usage = {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 2}, "theirs": 1}
+    wires = (delta("stop", content="a"), delta(between, content="b"), delta("length", content="c"), usage)
+    pieces = streamed(*wires, *tail)
+    assert [(piece.text, piece.choices[0].finish_reason) for piece in pieces] == [
+        ("a", None),
+        ("b", None),
+        ("c", "length"),
+    ]
+    assert pieces[2].usage is not None
+    assert pieces[2].extra == {"theirs": 1}
+
+
+def test_choices_that_end_one_after_the_other_end_together() -> None:
+    pieces = streamed(delta("stop", 0, content="a"), delta("length", 1, content="b"), b"[DONE]")
+    assert [piece.choices for piece in pieces] == [
+        [Choice({"content": "a"}, 0)],
+        [Choice({"content": "b"}, 1, "length"), Choice({}, 0, "stop")],
+    ]
 
 
 def test_several_choices() -> None:
