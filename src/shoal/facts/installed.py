@@ -18,11 +18,13 @@ FOLDER = "facts"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure that a table brings: what held before, None where there was nothing, and what holds now."""
+    """A figure that a table brings or takes away: what held before and what holds now, None where there is nothing."""
 
     topic: str
+    subject: str
+    quantity: str
     before: Fact | None
-    after: Fact
+    after: Fact | None
 
 
 def tables(data_dir: Path, named: Iterable[Path]) -> tuple[Path, ...]:
@@ -32,30 +34,36 @@ def tables(data_dir: Path, named: Iterable[Path]) -> tuple[Path, ...]:
 
 def install(data_dir: Path, named: Iterable[Path], path: Path) -> tuple[Facts, list[Change]]:
     """Checks a table and copies it into the data directory, over one of the same name: the facts with it, and what it
-    changes. Raises ConfigError, and then changes nothing, where it is no table or cannot be copied."""
+    changes, also by what the other one had. Raises ConfigError, and then changes nothing, where it is no table, has no
+    figure or cannot be copied."""
     if path.suffix != ".csv":
         raise ConfigError(f"{path}: a table of facts is a file that ends in .csv")
     folder = data_dir / FOLDER
-    named = tuple(named)
+    place, named = folder / path.name, tuple(named)
     old = tables(data_dir, named)
-    new = (*sorted({*old[: len(old) - len(named)], folder / path.name}), *named)
+    new = (*sorted({*old[: len(old) - len(named)], place}), *named)
     before = load(*old)
-    after = load(*(path if each == folder / path.name else each for each in new))
-    changes = [_change(row, before, after) for row in _rows(path)]
+    after = load(*(path if each == place else each for each in new))
+    keys = _keys(path)
+    if not keys:
+        raise ConfigError(f"{path}: there is no figure in it; to take a table away, remove it from {folder}")
+    changes = _changes({**_keys(place), **keys} if place in old else keys, before, after)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = folder / f"{path.name}.new"
         fresh.write_bytes(path.read_bytes())
-        os.replace(fresh, folder / path.name)
+        os.replace(fresh, place)
     except OSError as error:
         raise ConfigError(f"{path} cannot be copied into {folder} ({type(error).__name__}): mend that folder") from None
-    return after, [each for each in changes if each.before != each.after]
+    return after, changes
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+def _keys(path: Path) -> dict[tuple[str, str, str], None]:
+    """Topic, subject and quantity of each row of a table that was read before, in their order."""
+    rows = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+    return {(row["topic"], row["subject"], row["quantity"]): None for row in rows}
 
 
-def _change(row: dict[str, str], before: Facts, after: Facts) -> Change:
-    key = (row["topic"], row["subject"], row["quantity"])
-    return Change(row["topic"], before.get(*key), after.find(*key))
+def _changes(keys: Iterable[tuple[str, str, str]], before: Facts, after: Facts) -> list[Change]:
+    found = [Change(*key, before.get(*key), after.get(*key)) for key in keys]
+    return [each for each in found if each.before != each.after]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from shoal.errors import ConfigError
+from shoal.facts.bounds import beyond
 from shoal.facts.fact import Fact, Source
 
 DATA = Path(__file__).parent / "data"
@@ -31,6 +32,8 @@ TOPICS: Mapping[str, tuple[str, ...]] = {
 }
 COLUMNS = ("subject", "quantity", "low", "value", "high", "unit", "year", "source")
 LIVE = "+live"
+# Topics whose subjects are places; countries have other names beside.
+BY_PLACE = ("grid", "mix", "site")
 Rows = dict[str, dict[str, dict[str, Fact]]]
 
 
@@ -133,7 +136,7 @@ def load(*overlays: Path) -> Facts:
             if topic not in rows:
                 raise ConfigError(f"{path} line {at}: topic '{topic}'{nearest(topic, rows)}")
             where = f"{path} line {at}"
-            _check_unit(units[topic], _add(rows, topic, row, sources, where), where)
+            _check(_add(rows, topic, row, sources, where), topic, units[topic], names, where)
     return Facts(rows, names, zones, digest.hexdigest()[:12])
 
 
@@ -144,7 +147,10 @@ def _read(path: Path, digest: hashlib._Hash) -> Iterator[dict[str, str]]:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the facts in {path} cannot be read ({type(error).__name__}): mend the file") from None
     digest.update(body)
-    yield from csv.DictReader(text.splitlines())
+    try:
+        yield from csv.DictReader(text.splitlines())
+    except csv.Error as error:
+        raise ConfigError(f"{path} is no CSV ({error}): mend the file") from None
 
 
 def _units(rows: Rows) -> Mapping[str, Mapping[str, frozenset[str]]]:
@@ -154,6 +160,17 @@ def _units(rows: Rows) -> Mapping[str, Mapping[str, frozenset[str]]]:
         for fact in (fact for figures in subjects.values() for fact in figures.values()):
             found[topic][fact.quantity] = found[topic].get(fact.quantity, frozenset()) | {fact.unit}
     return found
+
+
+def _check(fact: Fact, topic: str, units: Mapping[str, frozenset[str]], names: Mapping[str, str], where: str) -> None:
+    """A figure that would do harm, or nothing at all, in an operator's table. Raises ConfigError."""
+    known_as = names.get(fact.subject.lower()) if topic in BY_PLACE else None
+    if known_as is not None:
+        raise ConfigError(f"{where}: the facts call '{fact.subject}' '{known_as}': write that")
+    _check_unit(units, fact, where)
+    wrong = beyond(fact)
+    if wrong is not None:
+        raise ConfigError(f"{where}: {wrong}")
 
 
 def _check_unit(units: Mapping[str, frozenset[str]], fact: Fact, where: str) -> None:
@@ -180,7 +197,7 @@ def _add(rows: Rows, topic: str, row: Mapping[str, str], sources: Mapping[str, S
         low, value, high = _spread(row)
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
-    if not row["year"].isdecimal():
+    if not row["year"].isdecimal() or len(row["year"]) > len("2026"):
         raise ConfigError(f"{where}: the year '{row['year']}' is no number")
     source = sources.get(row["source"]) or Source(row["source"], row["source"], row["source"], "", "", "operator")
     fact = Fact(row["subject"], row["quantity"], low, value, high, row["unit"], int(row["year"]), source)

@@ -14,7 +14,6 @@ BITS_PER_BYTE = 8
 KEPT_BYTES = 2.0
 # Devices of one server share a sequence between them (tensor parallelism); servers do not.
 PER_SERVER = 8
-MOST = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from shoal.planning.workload import Workload, flops
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_DAY = 24.0
 G_PER_KG = 1e3
+MOST_DEVICES = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def plan(
     hours = device_hours.scaled(1 / devices)
     place, share = _in_time(place, start, hours.expected, curve)
     impacts = _impacts(machine, place, device_hours, _price(facts, machine, place, fixed))
+    if math.inf in (hours.high, *impacts.ends):
+        raise ConfigError("these figures are too large to be added up: check what was given for the run and its terms")
     factor = fixed.experiments or Range.of(facts.find("training", "any", "experiments"))
     return Plan(
         machine, place, start, devices, held, needed, mfu, device_hours, hours, impacts, times(impacts, factor), share
@@ -124,8 +127,15 @@ def plan(
 
 
 def enough(device_hours: float, fewest: int, within_days: float) -> int:
-    """Devices that hold the run and end it in time; whole servers where one does not do."""
-    needed = max(fewest, math.ceil(device_hours / (within_days * HOURS_PER_DAY)))
+    """Devices that hold the run and end it in time; whole servers where one does not do. Raises ConfigError where
+    there can be no such number."""
+    in_time = device_hours / HOURS_PER_DAY / within_days
+    if not in_time <= MOST_DEVICES:
+        raise ConfigError(
+            f"to end within {within_days:g} days the run would take more than {MOST_DEVICES:g} devices: check its "
+            "parameters, tokens, --epochs and --mfu, or give it more days with --within"
+        )
+    needed = max(fewest, math.ceil(in_time))
     return needed if needed <= PER_SERVER else PER_SERVER * math.ceil(needed / PER_SERVER)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from shoal.errors import ConfigError
-from shoal.facts.installed import install, tables
+from shoal.facts.installed import Change, install, tables
 from shoal.facts.tables import load
 
 HEAD = "topic,subject,quantity,low,value,high,unit,year,source\n"
@@ -23,12 +23,16 @@ def value(data: Path, *named: Path) -> float:
     return load(*tables(data, named)).find("grid", "DEU", "average").value
 
 
+def values(change: Change) -> tuple[float | None, ...]:
+    return tuple(None if each is None else each.value for each in (change.before, change.after))
+
+
 def test_a_table_is_installed_and_replaced_by_one_of_its_name(tmp_path: Path) -> None:
     data = tmp_path / "data"
     old = load().find("grid", "DEU", "average").value
     facts, changes = install(data, (), written(tmp_path, "grid.csv", 300))
-    assert [(each.topic, each.before.value if each.before else None, each.after.value) for each in changes] == [
-        ("grid", old, 300)
+    assert [(each.topic, each.subject, each.quantity, *values(each)) for each in changes] == [
+        ("grid", "DEU", "average", old, 300)
     ]
     assert facts.version == load(*tables(data, ())).version != load().version
     _, changes = install(data, (), written(tmp_path, "grid.csv", 250))
@@ -55,7 +59,20 @@ def test_a_figure_that_is_new_had_nothing_before(tmp_path: Path) -> None:
     assert change.before is None
 
 
-@pytest.mark.parametrize(("name", "text"), [("grid.csv", "subject\nDEU\n"), ("grid.txt", HEAD), ("none.csv", "")])
+def test_what_the_table_of_its_name_had_is_taken_away_and_told(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    old = load().find("grid", "DEU", "average").value
+    install(data, (), written(tmp_path, "grid.csv", 300))
+    _, changes = install(data, (), written(tmp_path, "grid.csv", 20, "XKX2"))
+    assert [(each.subject, *values(each)) for each in changes] == [("DEU", 300, old), ("XKX2", None, 20)]
+    _, changes = install(data, (), written(tmp_path, "grid.csv", 300))
+    assert [(each.subject, *values(each)) for each in changes] == [("XKX2", 20, None), ("DEU", old, 300)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("grid.csv", "subject\nDEU\n"), ("grid.txt", HEAD), ("none.csv", ""), ("grid.csv", ""), ("grid.csv", HEAD)],
+)
 def test_a_faulty_table_changes_nothing(tmp_path: Path, name: str, text: str) -> None:
     data = tmp_path / "data"
     if name != "none.csv":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from shoal.errors import ConfigError
+from shoal.facts.bounds import beyond
 from shoal.facts.tables import COLUMNS, DATA, TOPICS, Facts, load
 
 HEADER = "topic," + ",".join(COLUMNS)
@@ -107,6 +108,12 @@ def test_a_spread_without_a_value_gets_its_middle(tmp_path: Path) -> None:
         ("hardware,h100,system_w,,0.969,,kW per device,2025,x", "'system_w' is given in 'W per device"),
         ("grid,FRA,averge,,21,,gCO2e/kWh,2025,x", "quantity 'averge' is not known; the nearest are 'average'"),
         ("grid,FRA,average,,inf,,gCO2e/kWh,2025,x", "low <= value"),
+        (f"grid,FRA,average,,21,,gCO2e/kWh,{'2' * 5000},x", "is no number"),
+        ("grid,France,average,,21,,gCO2e/kWh,2025,x", "the facts call 'France' 'FRA'"),
+        ("site,any,pue,0.9,1.2,1.3,ratio,2025,x", "'pue' is 1 or more, not 0.9"),
+        ("training,any,mfu,0,0.3,0.4,share,2025,x", "'mfu' is above 0"),
+        ("training,any,mfu,0.3,0.4,1.4,share,2025,x", "'mfu' is a share, 1 at most, not 1.4"),
+        ("server,gpu-server,gpus,,0,,GPUs per server,2025,x", "'gpus' is above 0"),
     ],
 )
 def test_a_bad_overlay_is_named_with_its_line(tmp_path: Path, line: str, said: str) -> None:
@@ -116,6 +123,18 @@ def test_a_bad_overlay_is_named_with_its_line(tmp_path: Path, line: str, said: s
         load(path)
     assert "line 2" in caught.value.message
     assert said in caught.value.message
+
+
+def test_a_table_that_is_no_csv_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text(f"{HEADER}\ngrid,FRA,average,,21,,gCO2e/kWh,2025,{'x' * 200_000}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="is no CSV"):
+        load(path)
+
+
+def test_the_packages_own_figures_lie_within_the_bounds_of_others(facts: Facts) -> None:
+    every = [fact for topic in TOPICS for name in facts.subjects(topic) for fact in facts.about(topic, name)]
+    assert [str(fact) for fact in every if beyond(fact)] == []
 
 
 def test_an_overlay_that_is_missing_or_no_text_is_an_error(tmp_path: Path) -> None:

@@ -127,6 +127,23 @@ def test_terms_that_cannot_be(wrong: dict[str, int]) -> None:
         Terms(**wrong)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("tokens", "terms", "said"),
+    [
+        (1e300, Terms(), "more than 1e+12 devices"),
+        (1e9, Terms(mfu=Range.exactly(1e-320)), "more than 1e+12 devices"),
+        (1e9, Terms(within_days=5e-324), "within 4.94066e-324 days"),
+        (1e300, Terms(devices=8), "too large"),
+        (1e12, Terms(usd_per_h=1e308), "too large"),
+        (1e12, Terms(pue=1e308), "too large"),
+    ],
+)
+def test_figures_beyond_all_sense_are_refused(tokens: float, terms: Terms, said: str, facts: Facts) -> None:
+    with pytest.raises(ConfigError) as caught:
+        plan(Workload(7e9, tokens), "h100", "FRA", facts, terms)
+    assert said in caught.value.message
+
+
 def test_a_pue_below_one(facts: Facts) -> None:
     with pytest.raises(ConfigError, match="less than 1"):
         plan(Workload(7e9, 1e9), "h100", None, facts, Terms(pue=0.9))
