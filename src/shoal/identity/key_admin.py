@@ -58,7 +58,8 @@ def create_key(change: Change, wish: KeyWish) -> Answer:
     actor = change.actor
     found = reach(actor, "keys", change=True)
     team = _team_of(change, wish)
-    if found is Reach.TEAM and wish.team is None and team is None:
+    # Whoever belongs to no team is not theirs: with a key of such a user a lead would see what that user asked.
+    if found is Reach.TEAM and wish.team is None and wish.user is None:
         team = actor.team
     if found is Reach.TEAM and (team != actor.team or wish.role is not Role.MEMBER):
         raise PermissionDenied("a team lead makes keys of members of their own team alone: ask an admin")

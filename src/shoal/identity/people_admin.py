@@ -13,7 +13,7 @@ from shoal.chat import Json
 from shoal.errors import Conflict, PermissionDenied, RequestError
 from shoal.identity.administration import Answer, Change, expect
 from shoal.identity.bounds import check_email, check_id, check_name
-from shoal.identity.keys import ID_ALPHABET, Role
+from shoal.identity.keys import ID_ALPHABET, SCOPES, Key, Role
 from shoal.identity.rights import Reach, Thing, admit_change, admit_read, reach
 from shoal.stores.keys import KEYS, disable_keys, live_keys, move_keys
 from shoal.stores.people import (
@@ -117,6 +117,7 @@ def create_user(change: Change, wish: UserWish) -> Answer:
     team = actor.team if found is Reach.TEAM and wish.team is None else wish.team
     if found is Reach.TEAM and (team != actor.team or wish.role is not Role.MEMBER):
         raise PermissionDenied("a team lead adds members to their own team alone: ask an admin")
+    _admit_role(actor, wish.role)
     _check_person({"name": wish.name, "email": wish.email})
     _check_team(change, team)
     made = User(new_user_id(), actor.tenant, wish.name, wish.role.value, change.now, team, wish.email)
@@ -151,6 +152,8 @@ def change_user(change: Change, user_id: str, wanted: Mapping[str, Any], expecte
     user = _changeable_user(change, user_id, expected)
     if reach(change.actor, "users", change=True) is not Reach.TENANT and not set(wanted) <= {"name", "email"}:
         raise PermissionDenied("a team lead changes name and e-mail alone: ask an admin")
+    if not wanted.keys().isdisjoint(("role", "team")):
+        _admit_role(change.actor, Role(wanted.get("role", user.role)))
     _check_person(wanted)
     if "team" in wanted:
         _check_team(change, wanted["team"])
@@ -191,6 +194,13 @@ def end_keys(change: Change, where: ColumnElement[bool], what: str, *, with_keys
     if count and not with_keys:
         raise Conflict(f"{count} keys of this {what} still work: disable them first, or say with_keys=true")
     disable_keys(change.connection, where, change.now)
+
+
+def _admit_role(actor: Key, role: Role) -> None:
+    """Raises PermissionDenied where who is limited would make somebody who is not: a person has no limits but their
+    role."""
+    if role is not Role.MEMBER and any(getattr(actor, name) is not None for name in SCOPES):
+        raise PermissionDenied("your own key is limited, and people of that role are not: ask an admin", param="role")
 
 
 def _check_person(wanted: Mapping[str, Any]) -> None:

@@ -64,3 +64,26 @@ def test_a_user_of_another_team_gets_no_key_of_this_one(api: Api) -> None:
     assert api("POST", "/keys", body={"name": "k", "team": "two", "user": user["id"]}).status_code == 400
     assert api("POST", "/keys", body={"name": "k", "team": "three"}).status_code == 400
     assert api("POST", "/keys", body={"name": "k", "user": "usr_nobody"}).status_code == 400
+
+
+def test_a_lead_gets_no_key_of_who_belongs_to_no_team(api: Api) -> None:
+    """Such a key would show what that user asked."""
+    api.made("/teams", {"id": "led", "name": "led"})
+    lead = api.made("/keys", {"name": "lead", "role": "lead", "team": "led"})["key"]
+    nobodys = api.made("/users", {"name": "Admin", "role": "admin"})["id"]
+    theirs = api.made("/users", {"name": "Member", "team": "led"})["id"]
+    for wish, status in (({"user": nobodys}, 403), ({"user": nobodys, "team": "led"}, 400), ({"user": theirs}, 201)):
+        assert api("POST", "/keys", lead, {"name": "k", **wish}).status_code == status
+    assert api.made("/keys", {"name": "k"}, lead)["team"] == "led"
+
+
+def test_who_is_limited_makes_nobody_who_is_not(api: Api) -> None:
+    narrow = api.made("/keys", {"name": "people alone", "role": "admin", "areas": ["users"]})["key"]
+    wide = api.made("/users", {"name": "Wide", "role": "admin"})["id"]
+    user = api.made("/users", {"name": "Eve"}, narrow)["id"]
+    assert api("PATCH", f"/users/{user}", narrow, {"name": "Eva", "role": "member"}).status_code == 200
+    assert api("PATCH", f"/users/{user}", narrow, {"role": "admin"}).status_code == 403
+    assert api("PATCH", f"/users/{wide}", narrow, {"team": None}).status_code == 403
+    assert api("PATCH", f"/users/{wide}", narrow, {"name": "Renamed", "email": "w@example.org"}).status_code == 200
+    assert api("PATCH", f"/users/{wide}", narrow, {"role": "member"}).status_code == 200
+    assert api("POST", "/users", narrow, {"name": "Mallory", "role": "auditor"}).status_code == 403
