@@ -10,12 +10,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import orjson
 import pytest
 
+from shoal.call import ModelCard
+from shoal.chat import Piece
+from shoal.models.specialists.specialist import Specialist
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
+from tests.waiting import SOON_S
 
 SECRET = "my-secret-prompt"
 USER = {"role": "user", "content": SECRET}
@@ -31,13 +35,14 @@ class Broken(ScriptedModel):
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("data"), ScriptedModel(), Broken(name="broken")) as found:
+    toy = Specialist(ModelCard("shoal/toy", "toy", "specialist"), lambda _: Piece.of("one"))
+    with running(tmp_path_factory.mktemp("data"), ScriptedModel(), Broken(name="broken"), toy) as found:
         yield found
 
 
 @pytest.fixture
-def client(house: Running) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=house.url, headers={"authorization": f"Bearer {house.member}"}) as client:
+def client(house: Running) -> Iterator[web.Client]:
+    with web.Client(base_url=house.url, headers={"authorization": f"Bearer {house.member}"}) as client:
         yield client
 
 
@@ -65,7 +70,7 @@ def deep(levels: int) -> bytes:
     ],
     ids=["empty", "cut", "bytes", "surrogate", "list", "string", "nan", "300", "1000", "deep", "gzip", "mark", "large"],
 )
-def test_a_malformed_body(client: httpx.Client, body: bytes, status: int, said: str) -> None:
+def test_a_malformed_body(client: web.Client, body: bytes, status: int, said: str) -> None:
     answer = client.post(PATH, content=body)
     assert answer.status_code == status
     error = answer.json()["error"]
@@ -113,7 +118,7 @@ def test_a_malformed_body(client: httpx.Client, body: bytes, status: int, said: 
         ({"shoal": {"conversation": ""}}, 400, "shoal.conversation"),
     ],
 )
-def test_a_wrong_field_is_named(client: httpx.Client, change: dict[str, Any], status: int, param: str | None) -> None:
+def test_a_wrong_field_is_named(client: web.Client, change: dict[str, Any], status: int, param: str | None) -> None:
     answer = client.post(PATH, json={"model": "scripted", "messages": [USER], **change})
     error = answer.json()["error"]
     assert (answer.status_code, error["type"]) == (status, "invalid_request_error")
@@ -122,7 +127,16 @@ def test_a_wrong_field_is_named(client: httpx.Client, change: dict[str, Any], st
     assert SECRET not in error["message"]
 
 
-def test_a_null_label_of_a_part_is_none(client: httpx.Client) -> None:
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_specialist_gives_as_many_choices_as_were_asked_for_or_refuses(client: web.Client, stream: bool) -> None:
+    request = {"model": "shoal/toy", "messages": [USER], "stream": stream}
+    assert client.post(PATH, json={**request, "n": 1}).status_code == 200
+    refused = client.post(PATH, json={**request, "n": 2})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "n")
+    assert "leave `n` out" in refused.json()["error"]["message"]
+
+
+def test_a_null_label_of_a_part_is_none(client: web.Client) -> None:
     part = {"type": "text", "text": "x", "shoal": None}
     message = {"role": "user", "content": [part, {"type": "text", "text": "y", "shoal": {"trust": "tool"}}]}
     assert client.post(PATH, json={"model": "scripted", "messages": [message]}).status_code == 200
@@ -132,14 +146,14 @@ def test_zeros_before_the_length_of_a_body(house: Running) -> None:
     body = orjson.dumps({"model": "scripted", "messages": [USER]})
     length = "0" * 5000 + str(len(body))
     head = f"POST {PATH} HTTP/1.1\r\nauthorization: Bearer {house.member}\r\ncontent-length: {length}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=SOON_S) as line:
         line.sendall(head.encode() + body)
         assert line.recv(15) == b"HTTP/1.1 200 OK"
 
 
 @pytest.mark.parametrize("head", [b"x" * 100, b"x: " + b"y" * 99_997])
 def test_a_head_without_end_is_refused_before_a_key_is_asked_for(house: Running, head: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=SOON_S) as line:
         line.sendall(b"GET /healthz HTTP/1.1\r\n")
         with suppress(OSError):  # the gateway hangs up meanwhile
             for _ in range(100_000_000 // len(head)):
@@ -153,7 +167,7 @@ def test_a_body_and_the_next_request_in_one_read_are_no_large_head(house: Runnin
     key = f"authorization: Bearer {house.member}".encode()
     body = orjson.dumps({"model": "scripted", "messages": [{"role": "user", "content": "x" * 150_000}]})
     first = b"POST %s HTTP/1.1\r\n%s\r\ncontent-length: %d\r\n\r\n" % (PATH.encode(), key, len(body))
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=SOON_S) as line:
         line.sendall(first + body + b"GET /healthz HTTP/1.1\r\n")
         assert line.recv(15) == b"HTTP/1.1 200 OK"
         line.sendall(b"connection: close\r\n\r\n")
@@ -164,7 +178,7 @@ def test_a_body_and_the_next_request_in_one_read_are_no_large_head(house: Runnin
 @pytest.mark.parametrize("trailer", [b"x" * 10_000, b"x: yyyy\r\n" * 1000])
 def test_trailers_without_end_are_refused(house: Running, trailer: bytes) -> None:
     head = f"POST {PATH} HTTP/1.1\r\nauthorization: Bearer {house.member}\r\ntransfer-encoding: chunked\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", house.port), timeout=10) as line:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=SOON_S) as line:
         line.sendall(head.encode() + b"1\r\n{\r\n0\r\n")
         with suppress(OSError):
             for _ in range(10_000):
@@ -179,7 +193,7 @@ def test_a_long_body_in_chunks_and_many_requests_in_one_read_are_no_large_head(h
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:100_000], body[100_000:]))
     small = b"GET /healthz HTTP/1.1\r\nx: y\r\n\r\n" * 10_000
     last = b"GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", house.port), timeout=20) as line:
+    with socket.create_connection(("127.0.0.1", house.port), timeout=SOON_S) as line:
         sending = threading.Thread(target=line.sendall, args=(head.encode() + chunks + b"0\r\n\r\n" + small + last,))
         sending.start()
         answers = b"".join(iter(lambda: line.recv(1 << 20), b""))
@@ -187,7 +201,7 @@ def test_a_long_body_in_chunks_and_many_requests_in_one_read_are_no_large_head(h
     assert answers.count(b"HTTP/1.1 200 OK") == 10_002
 
 
-def test_an_unknown_model_names_the_nearest(client: httpx.Client) -> None:
+def test_an_unknown_model_names_the_nearest(client: web.Client) -> None:
     answer = client.post(PATH, json={"model": "scriptd", "messages": [USER]})
     assert answer.json()["error"]["code"] == "model_not_found"
     assert "did you mean 'scripted'" in answer.json()["error"]["message"]
@@ -197,7 +211,7 @@ def test_an_unknown_model_names_the_nearest(client: httpx.Client) -> None:
     ("method", "path", "status"),
     [("GET", PATH, 405), ("DELETE", "/v1/models/x", 405), ("POST", "/v1/nothing", 404), ("GET", "/", 404)],
 )
-def test_a_wrong_path_or_method(client: httpx.Client, method: str, path: str, status: int) -> None:
+def test_a_wrong_path_or_method(client: web.Client, method: str, path: str, status: int) -> None:
     answer = client.request(method, path)
     assert answer.status_code == status
     assert answer.json()["error"]["type"] == "invalid_request_error"
@@ -210,7 +224,7 @@ def test_a_wrong_path_or_method(client: httpx.Client, method: str, path: str, st
 @pytest.mark.parametrize("path", [PATH, "/v1/models", "/v1/models/x", "/v1/shoal/exchanges/x", "/metrics"])
 def test_nobody_gets_in_without_a_key(house: Running, headers: dict[str, str], path: str) -> None:
     method = "POST" if path == PATH else "GET"
-    answer = httpx.request(method, house.url + path, headers=headers, content=b"{" if method == "POST" else None)
+    answer = web.request(method, house.url + path, headers=headers, content=b"{" if method == "POST" else None)
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "invalid_api_key"
     assert answer.headers["x-request-id"]
@@ -218,10 +232,10 @@ def test_nobody_gets_in_without_a_key(house: Running, headers: dict[str, str], p
 
 def test_both_header_forms_of_a_key_work(house: Running) -> None:
     for headers in ({"authorization": f"bearer {house.member}"}, {"x-api-key": house.member}):
-        assert httpx.get(f"{house.url}/v1/models", headers=headers).status_code == 200
+        assert web.get(f"{house.url}/v1/models", headers=headers).status_code == 200
 
 
-def test_a_fault_of_ours_shows_no_text(client: httpx.Client, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_fault_of_ours_shows_no_text(client: web.Client, capsys: pytest.CaptureFixture[str]) -> None:
     for stream in (False, True):
         answer = client.post(PATH, json={"model": "broken", "messages": [USER], "stream": stream})
         assert answer.status_code == 500
@@ -232,7 +246,7 @@ def test_a_fault_of_ours_shows_no_text(client: httpx.Client, capsys: pytest.Capt
     assert SECRET not in shown
 
 
-def test_requests_after_bad_ones_are_served(house: Running, client: httpx.Client) -> None:
+def test_requests_after_bad_ones_are_served(house: Running, client: web.Client) -> None:
     answer = client.post(PATH, json={"model": "scripted", "messages": [USER]})
     assert answer.status_code == 200
     assert orjson.loads(answer.content)["choices"]
@@ -242,7 +256,7 @@ def test_requests_after_bad_ones_are_served(house: Running, client: httpx.Client
 def test_a_body_that_trickles_is_refused(tmp_path: Path) -> None:
     with (
         running(tmp_path, ScriptedModel(), body_s=0.05) as slow,
-        socket.create_connection(("127.0.0.1", slow.port)) as wire,
+        socket.create_connection(("127.0.0.1", slow.port), timeout=SOON_S) as wire,
     ):
         head = f"POST {PATH} HTTP/1.1\r\nhost: x\r\nx-api-key: {slow.member}\r\ncontent-length: 1000\r\n\r\n"
         wire.sendall(head.encode() + b'{"model": ')

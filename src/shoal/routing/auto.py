@@ -16,6 +16,7 @@ import structlog
 from shoal.call import Call, Decision, Model, ModelCard, Nested, closing
 from shoal.chat import Chat, Piece
 from shoal.errors import DeadlineExceeded, HostError, ShoalError, UnknownModel
+from shoal.models.one_choice import only_one
 from shoal.routing.choice import Choice
 
 CARD = ModelCard(
@@ -83,7 +84,8 @@ class Auto:
         self._log = structlog.get_logger("shoal.auto")
 
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
-        """Emits nothing before a candidate is found good enough; what was tried in vain stays in the ledger."""
+        """Emits nothing before a candidate is found good enough; what was tried in vain stays in the ledger. Raises
+        RequestError where several choices are asked for and there is no reference."""
         best: tuple[Candidate, Piece] | None = None
         candidates = self._order(chat)
         for candidate in candidates:
@@ -97,6 +99,7 @@ class Auto:
             if best is None or (piece.confidence or 0.0) > (best[1].confidence or 0.0):
                 best = (candidate, piece)
         if self._reference is None:
+            only_one(chat.options)
             yield self._without_reference(chat, best, self._why_reference(best, candidates), call)
             return
         async with closing(self._larger(self._reference, self._why_reference(best, candidates), chat, call)) as pieces:

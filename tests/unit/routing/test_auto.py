@@ -9,7 +9,7 @@ import pytest
 
 from shoal.call import Call, Model, Patience, Trail, closing
 from shoal.chat import Chat, Citation, Message, Passage, Piece, Usage
-from shoal.errors import DeadlineExceeded, HostUnreachable, ModelFailed
+from shoal.errors import DeadlineExceeded, HostUnreachable, ModelFailed, RequestError
 from shoal.models.registry import Registry
 from shoal.routing.auto import ADD_A_HOST, Auto, Candidate
 from shoal.routing.choice import Choice
@@ -117,6 +117,11 @@ def test_what_specialists_cannot_do_goes_to_the_reference() -> None:
         said, trail = ask(says("a", 0.99), ScriptedModel(["big"], name="big"), reference="big", **chat)
         assert said == "big"
         assert decided(trail)[1] == "no specialist suits this request"
+
+
+def test_several_choices_without_a_reference_are_refused() -> None:
+    with pytest.raises(RequestError, match="one choice at a time"):
+        ask(says("a", 0.9), options={"n": 2})
 
 
 def test_an_abstention_names_the_closest_texts() -> None:

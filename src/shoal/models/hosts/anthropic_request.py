@@ -13,6 +13,7 @@ import orjson
 
 from shoal.chat import Json, Message
 from shoal.errors import RequestError
+from shoal.models.one_choice import only_one
 
 MAX_TOKENS = 8192
 LEFT_OUT = frozenset(
@@ -51,8 +52,7 @@ def messages_request(model: str, messages: Sequence[Message], options: Json, str
         wire["system"] = system
     if stream:
         wire["stream"] = True
-    if (options.get("n") or 1) != 1:
-        raise RequestError("this model gives one choice at a time: leave `n` out or set it to 1", param="n")
+    only_one(options)
     wire["max_tokens"] += _thinking_tokens(options)
     for name, value in options.items():
         if value is None or name in LEFT_OUT:

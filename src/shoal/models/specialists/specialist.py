@@ -14,6 +14,7 @@ from dataclasses import replace
 from shoal.call import Call, ModelCard
 from shoal.chat import Chat, Piece, Usage
 from shoal.errors import ModelFailed
+from shoal.models.one_choice import only_one
 
 Answer = Callable[[Chat], Piece]
 
@@ -61,7 +62,9 @@ class Specialist:
         return self._threaded
 
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
-        """One piece. Raises ModelFailed where the function breaks, and the ShoalErrors that it raises itself."""
+        """One piece. Raises ModelFailed where the function breaks, RequestError where several choices are asked for,
+        and the ShoalErrors that the function raises itself."""
+        only_one(chat.options)
         yield await asyncio.to_thread(self._run, chat) if self._threaded else self._run(chat)
 
     def _run(self, chat: Chat) -> Piece:

@@ -108,3 +108,18 @@ def test_its_own_errors_pass() -> None:
 def test_a_card_of_another_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="'host'"):
         Specialist(ModelCard("a", "b", "host"), lambda _: Piece.of("x"))
+
+
+@pytest.mark.parametrize("n", [None, 1])
+def test_one_choice_is_answered(n: int | None) -> None:
+    (piece,), _ = pieces_of(Specialist(CARD, lambda _: Piece.of("x")), Chat("shoal/toy", CHAT.messages, {"n": n}))
+    assert piece.text == "x"
+
+
+def test_several_choices_are_refused_before_the_function_runs() -> None:
+    def answer(chat: Chat) -> Piece:
+        raise AssertionError("it ran")
+
+    with pytest.raises(RequestError, match="one choice at a time") as caught:
+        pieces_of(Specialist(CARD, answer), Chat("shoal/toy", CHAT.messages, {"n": 2}))
+    assert caught.value.param == "n"
