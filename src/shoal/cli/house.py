@@ -98,11 +98,13 @@ async def looked_at(settings: Settings) -> AsyncIterator[Assembly]:
 
 
 def _is_there(settings: Settings) -> bool:
-    """Whether there is a database with tables. Raises ConfigError, StorageError."""
+    """Whether there is a data directory, and a database with tables. Raises ConfigError, StorageError."""
     from shoal.stores.database import FILE, Database
 
+    if not (settings.server.data_dir / FILE).is_file():
+        return False
     if settings.server.database is None:
-        return (settings.server.data_dir / FILE).is_file()
+        return True
     opened = Database.of(settings)
     try:
         return opened.revision() is not None

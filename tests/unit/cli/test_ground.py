@@ -86,6 +86,6 @@ def test_tenants_do_not_see_each_others_collections(shell: Shell, handbook: Path
     ],
 )
 def test_a_slip_is_named_with_its_fix(shell: Shell, words: list[str], code: int, fix: str) -> None:
-    said = shell("ground", *words)
+    said = shell.begun()("ground", *words)
     assert said.code == code
     assert fix in said.err

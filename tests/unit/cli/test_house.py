@@ -11,7 +11,8 @@ from tests.unit.cli.conftest import Shell
 READING = [
     *(("usage",), ("usage", "--me"), ("usage", "--explain", "ex_1"), ("energy", "report"), ("energy", "factors")),
     *(("energy", "savings"), ("report", "first-day"), ("limits", "list"), ("budget", "list")),
-    *(("keys", "list"), ("keys", "show", "k1"), ("keys", "disable", "k1")),
+    *(("ground", "list"), ("ground", "list", "x"), ("ground", "search", "x", "--collection", "shoal-docs")),
+    *(("ground", "remove", "x"), ("keys", "list"), ("keys", "show", "k1"), ("keys", "disable", "k1")),
     *(
         ("teams", "list"),
         ("users", "list"),
@@ -32,6 +33,28 @@ def test_nothing_is_made_where_nothing_is(shell: Shell, words: tuple[str, ...], 
     assert "--data-dir" in said.err
     assert not absent.exists()
     assert not shell.data.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(("models", "list"), 0), (("models", "show", "shoal/answer"), 0), (("route", "explain", "hello"), 3)],
+)
+def test_what_the_settings_make_can_be_looked_at_where_nothing_is(
+    shell: Shell, words: tuple[str, ...], code: int, tmp_path: Path
+) -> None:
+    shell.write("shoal.toml", "[audit]\nfolder = 'audit'\n")
+    absent = tmp_path / "mistyped"
+    said = shell(*words, "--data-dir", str(absent))
+    assert said.code == code
+    assert "your member key" not in said.err
+    assert not absent.exists()
+    assert not shell.data.exists()
+    assert not (shell.home / "audit").exists()
+
+
+def test_a_look_makes_no_keys(shell: Shell) -> None:
+    assert "member key" not in shell.begun()("models", "list").err
+    assert "member key" in shell("keys", "list").err
 
 
 def test_a_postgresql_without_tables_is_left_alone(
