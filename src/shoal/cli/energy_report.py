@@ -59,7 +59,9 @@ def report(
     from shoal.stores.usage_sums import Span
 
     now = time.time()
-    span = Span((now - MONTH_DAYS * DAY_S) // DAY_S * DAY_S if begin is None else begin, end or now, tenant)
+    span = Span(
+        (now - MONTH_DAYS * DAY_S) // DAY_S * DAY_S if begin is None else begin, now if end is None else end, tenant
+    )
     if span.begin >= span.end:
         raise typer.BadParameter("the report ends before it begins", param_hint="--to")
     written = "json" if as_json else style

@@ -36,8 +36,8 @@ INVENTORY_COLUMNS = (
 )
 # The scope whose activity is electricity alone.
 ELECTRICITY = 2
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet would take for a formula, in East Asian settings the wide signs too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_of(report: Report, part: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -147,7 +148,8 @@ def _drawn(figure: Figure, form: str) -> bytes:
     import matplotlib
 
     drawn = io.BytesIO()
-    # The same report is drawn the same way, byte for byte.
-    with matplotlib.rc_context({"svg.hashsalt": "shoal"}):
+    # The same report is drawn the same way, byte for byte. A sign that no font here has is drawn as an empty box.
+    with matplotlib.rc_context({"svg.hashsalt": "shoal"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)
         figure.savefig(drawn, format=form, dpi=DPI, metadata={"Date": None} if form == "svg" else None)
     return drawn.getvalue()

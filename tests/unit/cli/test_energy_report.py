@@ -161,6 +161,18 @@ def test_the_plot_over_time_shows_the_range_of_all_and_says_what_is_not_in_it(fi
     assert energy.get_xlabel() == "without 1 attempts of which it is unknown"
 
 
+def test_names_in_any_script_are_drawn_and_are_no_formula(filled: Shell, tmp_path: Path) -> None:
+    database = Database(filled.data)
+    names = ("模型", "＝1+1", "\n=1", "a --> b")
+    write(database, [exchange(3, AT, [attempt(at, name, "service") for at, name in enumerate(names)])])
+    database.close()
+    said = filled("energy", "report", *SPAN, "--plots", str(tmp_path / "plots"))
+    assert (said.code, "Glyph" in said.err) == (0, False)
+    assert "a --> b" not in (tmp_path / "plots" / "by-model.svg").read_text(encoding="utf-8")
+    rows = read(filled("energy", "report", *SPAN, "--format", "csv").out)
+    assert {"模型", "'＝1+1", "'\n=1", "a --> b"} <= {row["name"] for row in rows}
+
+
 def test_days_without_anything_have_their_place_in_plots(filled: Shell) -> None:
     database = Database(filled.data)
     write(database, [exchange(3, AT + 5 * 86_400, [attempt(0, "small", "embedded")])])
@@ -184,6 +196,7 @@ def test_an_empty_report(shell: Shell) -> None:
     ("words", "says"),
     [
         (("--from", "2026-11-02", "--to", "2026-11-01"), "ends before it begins"),
+        (("--from", "2026-11", "--to", "1970-01-01T00:00"), "ends before it begins"),
         (("--from", "last week"), "write a day"),
         (("--from", "2026-13"), "there is no such day"),
         (("--by", "colour"), "colour"),
