@@ -124,7 +124,9 @@ def vectors(texts: list[list[int]], size: int) -> np.ndarray[Any, Any]:
     pmi = np.log(np.maximum(ratio, 1e-9))
     kept = pmi > 0
     ppmi = sparse.csr_matrix((pmi[kept], (matrix.row[kept], matrix.col[kept])), (size, size))
-    left, strengths, _ = svds(ppmi.astype(np.float32), DIMENSIONS, random_state=0)
+    left, strengths, _ = svds(ppmi, DIMENSIONS, rng=np.random.default_rng(0))
+    # A factor's sign is free: the same for every run.
+    left *= np.sign(left[np.abs(left).argmax(0), np.arange(DIMENSIONS)])
     found = left * np.sqrt(strengths)
     found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
     found -= found.mean(0)
@@ -138,7 +140,8 @@ def build(data: Path) -> dict[str, np.ndarray[Any, Any]]:
     """The lexicon's arrays; see `specialists/lexicon.py` for their shapes."""
     irregular = irregular_forms()
     texts = [stems_of(text, irregular) for text in corpus(data)]
-    documents = Counter(word for text in texts for word in set(text))
+    # Not `set(text)`: its order, and so that of equally common words, differs from run to run.
+    documents = Counter(word for text in texts for word in dict.fromkeys(text))
     near = neighbours(irregular)
     ranked = [word for word, _ in documents.most_common(VOCABULARY)]
     known = [word for word in dict.fromkeys([*ranked, *sorted(near)]) if word.isalpha() and word.isascii()]
