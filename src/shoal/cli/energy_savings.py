@@ -66,7 +66,10 @@ def savings(
     if declared is None:
         raise ConfigError('no baseline is declared: set metering.baseline.kind, such as "largest-model"')
     now = time.time()
-    span = ((now - MONTH_DAYS * DAY_S) // DAY_S * DAY_S if begin is None else begin, end or now // HOUR_S * HOUR_S)
+    span = (
+        (now - MONTH_DAYS * DAY_S) // DAY_S * DAY_S if begin is None else begin,
+        now // HOUR_S * HOUR_S if end is None else end,
+    )
     if span[0] >= span[1]:
         raise typer.BadParameter("the span ends before it begins", param_hint="--to")
     with database(settings) as opened:

@@ -44,12 +44,14 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Pair:
     """One sampled exchange: what it took and what the baseline took for the same request, in one unit; the quality of
-    both answers (0..1), None where no quality is at stake."""
+    both answers (0..1), None where no quality is at stake. `alike` says that one method gave both sides, so that their
+    errors go together."""
 
     actual: Range
     baseline: Range
     actual_quality: float | None = None
     baseline_quality: float | None = None
+    alike: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,9 @@ def saving(
 ) -> Saving:
     """The saving over all `exchanges` of which the sample was drawn at random.
 
-    Mean difference per exchange x exchanges; the interval is the 95 % bootstrap of that mean, at its widest over low,
-    expected and high ends of both sides together, since both rest on the same method and factors. `margin` is how much
-    worse in mean quality still counts as non-inferior (one-sided, 95 %).
+    Mean difference per exchange x exchanges; the interval is the 95 % bootstrap of that mean, at its widest over the
+    ends of both sides: low with low where both rest on the same method and factors, crosswise where they do not.
+    `margin` is how much worse in mean quality still counts as non-inferior (one-sided, 95 %).
 
     Raises ValueError for an empty sample, or one that is larger than what it was drawn from.
     """
@@ -123,9 +125,9 @@ def _differences(sample: Sequence[Pair]) -> Numbers:
     return np.array(
         [
             (
-                pair.baseline.low - pair.actual.low,
+                pair.baseline.low - (pair.actual.low if pair.alike else pair.actual.high),
                 pair.baseline.expected - pair.actual.expected,
-                pair.baseline.high - pair.actual.high,
+                pair.baseline.high - (pair.actual.high if pair.alike else pair.actual.low),
                 (pair.actual_quality or 0.0) - (pair.baseline_quality or 0.0),
             )
             for pair in sample

@@ -81,18 +81,17 @@ def claims(
     """What was saved of each quantity over `exchanges`, of which `sample` was drawn. Raises ConfigError for a replay
     that is missing or of another model than `model`, and as `saving` does."""
     baseline, against = BASELINES[declared.kind], model or _against(declared)
+    alike = [True] * len(sample)
     if model is not None:
         replayed = [_replayed(each.replay, model, metering) for each in sample]
         sides = {name: [getattr(each, name) for each in replayed] for name in OF_MODELS}
+        # A counter and a fit, or a fit and an estimate, do not err together.
+        alike = [each.actual.tier is would.tier for each, would in zip(sample, replayed, strict=True)]
     elif declared.kind == "world-grid":
         sides = {name: _at_the_worlds_grid(sample, facts) for name in OF_GRID}
     else:
         sides = _trained_anew(declared, sample, exchanges, facts)
-    quality = declared.kind != "world-grid"
-    return [
-        _claim(name, baseline, against, sample, side, exchanges, declared, quality=quality)
-        for name, side in sides.items()
-    ]
+    return [_claim(name, baseline, against, sample, side, alike, exchanges, declared) for name, side in sides.items()]
 
 
 def _claim(
@@ -101,14 +100,14 @@ def _claim(
     against: str,
     sample: Sequence[Sampled],
     side: Sequence[Range | None],
+    alike: Sequence[bool],
     exchanges: int,
     declared: Declared,
-    *,
-    quality: bool,
 ) -> Saving:
+    quality = declared.kind != "world-grid"
     known = [
-        Pair(took, would, *((each.replay.actual_quality, each.replay.quality) if quality else (None, None)))
-        for each, would in zip(sample, side, strict=True)
+        Pair(took, would, *((each.replay.actual_quality, each.replay.quality) if quality else (None, None)), same)
+        for each, would, same in zip(sample, side, alike, strict=True)
         if (took := getattr(each.actual, name)) is not None and would is not None
     ]
     if len(known) < len(sample):

@@ -58,6 +58,14 @@ def test_a_wide_method_takes_the_claim_away() -> None:
     assert found.verdict is Verdict.NO_CLAIM
 
 
+def test_sides_that_do_not_err_together_are_compared_crosswise() -> None:
+    # A bought service is estimated within a factor of three, an own model is modelled within two.
+    took, would = Range(0.1, 0.3, 0.9), Range(0.5, 1, 2)
+    together, apart = (saving("energy_wh", LARGEST, [Pair(took, would, alike=each)] * 50, 50) for each in (True, False))
+    assert (together.verdict, apart.verdict) == (Verdict.SAVED, Verdict.NO_CLAIM)
+    assert [apart.low, apart.expected, apart.high] == pytest.approx([50 * -0.4, 50 * 0.7, 50 * 1.9])
+
+
 def test_the_same_energy_at_another_grid_is_compared_end_by_end() -> None:
     # 1 to 3 Wh at 0.025 g/Wh instead of 0.4806.
     energy = Range(1, 2, 3)

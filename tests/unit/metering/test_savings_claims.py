@@ -16,7 +16,7 @@ from shoal.config import Settings
 from shoal.config.metering import Baseline as Declared
 from shoal.errors import ConfigError
 from shoal.facts.tables import load
-from shoal.impacts import Impacts, Range
+from shoal.impacts import Impacts, Range, Tier
 from shoal.metering.baseline import model_of
 from shoal.metering.meter import Metered
 from shoal.metering.metering import Metering, build
@@ -68,6 +68,17 @@ def test_always_the_largest_model() -> None:
     energy = small().energy_wh
     assert energy is not None
     assert found["energy_wh"].expected == pytest.approx(1000 * (would.energy_wh.expected - energy.expected))
+
+
+def test_a_measured_side_and_a_modelled_one_do_not_err_together() -> None:
+    modelled, would = small(), METERING.attempt(replay().attempts[0], 64)
+    measured = Impacts.flat(modelled.ends, Tier.MEASURED, modelled.bases)
+    for took, crossed in ((modelled, False), (measured, True)):
+        found = claim(ALWAYS, [Sampled(took, replay())] * 50)["energy_wh"]
+        assert took.energy_wh is not None
+        assert would.energy_wh is not None
+        least = took.energy_wh.high if crossed else took.energy_wh.low
+        assert found.low == pytest.approx(1000 * (would.energy_wh.low - least))
 
 
 def test_failed_tries_and_routers_are_on_the_actual_side() -> None:
