@@ -8,6 +8,7 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response, Security
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 
@@ -86,7 +87,15 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _missed(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # or this is not called
     if error.status_code == 405:
-        return _answer(MethodNotAllowed("this path takes another method: see /v1/shoal/openapi.json"))
+        refused = MethodNotAllowed("this path takes another method: see /v1/shoal/openapi.json")
+        refused.allowed = _methods(request.url.path)
+        return _answer(refused)
     if error.status_code == 404:
         return _answer(NotFound("this path is not served: see /v1/shoal/openapi.json"))
     return _answer(RequestError("the body cannot be read: send a JSON object with 'content-type: application/json'"))
+
+
+def _methods(path: str) -> tuple[str, ...]:
+    """What may be asked of that path, by whichever of its routes."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    return tuple(sorted({method for route in routes if route.path_regex.match(path) for method in route.methods}))

@@ -72,7 +72,9 @@ class AdminPage:
             actor.admit_endpoint(scope["path"])
         body = await read_body_in_time(scope, receive, self._most, self._within_s)
         app = self._app or await self._built()
-        await app({**scope, "shoal.actor": actor}, _Replay(body, receive), send)
+        # The server leaves the body out of an answer to HEAD.
+        method = "GET" if scope["method"] == "HEAD" else scope["method"]
+        await app({**scope, "method": method, "shoal.actor": actor}, _Replay(body, receive), send)
 
     async def _actor(self, scope: Scope, headers: dict[bytes, bytes]) -> Key:
         token = token_of(headers)
