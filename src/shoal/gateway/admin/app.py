@@ -98,4 +98,4 @@ async def _missed(request: Request, error: Exception) -> Response:
 def _methods(path: str) -> tuple[str, ...]:
     """What may be asked of that path, by whichever of its routes."""
     routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
-    return tuple(sorted({method for route in routes if route.path_regex.match(path) for method in route.methods}))
+    return tuple(sorted({method for route in routes if route.path_regex.match(path) for method in route.methods or ()}))
