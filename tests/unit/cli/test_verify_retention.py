@@ -105,10 +105,10 @@ def test_nothing_stays_of_any_route(shell: Shell) -> None:
     assert all(each["as_meant"] for each in report["routes"])
     assert all(report["controls"].values())
     sent = {each["route"]: each["received"] for each in report["routes"]}
-    # A free text is an invented word: now and then one is masked as a name, never most of them.
+    # A free text is an invented word: a few may be masked as names, never most of them.
     for dialect in ("openai", "anthropic"):
-        seen = ["text" in received for route, received in sent.items() if route.startswith(f"{dialect}: answered")]
-        assert sum(seen) > len(seen) / 2 > 0
+        seen = ["text" in received for route, received in sent.items() if route.startswith(f"{dialect}: ")]
+        assert sum(seen) > len(seen) / 2 > 3
     assert sent["refused: no JSON"] == sent["the embedded model shoal/summarize"] == []
     assert report["about"]["core_dumps"] == "0"
     _check_signature(shell, out)

@@ -38,11 +38,12 @@ class Planted:
     @property
     def prompt(self) -> str:
         """A request that holds the first three, in plain English, so that it passes what looks for attacks. The free
-        text stands on its own at the end too: a log that cuts long texts short would show the beginning. It stands in
-        the place of a verb, where hardly an invented word is taken for a name and masked."""
+        text stands at both ends: a log that cuts long texts short would show one of them. It stands in the place of a
+        verb, where hardly an invented word is taken for a name, and often enough that it is never masked throughout."""
         return (
-            f"I {self.text.value} when I am knitting. Please write a short and friendly note to "
-            f"{self.mail.value}, who paid with the card {self.card.value}, about how to {self.text.value}"
+            f"Please do not {self.text.value} the soup. Please write a short and friendly note to {self.mail.value}, "
+            f"who paid with the card {self.card.value}, about how I {self.text.value} when I am knitting, "
+            f"and how to {self.text.value}"
         )
 
     def __iter__(self) -> Iterator[Canary]:
