@@ -152,7 +152,7 @@ class LimitsStep:
         the quantity's own unit, and when its window ends (Unix seconds). Raises LimitsUnavailable."""
         lines = [line for line in self._rules.lines(who, UNKNOWN, ()) if line.limit.of != "model"]
         now = self.counters.now()
-        items = [(*item[:3], 0, 0, *item[5:]) for item in Plan(lines, now).items(dict.fromkeys([None], ONE), now)]
+        items = [(*item[:3], 0, 0, *item[5:]) for item in Plan(lines).items(dict.fromkeys([None], ONE), now)]
         levels = await self.counters.read(items)
         return [standing.left(line, level, now) for line, level in zip(lines, levels, strict=True)]
 
@@ -162,7 +162,7 @@ class LimitsStep:
         """Reserves more for a model than was expected. Raises LimitErrors, LimitsUnavailable."""
         met = self._plan(who, asked, (model,)).lines
         lines = [line for line in met if line.limit.quantity in SIZED or line.counter not in known]
-        plan = Plan([line for line in lines if line.model in (None, model)], self.counters.now())
+        plan = Plan([line for line in lines if line.model in (None, model)])
         vectors = self._vectors((model,), {model: more}, plan)
         for _ in range(TRIES):
             items = plan.items({**vectors, None: vectors[model]}, self.counters.now(), charge=False)
@@ -215,7 +215,7 @@ class LimitsStep:
         if found is None:
             if len(plans) >= MOST_PLANS:
                 plans.clear()
-            found = plans[key] = Plan(self._rules.lines(*key), self.counters.now())
+            found = plans[key] = Plan(self._rules.lines(*key))
         return found
 
     def _rooms(self, chat: Chat, path: Sequence[str]) -> dict[str, tuple[int, int]]:

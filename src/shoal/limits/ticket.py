@@ -128,7 +128,7 @@ class Ticket:
         fresh = [at for at, item in enumerate(items) if item[0] not in known]
         if fresh:
             lines = [plan.lines[at] for at in fresh]
-            self._more.append((Plan(lines, 0), [items[at] for at in fresh]))
+            self._more.append((Plan(lines), [items[at] for at in fresh]))
 
     def give_back(self, model: str, read: int, written: int) -> None:
         """What a try did not take is there for the next one."""

@@ -4,6 +4,7 @@ what was used before is read from the ledger at the start (`seed`)."""
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from shoal.stores.counters import (
@@ -47,7 +48,7 @@ class MemoryCounters:
     def __init__(self, clock: Callable[[], int] = lambda: time.time_ns() // 1000) -> None:
         self._clock = clock
         self._latest = 0
-        self._states: dict[str, State] = {}
+        self._states: defaultdict[str, State] = defaultdict(State)
         self._open: dict[str, list[Item]] = {}
         self._most = MANY
 
@@ -70,39 +71,31 @@ class MemoryCounters:
 
     async def reserve(self, reservation: str, items: list[Item]) -> Answer:
         """All of it or nothing. Raises RequestError for amounts that cannot be counted."""
-        return self.reserve_now(reservation, items)
-
-    def reserve_now(self, reservation: str, items: list[Item]) -> Answer:
-        """The same without a wait."""
         now, known = self.now(), self._states
         if len(known) >= self._most:
             self._sweep(now)
-        states: list[State] = []
         levels: list[int] = []
         before: list[int] = []
         for counter, law, cap, hold, charge, start, end in items:
-            if not 0 <= hold <= MOST or not 0 <= charge <= MOST:
+            # Both at once: neither is above what their bits make together, and that is below zero where one is.
+            if not 0 <= hold | charge <= MOST:
                 check_amounts(items)
-            if (law == FIXED and not start <= now < end) or (law == ROLLING and start != now // end):
+            state = known[counter]
+            if law == FIXED:
+                if not start <= now < end:
+                    return Passed(now)
+                used = state.used if start == state.mark else _used(state, law, start, end, now)
+            elif law == ROLLING and start != now // end:
                 return Passed(now)
-            state = known.get(counter)
-            if state is None:
-                state = known[counter] = State()
-            used = state.used if law == FIXED and start == state.mark else _used(state, law, start, end, now)
+            else:
+                used = _used(state, law, start, end, now)
             level = used + state.reserved
             after = level + hold + charge
             if 0 <= cap < after:
                 return Refusal(now, len(levels), level, used)
-            states.append(state)
             levels.append(after)
             before.append(used)
-        for state, (_, law, _, hold, charge, start, _) in zip(states, items, strict=True):
-            if hold:
-                state.reserved += hold
-            if charge:
-                _use(state, law, charge, start, now)
-        opened = self._open.get(reservation)
-        self._open[reservation] = items if opened is None else opened + items
+        self._take(reservation, items, now)
         return Grant(now, levels, before)
 
     def settle(self, settlement: Settlement) -> None:
@@ -112,11 +105,14 @@ class MemoryCounters:
             return
         now, states = self.now(), self._states
         for counter, law, _, hold, _, start, _ in items:
-            if hold and (state := states.get(counter)) is not None and (law != FIXED or state.mark == start):
-                state.reserved -= hold
+            if hold:
+                state = states[counter]
+                if law != FIXED or state.mark == start:
+                    state.reserved -= hold
         for counter, law, actual, charge, start, _ in settlement.spent:
-            if actual == charge or (state := states.get(counter)) is None:
+            if actual == charge:
                 continue
+            state = states[counter]
             if law != FIXED:
                 _use(state, law, actual - charge, start, now)
             elif state.mark == start:
@@ -147,11 +143,22 @@ class MemoryCounters:
         """Counts what was used before this process was."""
         now = self.now()
         for counter, law, actual, _, start, end in spent:
-            state = self._states.setdefault(counter, State())
+            state = self._states[counter]
             state.end = max(state.end, _end(law, start, end))
             if law == FIXED:
                 _used(state, law, start, end, now)
             _use(state, law, actual, start, now)
+
+    def _take(self, reservation: str, items: list[Item], now: int) -> None:
+        """Reserves what there is room for."""
+        states = self._states
+        for counter, law, _, hold, charge, start, _ in items:
+            if hold:
+                states[counter].reserved += hold
+            if charge:
+                _use(states[counter], law, charge, start, now)
+        opened = self._open.get(reservation)
+        self._open[reservation] = items if opened is None else opened + items
 
     def _sweep(self, now: int) -> None:
         """Drops what is empty or long over, and no reservation names."""
@@ -178,14 +185,14 @@ def _end(law: int, start: int, end: int) -> int:
 
 def _used(state: State, law: int, start: int, end: int, now: int) -> int:
     """What is used of a counter now, once what is over has faded."""
-    if law == FIXED:
-        if start > state.mark:
-            state.mark, state.end, state.used, state.reserved = start, end, 0, 0
-        return state.used
     if law == DRAINING:
         return state.mark - now if state.mark > now else 0
     if law == HELD:
         return 0
+    if law == FIXED:
+        if start > state.mark:
+            state.mark, state.end, state.used, state.reserved = start, end, 0, 0
+        return state.used
     state.end = _end(law, start, end)
     return _rolled(state, start)
 

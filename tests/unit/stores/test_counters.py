@@ -382,15 +382,19 @@ def test_counters_that_are_empty_again_are_dropped_where_there_are_many(monkeypa
     clock = Clock()
     store = MemoryCounters(clock)
     kept, drains = fixed(100, 0, 1, "kept"), (DRAINING, 1_000, 0, 10, 0, 0)
-    assert isinstance(store.reserve_now("a", [kept]), Grant)
-    # Of what is under way nothing is dropped, whatever it holds.
-    assert isinstance(store.reserve_now("b", [fixed(100, 0, 0, "later")]), Grant)
-    for at in range(1_000):
-        # One in two is refused, and leaves nothing either.
-        answer = store.reserve_now(f"x{at}", [(f"tag{at}", *drains), fixed(100, 0 if at % 2 else 101, name="full")])
-        if isinstance(answer, Grant):
-            store.settle(Settlement(f"x{at}", ((f"tag{at}", DRAINING, 10, 10, 0, 0),), 1))
-        clock.at += 1_000
+
+    async def work() -> None:
+        assert isinstance(await store.reserve("a", [kept]), Grant)
+        # Of what is under way nothing is dropped, whatever it holds.
+        assert isinstance(await store.reserve("b", [fixed(100, 0, 0, "later")]), Grant)
+        for at in range(1_000):
+            # One in two is refused, and leaves nothing either.
+            full = fixed(100, 0 if at % 2 else 101, name="full")
+            if isinstance(await store.reserve(f"x{at}", [(f"tag{at}", *drains), full]), Grant):
+                store.settle(Settlement(f"x{at}", ((f"tag{at}", DRAINING, 10, 10, 0, 0),), 1))
+            clock.at += 1_000
+
+    asyncio.run(work())
     assert len(store._states) < 25
     store.settle(Settlement("b", (("later", FIXED, 7, 0, 0, END),), 1))
     assert asyncio.run(store.read([kept, fixed(1, 0, 0, "later")])) == [Level(1, 0), Level(7, 0)]
