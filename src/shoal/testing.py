@@ -12,6 +12,7 @@ something else is given.
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -162,7 +163,7 @@ class ScriptedHost:
         await self._server.wait_closed()
         await self.until(lambda: not self._lines)
 
-    async def until(self, true: Callable[[], bool], within_s: float = 5.0) -> None:
+    async def until(self, true: Callable[[], bool], within_s: float = 60.0) -> None:
         """Waits until a condition on this host's counts holds. Raises TimeoutError."""
         async with asyncio.timeout(within_s):
             while not true():
@@ -233,10 +234,13 @@ class _Connection(asyncio.Protocol):
 
 
 def refused() -> str:
-    """The base URL of a port where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    """The base URL of a port where nobody listens, and nobody will: programs are given ports above these, and who tries
+    to reach one that it was given itself reaches itself."""
+    for port in range(1, 1024):
+        with socket.socket() as line:
+            if line.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED:
+                return f"http://127.0.0.1:{port}/v1"
+    raise OSError(errno.EADDRINUSE, "somebody listens on every port below 1024")
 
 
 def response(body: bytes, status: int = 200, **headers: str) -> bytes:

@@ -51,7 +51,7 @@ def test_the_first_start_prints_a_key_and_a_curl_line_that_works(tmp_path: Path)
         assert curl[2] == f"{address}/chat/completions"
         headers = {line.partition(": ")[0]: line.partition(": ")[2] for line in (curl[4], curl[6])}
         request = urllib.request.Request(curl[2], curl[8].encode(), headers)
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             assert "[1]" in json.load(answer)["choices"][0]["message"]["content"]
 
 

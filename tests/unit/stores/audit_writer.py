@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import threading
+import time
 from pathlib import Path
 
 from shoal.errors import AuditFailed
@@ -45,11 +46,12 @@ def refused(log: FileAuditLog) -> bool:
 
 def main(folder: Path, name: str, count: int, how: str = "") -> None:
     log = FileAuditLog(folder, Signer(RootKey(b"s" * 32), "audit"))
-    wrote = threading.Event()
+    wrote, durable = threading.Event(), list[int]()
     real = Chain.write
 
     def write(self: Chain, *what: object) -> None:
         real(self, *what)  # type: ignore[arg-type]
+        durable.append(self.records)
         wrote.set()
 
     Chain.write = write  # type: ignore[method-assign,assignment]
@@ -69,7 +71,8 @@ def main(folder: Path, name: str, count: int, how: str = "") -> None:
             wrote.wait(0.01)
         print("taken again")
     if how == "die":
-        wrote.wait(60)
+        while durable[-1:] != [count]:  # what is torn is the last entry alone
+            time.sleep(0.01)
         die_in_the_next_write()
         log.add(AuditEntry(f"{name}_last", count, "default", "k", "ok", "auto", "p"))
     log.close()

@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 
 from shoal.stores import audit_heads
 from shoal.stores.audit_heads import HeadSink, append
+from tests.waiting import SOON_S
 
 
 def test_lines_are_appended(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ def test_many_may_append_at_once(tmp_path: Path) -> None:
 
 def test_a_file_gets_heads(tmp_path: Path) -> None:
     path = tmp_path / "kept"
-    sink = HeadSink(f"file:{path}")
+    sink = HeadSink(f"file:{path}", close_s=SOON_S)
     sink.offer(b"head\n")
     sink.close()
     assert path.read_bytes() == b"head\n"
@@ -53,7 +54,7 @@ def test_a_command_reads_a_head_from_its_standard_input(tmp_path: Path) -> None:
     path = tmp_path / "kept"
     program = tmp_path / "keep it.py"
     program.write_text(f"import sys; open({str(path)!r}, 'ab').write(sys.stdin.buffer.read())", encoding="utf-8")
-    sink = HeadSink(f"exec:{sys.executable} '{program}'")
+    sink = HeadSink(f"exec:{sys.executable} '{program}'", command_s=SOON_S, close_s=SOON_S)
     sink.offer(b"head\n")
     sink.close()
     assert path.read_bytes() == b"head\n"
@@ -62,7 +63,7 @@ def test_a_command_reads_a_head_from_its_standard_input(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["file:/nowhere/at/all/heads", "exec:false", "exec:/no/such/command", "exec:'"])
 def test_a_sink_that_fails_is_said_once_and_raises_nothing(target: str) -> None:
     with capture_logs() as said:
-        sink = HeadSink(target, retry_s=0.001)
+        sink = HeadSink(target, retry_s=0.001, close_s=SOON_S)
         sink.offer(b"head\n")
         sink.close()
     assert [(each["event"], each["log_level"]) for each in said] == [("audit_head_not_sent", "error")]
@@ -70,7 +71,7 @@ def test_a_sink_that_fails_is_said_once_and_raises_nothing(target: str) -> None:
 
 def test_a_command_that_hangs_is_ended() -> None:
     with capture_logs() as said:
-        sink = HeadSink(f'exec:{sys.executable} -c "import time; time.sleep(60)"', command_s=0.05)
+        sink = HeadSink(f'exec:{sys.executable} -c "import time; time.sleep(60)"', command_s=0.05, close_s=SOON_S)
         sink.offer(b"head\n")
         sink.close()
     assert said[0]["cause"] == "TimeoutExpired"
@@ -98,7 +99,7 @@ def test_closing_ends_a_command_that_hangs_with_all_that_it_started(tmp_path: Pa
             assert [end.readline(), end.readline()] == ["here\n", "here\n"]
             sink.close()
             assert end.read() == ""
-        sink._thread.join(10)
+        sink._thread.join(SOON_S)
     assert [each["event"] for each in said] == ["audit_head_not_sent"]
 
 
@@ -132,7 +133,7 @@ def test_the_newest_head_is_sent_again_until_it_arrives(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(audit_heads, "append", failing)
     with capture_logs() as said:
-        sink = HeadSink("file:kept", retry_s=0.001)
+        sink = HeadSink("file:kept", retry_s=0.001, close_s=SOON_S)
         sink.offer(b"head\n")
         assert arrived.wait(60)
         sink.close()
@@ -152,7 +153,7 @@ def test_a_newer_head_takes_the_place_of_one_that_waits(monkeypatch: pytest.Monk
             raise OSError
 
     monkeypatch.setattr(audit_heads, "append", slow)
-    sink = HeadSink("file:kept", retry_s=60)
+    sink = HeadSink("file:kept", retry_s=60, close_s=SOON_S)
     sink.offer(b"1\n")
     assert failed.wait(60)
     for line in (b"2\n", b"3\n"):

@@ -25,6 +25,7 @@ from shoal.trust.audit.verify import verify
 from shoal.trust.keys import RootKey
 from shoal.trust.signing import Signer
 from tests.unit.trust.audit.written import entry
+from tests.waiting import until
 
 SIGNER = Signer(RootKey(b"s" * 32), "audit")
 WRITER = Path(__file__).parent / "audit_writer.py"
@@ -410,7 +411,7 @@ def test_a_chain_that_is_taken_away_while_it_is_written_is_said_and_missed(tmp_p
 
 
 def waited_for(folder: Path) -> list[Path]:
-    """The files of the chain, once its first record is durable."""
-    while not (found := [path for path in folder.glob("chain-*") if path.stat().st_size]):
-        pass
-    return found
+    """The files of the chain, once its first record is durable and the head that tells of it is kept beside it."""
+    until((folder / FILE).exists)
+    until(lambda: (folder / FILE).read_bytes().endswith(b"\n"))
+    return list(folder.glob("chain-*"))
