@@ -65,13 +65,13 @@ def certify(
     aim = Aim(alpha, delta, tolerance, by, days)
     cascades = cascades_of(names, reference, config, data_dir)
     route, finding = certified(read_labels(file), reference, names, aim, seed, cascades=cascades)
-    route.save(out)
+    certificate = route.save(out)
     if as_json:
-        say_json({"certificate": json.loads(route.certificate.to_json()), "finding": told(finding), "route": str(out)})
+        say_json({"certificate": json.loads(certificate.to_json()), "finding": told(finding), "route": str(out)})
         return
     say(finding.recommendation)
     say("")
-    show_certificate(route.certificate, finding)
+    show_certificate(certificate, finding)
     note(f'written to {out}; to use it: [routing] route = "{out}" and [auto] reference = "{reference}"')
 
 

@@ -33,6 +33,7 @@ VALID_DAYS = 90
 FORM = 1
 CAREFUL = 1e-9
 """Thresholds that differ by so little are the same number, written twice."""
+MOST_LABELS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,8 @@ class Certificate:
     """What a router may do. `segments` by the group of the level `level`, and ALL for what belongs to none of them;
     None means the reference, and `reason` says why where it is so for all. `data` is the labels' digest; times are Unix
     seconds; `foreign` is the largest share of foreign asks that the held-out labels allow (`highest_rate`), None in
-    certificates of before. `cascades` by name, those among the models and those that are certified alone."""
+    certificates of before. `cascades` by name, those among the models and those that are certified alone. `weights` is
+    the SHA-256 of the value model that was certified, None where there is none, and in certificates of before."""
 
     reference: str
     models: tuple[str, ...]
@@ -97,6 +99,7 @@ class Certificate:
     form: int = FORM
     foreign: float | None = None
     cascades: dict[str, CertifiedCascade] = field(default_factory=dict)
+    weights: str | None = None
 
     def threshold(self, group: str | None, now: float) -> float | None:
         """The expected loss up to which a smaller model may answer; None where nothing is certified, or no longer."""
@@ -111,19 +114,43 @@ class Certificate:
 
     @classmethod
     def from_json(cls, text: str) -> Certificate:
-        """Raises ConfigError where it is not one, or of another form."""
+        """Raises ConfigError where it is not one, is of another form, or does not bear out what it says."""
         try:
             found: dict[str, Any] = json.loads(text)
             segments = {name: each and Segment(**each) for name, each in found.pop("segments").items()}
             cascades = {name: CertifiedCascade.from_wire(each) for name, each in found.pop("cascades", {}).items()}
             made = cls(**{**found, "models": tuple(found["models"]), "segments": segments, "cascades": cascades})
+            unsound = _unsound(made)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ConfigError(
                 f"this is no certificate of routing ({type(error).__name__}): make one with 'shoal route certify'"
             ) from None
         if made.form != FORM:
             raise ConfigError("this certificate is of another version: make one with 'shoal route certify'")
+        if unsound is not None:
+            raise ConfigError(
+                f"this certificate is changed or damaged ({unsound}): make one with 'shoal route certify'"
+            )
         return made
+
+
+def _unsound(made: Certificate) -> str | None:
+    """What in a certificate that was read cannot be: its own numbers must show what it allows. Raises TypeError."""
+    if not (0 < made.alpha < 1 and 0 < made.delta < 1 and 0 <= made.tolerance < math.inf):
+        return "alpha, delta or tolerance"
+    if not (math.isfinite(made.made) and math.isfinite(made.expires)):
+        return "its dates"
+    parts = [*made.segments.values(), *(held.alone for held in made.cascades.values())]
+    for part in parts:
+        if part is not None and not _borne_out(part, made):
+            return f"{part.losses} of {part.n} lost is more than alpha and delta allow"
+    return None
+
+
+def _borne_out(part: Segment, made: Certificate) -> bool:
+    if not (0 <= part.losses <= part.n <= MOST_LABELS and 0 <= part.share <= 1 and math.isfinite(part.threshold)):
+        return False
+    return binomial_tail(part.losses, part.n, made.alpha) <= made.delta + CAREFUL
 
 
 @dataclass(frozen=True, slots=True)

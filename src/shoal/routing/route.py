@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,20 +41,24 @@ class Route:
     value: ValueModel
     certificate: Certificate
 
-    def save(self, folder: Path) -> None:
-        """Writes both files; the certificate last, so that a half-written route is none. Raises ConfigError where the
-        folder cannot be written."""
+    def save(self, folder: Path) -> Certificate:
+        """Writes both files; the certificate last, so that a half-written route is none, and bound to the weights: as
+        it was written it is returned. Raises ConfigError where the folder cannot be written."""
         try:
             folder.mkdir(parents=True, exist_ok=True)
             (folder / CERTIFICATE_FILE).unlink(missing_ok=True)
-            (folder / MODEL_FILE).write_bytes(save(tensors(self.value), metadata=described(self.value)))
-            (folder / CERTIFICATE_FILE).write_text(self.certificate.to_json() + "\n", encoding="utf-8")
+            body = save(tensors(self.value), metadata=described(self.value))
+            (folder / MODEL_FILE).write_bytes(body)
+            certificate = replace(self.certificate, weights=hashlib.sha256(body).hexdigest())
+            (folder / CERTIFICATE_FILE).write_text(certificate.to_json() + "\n", encoding="utf-8")
         except OSError as error:
             raise ConfigError(f"the route cannot be written to {folder} ({error.strerror})") from None
+        return certificate
 
     @classmethod
     def load(cls, folder: Path) -> Route:
-        """Raises ConfigError where a file is missing, damaged or of another version."""
+        """Raises ConfigError where a file is missing, damaged or of another version, or the certificate is of another
+        value model."""
         try:
             certificate = Certificate.from_json((folder / CERTIFICATE_FILE).read_text(encoding="utf-8"))
             with safe_open(folder / MODEL_FILE, framework="numpy") as held:
@@ -66,10 +71,20 @@ class Route:
                 f"the route in {folder} is missing or damaged ({type(error).__name__}): make it anew with 'shoal route "
                 "certify', or leave routing.route out"
             ) from None
+        if certificate.weights not in (None, _digest(folder / MODEL_FILE)):
+            raise ConfigError(
+                f"the certificate in {folder} is of another value model than the one beside it: put its own there, or "
+                "make both anew with 'shoal route certify'"
+            )
         missing = {certificate.reference, *certificate.models} - set(value.models)
         if missing:
             raise ConfigError(f"the route in {folder} knows nothing of {', '.join(sorted(missing))}: make it anew")
         return cls(value, certificate)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def described(value: ValueModel) -> dict[str, str]:

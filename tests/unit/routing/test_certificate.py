@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from shoal.errors import ConfigError
 from shoal.routing.certificate import (
     Certificate,
+    CertifiedCascade,
     Segment,
     Trial,
     binomial_tail,
@@ -99,7 +101,7 @@ def test_alpha_and_delta_are_probabilities(alpha: float, delta: float) -> None:
 
 def made(**changes: object) -> Certificate:
     fields = {"reference": "r", "models": ("s",), "alpha": 0.05, "delta": 0.1, "tolerance": 0.0, "data": "d"}
-    segments = {"all": Segment(0.2, 0.5, 3, 100), "x": None}
+    segments = {"all": Segment(0.2, 0.5, 0, 100), "x": None}
     return Certificate(**{**fields, "made": 0.0, "expires": 100.0, "segments": segments, **changes})  # type: ignore[arg-type]
 
 
@@ -113,6 +115,34 @@ def test_what_a_certificate_allows() -> None:
 
 def test_its_written_form() -> None:
     assert Certificate.from_json(made(reason="r").to_json()) == made(reason="r")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"alpha": 0.01},
+        {"delta": 0.001},
+        {"delta": 1.0},
+        {"tolerance": -0.1},
+        {"expires": math.nan},
+        {"expires": math.inf},
+        {"segments": {"all": Segment(0.2, 0.5, 3, 100)}},
+        {"segments": {"all": Segment(math.inf, 0.5, 0, 100)}},
+        {"segments": {"all": Segment(0.2, 1.5, 0, 100)}},
+        {"segments": {"all": Segment(0.2, 0.5, -1, 100)}},
+        {"segments": {"all": Segment(0.2, 0.5, 0, 10**12)}},
+        {"cascades": {"cascade:c": CertifiedCascade(("s", "r"), {}, alone=Segment(0.0, 0.5, 9, 100))}},
+    ],
+)
+def test_what_its_own_numbers_do_not_bear_out_is_refused(changed: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="is changed or damaged"):
+        Certificate.from_json(made(**changed).to_json())
+
+
+@pytest.mark.parametrize("changed", [{"alpha": "0.05"}, {"expires": "soon"}, {"segments": {"all": {"threshold": 1}}}])
+def test_what_is_no_number_is_no_certificate(changed: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match="no certificate of routing"):
+        Certificate.from_json(json.dumps({**json.loads(made().to_json()), **changed}))
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"segments": 3}', made(form=2).to_json()])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +24,10 @@ def route() -> Route:
 
 
 def test_what_is_read_is_what_was_written(route: Route, tmp_path: Path) -> None:
-    route.save(tmp_path / "r")
+    written = route.save(tmp_path / "r")
     read = Route.load(tmp_path / "r")
-    assert read.certificate == route.certificate
+    assert read.certificate == written
+    assert written == replace(route.certificate, weights=written.weights)
     asks, groups = labels(20, 7).asks, labels(20, 7).groups
     one, other = (each.value.values(FEATURES.of(asks), groups) for each in (route, read))
     assert np.array_equal(one.good, other.good)
@@ -48,6 +51,19 @@ def test_a_certificate_of_another_model_is_said(route: Route, tmp_path: Path) ->
     file.write_text(file.read_text().replace('"small"', '"other"'))
     with pytest.raises(ConfigError, match="knows nothing of other"):
         Route.load(tmp_path)
+
+
+def test_a_certificate_holds_for_the_weights_that_it_was_made_of(route: Route, tmp_path: Path) -> None:
+    other = certify(labels(600, 5), "large", ["small"], Aim(alpha=0.1, level="tag"), features=FEATURES)[0]
+    for name, each in (("one", route), ("other", other)):
+        each.save(tmp_path / name)
+    (tmp_path / "other" / CERTIFICATE_FILE).write_bytes((tmp_path / "one" / CERTIFICATE_FILE).read_bytes())
+    with pytest.raises(ConfigError, match="of another value model"):
+        Route.load(tmp_path / "other")
+    file = tmp_path / "one" / CERTIFICATE_FILE
+    before = {name: each for name, each in json.loads(file.read_text()).items() if name != "weights"}
+    file.write_text(json.dumps(before))
+    assert Route.load(tmp_path / "one").certificate.weights is None, "made before certificates named their weights"
 
 
 def test_a_folder_that_cannot_be_written(route: Route, tmp_path: Path) -> None:
