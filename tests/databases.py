@@ -22,7 +22,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
+from shoal.stores import postgres
 from shoal.stores.database import FILE, Database
+from tests.waiting import SOON_S
 
 KINDS = ("sqlite", "postgres")
 _NUMBERS = itertools.count(1)
@@ -62,8 +64,14 @@ def _tables_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
-    """The address of a PostgreSQL server of this session's own, reached through a socket; the user may do all."""
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+    """The address of a PostgreSQL server of this session's own, reached through a socket; the user may do all. It is
+    waited for where it stands still for a while, as on a busy machine."""
+    with (
+        tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        for name in ("CONNECT_S", "ANSWER_S", "TURN_S"):
+            patch.setattr(postgres, name, int(SOON_S))
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

