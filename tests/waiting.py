@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 SOON_S = 60.0
-# A host is let go of within a second; a slow machine may take longer to show it, but no limit of a wait is as short.
-LET_GO_S = 5.0
+# A host is let go of within a second. A slow machine may take longer to show it, but no limit of a wait is as short,
+# and an idle connection is kept for longer.
+LET_GO_S = 25.0
 
 
 def until(true: Callable[[], Any], within_s: float = SOON_S) -> None:

@@ -12,6 +12,7 @@ from shoal.config import Settings
 from shoal.models.hosts.host import Hosts, open_hosts
 from shoal.models.registry import Registry
 from shoal.testing import ScriptedHost
+from tests.waiting import SOON_S
 
 DIALECTS = ("openai", "anthropic")
 
@@ -28,7 +29,7 @@ def make_call(
 ) -> Call:
     """A call that can open these models, each a Model or a pair of Model and Patience."""
     entries = {
-        name: found if isinstance(found, tuple) else (found, Patience(5, 5, 0))
+        name: found if isinstance(found, tuple) else (found, Patience(SOON_S, SOON_S, 0))
         for name, found in (models or {}).items()
     }
     return Call(exchange_id="ex_test", tenant="test", opener=Registry(entries), trail=trail or Trail(), **more)
@@ -50,7 +51,7 @@ async def opened(url: str, dialect: str = "openai", host: Mapping[str, Any] | No
     """Hosts with one host "h" at `url` and one model "m" on it."""
     settings = Settings.model_validate(
         {
-            "hosts": {"h": {"dialect": dialect, "base_url": url, **(host or {})}},
+            "hosts": {"h": {"dialect": dialect, "base_url": url, "connect_s": SOON_S, **(host or {})}},
             "models": {"m": {"host": "h", "upstream": "theirs"}},
         }
     )

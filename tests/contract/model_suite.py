@@ -18,7 +18,7 @@ from shoal.call import Model, closing
 from shoal.chat import Chat, Message
 from shoal.errors import ShoalError
 from tests.contract.calls import hello, make_call, read, text
-from tests.waiting import LET_GO_S
+from tests.waiting import LET_GO_S, SOON_S
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ async def cancelling_lets_go(subject: Subject) -> None:
                 begun.set()
 
     task = asyncio.create_task(listen())
-    await asyncio.wait_for(begun.wait(), 60)
+    await asyncio.wait_for(begun.wait(), SOON_S)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

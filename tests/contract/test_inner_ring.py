@@ -2,7 +2,7 @@
 deadline, cancellation and placement reach every leaf."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -19,6 +19,7 @@ from shoal.errors import (
 )
 from shoal.testing import ScriptedModel
 from tests.contract.calls import hello, make_call, read, text
+from tests.waiting import SOON_S
 
 
 class Toy:
@@ -76,7 +77,7 @@ def test_failed_tries_are_attempts_too() -> None:
         failed = HostFailed("h failed", host="h")
         limited = HostRateLimited("h limits", host="h", retry_after_s=0.0)
         flaky = ScriptedModel([failed], [limited], ["fine"], name="guard", kind="host", usage=Usage(5, 5))
-        patient = Patience(5, 5, 2)
+        patient = Patience(SOON_S, SOON_S, 2)
         models = {name: (model, patient) for name, model in {**three(), "guard": flaky}.items()}
         trail = Trail()
         call = make_call({**models, "toy": (Toy(), patient)}, trail)
@@ -109,14 +110,31 @@ def hanging() -> dict[str, ScriptedModel]:
     return {**three(), "left": leaf(asyncio.Event(), name="left"), "right": leaf("x", asyncio.Event(), name="right")}
 
 
+async def both_run(leaves: dict[str, ScriptedModel]) -> None:
+    while not (leaves["left"].running and leaves["right"].running):
+        await asyncio.sleep(0)
+
+
+def of_loop() -> Callable[[float], None]:
+    """Puts the running loop's clock ahead by so many seconds."""
+    loop = asyncio.get_running_loop()
+    told, passed = loop.time, [0.0]
+    loop.time = lambda: told() + passed[0]  # type: ignore[method-assign]
+    return lambda seconds: passed.append(passed.pop() + seconds)
+
+
 @pytest.mark.parametrize("streamed", [False, True])
 def test_the_deadline_reaches_every_leaf(streamed: bool) -> None:
     async def test() -> None:
         leaves, trail = hanging(), Trail()
-        deadline = asyncio.get_running_loop().time() + 0.1
+        ahead = of_loop()
+        deadline = asyncio.get_running_loop().time() + 1000
         call = make_call({**leaves, "toy": Toy()}, trail, deadline=deadline)
+        task = asyncio.create_task(read(call.open("toy"), hello(streamed), call))
+        await both_run(leaves)
+        ahead(1000)
         with pytest.raises(DeadlineExceeded):
-            await read(call.open("toy"), hello(streamed), call)
+            await task
         for name in ("left", "right"):
             assert leaves[name].calls[0].deadline == deadline
             assert leaves[name].running == 0
@@ -143,8 +161,7 @@ def test_cancellation_reaches_every_leaf() -> None:
         leaves, trail = hanging(), Trail()
         call = make_call({**leaves, "toy": Toy()}, trail)
         task = asyncio.create_task(read(call.open("toy"), hello(True), call))
-        while not (leaves["left"].running and leaves["right"].running):
-            await asyncio.sleep(0)
+        await both_run(leaves)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

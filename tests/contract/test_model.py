@@ -11,6 +11,7 @@ from shoal.errors import ModelFailed
 from shoal.testing import ScriptedHost, ScriptedModel, fails, stream
 from tests.contract.calls import DIALECTS, opened
 from tests.contract.model_suite import CHECKS, Subject
+from tests.waiting import LET_GO_S
 
 
 @asynccontextmanager
@@ -41,7 +42,7 @@ async def host(dialect: str) -> AsyncIterator[Subject]:
         ]
 
         async def let_go() -> None:
-            await silent.until(lambda: silent.connections == 0)
+            await silent.until(lambda: silent.connections == 0, LET_GO_S)
 
         yield Subject(answers, failing, hanging, let_go)
 

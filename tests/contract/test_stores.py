@@ -24,9 +24,9 @@ from shoal.stores.ledger import Record, SqlLedger
 from shoal.stores.passages import Document, Draft, SqlPassages
 from shoal.stores.salts import SqlSalts
 from shoal.stores.usage_sums import usage_total
+from tests.waiting import SOON_S
 
 DOCUMENT = Document("/a", "a.md", "text", "0" * 64, 1, 10, 1.0, 2.0)
-SOON_S = 20.0
 
 
 def test_the_first_salt_stays(database: Database) -> None:

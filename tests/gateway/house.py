@@ -38,6 +38,7 @@ from shoal.trust.keys import RootKey
 from shoal.trust.masking.step import MaskingStep
 from shoal.trust.monitoring.step import MonitoringStep
 from shoal.trust.retention.keeping import Keeping, open_keeping
+from tests.waiting import SOON_S
 
 
 class FixedRetriever:
@@ -69,8 +70,8 @@ class Running:
     server: DrainingServer
 
     def idle(self) -> bool:
-        """Whether no request is under way any more; waits for it for up to five seconds."""
-        return asyncio.run_coroutine_threadsafe(self.gateway.traffic.empty.wait(), self.loop).result(5)
+        """Whether no request is under way any more; waits for it."""
+        return asyncio.run_coroutine_threadsafe(self.gateway.traffic.empty.wait(), self.loop).result(SOON_S)
 
     def tasks(self) -> int:
         """Tasks on the gateway's loop."""
@@ -81,7 +82,7 @@ class Running:
 def running(
     folder: Path,
     *models: Model,
-    drain_s: float = 5,
+    drain_s: float = SOON_S,
     trust: TrustRules | None = None,
     audit: Audit | None = None,
     defence: DefenceStep | None = None,
@@ -102,7 +103,7 @@ def running(
     keys.add(member.stored, admin.stored)
     retriever = FixedRetriever()
     rules, root = trust or TrustRules(mode="off"), RootKey(b"k" * 32)
-    patience = Patience(first_s=5, idle_s=5, retries=0)
+    patience = Patience(first_s=2 * SOON_S, idle_s=2 * SOON_S, retries=0)
     keeping = open_keeping(Settings(trust=rules, audit=audit or Audit()), root, database)
     house = House(
         identity=Identity(keys),
@@ -126,7 +127,7 @@ def running(
         house,
         ledger,
         metrics,
-        Limits(**{"body_bytes": 200_000, "body_s": 5, "messages": 50, **limits}),
+        Limits(**{"body_bytes": 200_000, "body_s": SOON_S, "messages": 50, **limits}),
         keeping,
         metrics_here=True,
         admin=admin_api(database, house.identity) if admin_api is not None else None,
@@ -167,10 +168,10 @@ def _thread(
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
-    assert started.wait(60)
+    assert started.wait(SOON_S)
     try:
         yield loops[0], server
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(2 * SOON_S)
         assert not thread.is_alive()

@@ -14,17 +14,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx2 as httpx
 import psutil  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from shoal.stores.database import Database
 from shoal.testing import Received, ScriptedHost, Wire, answers, stream
+from tests import web
+from tests.waiting import SOON_S
 
-SHOAL = [sys.executable, "-c", "from shoal.cli import main; main()"]
+RUN = "from shoal.cli import main; main()"
+# A store that answers nobody counts as away after a second; a machine that is busy may take longer to answer.
+PATIENT = f"""
+from shoal.gateway import metrics_workers
+from shoal.stores import counters_redis, postgres, redis_line
+redis_line.ANSWER_S = counters_redis.JOIN_S = metrics_workers.ANSWER_S = {SOON_S}
+postgres.ANSWER_S, postgres.TURN_S, postgres.CONNECT_S = {SOON_S}, {SOON_S}, {SOON_S:.0f}
+{RUN}
+"""
 SETTINGS = """
 [server]
-drain_s = 20
+drain_s = 100
 [hosts.far]
 dialect = "openai"
 base_url = "{url}"
@@ -38,6 +47,7 @@ lease_s = 1
 [budgets.all]
 requests = 20
 tokens = 100000
+per = "year"
 [trust]
 mode = "off"
 """
@@ -58,7 +68,7 @@ class Host:
 
     def __enter__(self) -> Host:
         self._thread.start()
-        assert self._up.wait(60)
+        assert self._up.wait(SOON_S)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -104,23 +114,23 @@ class Shoal:
     def workers(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children()  # type: ignore[no-any-return]
 
-    def ask(self, client: httpx.Client | None = None) -> int:
+    def ask(self, client: web.Client | None = None) -> int:
         """The status of one request. What an answer other than 200 said is in the report of a test that fails."""
-        post = httpx.post if client is None else client.post
+        post = web.post if client is None else client.post
         headers = {"authorization": f"Bearer {self.member}"}
-        answer = post(f"{self.url}/v1/chat/completions", json=ASK, headers=headers, timeout=20)
+        answer = post(f"{self.url}/v1/chat/completions", json=ASK, headers=headers)
         if answer.status_code != 200:
             print(answer.status_code, answer.text)
         return answer.status_code
 
     def metrics(self) -> list[str]:
         headers = {"authorization": f"Bearer {self.admin}"}
-        return httpx.get(f"{self.url}/metrics", headers=headers).text.splitlines()
+        return web.get(f"{self.url}/metrics", headers=headers).text.splitlines()
 
     def used(self) -> dict[str, tuple[float, float]]:
         """What is used and reserved of each quantity; below zero while nobody knows."""
         headers = {"authorization": f"Bearer {self.member}"}
-        answer = httpx.get(f"{self.url}/v1/shoal/usage", headers=headers)
+        answer = web.get(f"{self.url}/v1/shoal/usage", headers=headers)
         found = answer.json()["limits"] if answer.status_code == 200 else []
         unknown: dict[str, tuple[float, float]] = dict.fromkeys(("requests", "tokens"), (-1, -1))
         return unknown | {each["quantity"]: (each["used"], each["reserved"]) for each in found}
@@ -129,21 +139,27 @@ class Shoal:
         return (self.home / "log").read_text()
 
     def ended(self) -> int:
-        return self.process.wait(30)
+        return self.process.wait(SOON_S)
 
 
 @contextmanager
 def started(
-    home: Path, store: str, *words: str, settings: str = SETTINGS, workers: int = 2, database: str = ""
+    home: Path,
+    store: str,
+    *words: str,
+    settings: str = SETTINGS,
+    workers: int = 2,
+    database: str = "",
+    code: str = PATIENT,
 ) -> Iterator[Shoal]:
     """A gateway that answers, or one that ended at once; afterwards all its processes have ended. `database` is the
-    address of a PostgreSQL, where there is one."""
+    address of a PostgreSQL, where there is one. `code` is what is run: RUN notices a store that is away at once."""
     with Host() as host:
         (home / "shoal.toml").write_text(settings.format(url=host.url))
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SHOAL_")}
         environment |= {"XDG_CONFIG_HOME": str(home / "config"), "XDG_DATA_HOME": str(home / "data"), "STORE": store}
         environment["DATABASE"] = database
-        command = [*SHOAL, "up", "--port", "0", "--workers", str(workers), "--json", *words]
+        command = [sys.executable, "-c", code, "up", "--port", "0", "--workers", str(workers), "--json", *words]
         with (home / "log").open("w") as log:
             process = subprocess.Popen(
                 command, cwd=home, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
@@ -162,8 +178,8 @@ def started(
             finally:
                 host.go_on()
                 process.terminate()
-                process.wait(30)
-                assert not psutil.wait_procs(family, 20)[1], shoal.log()
+                process.wait(2 * SOON_S)
+                assert not psutil.wait_procs(family, SOON_S)[1], shoal.log()
 
 
 def rows(home: Path, url: str | None = None) -> Counter[str]:

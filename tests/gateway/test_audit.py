@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.chat import Json
@@ -22,6 +21,7 @@ from shoal.trust.audit.refusals import Refusals
 from shoal.trust.audit.step import AuditStep, signer_of
 from shoal.trust.audit.verify import verify
 from shoal.trust.keys import RootKey
+from tests import web
 from tests.gateway.house import Running, running
 
 ROOT = RootKey(b"k" * 32)
@@ -44,14 +44,14 @@ def audited(tmp_path: Path, model: ScriptedModel, work: Callable[[Running], obje
     return list(read(folder, Filter()))
 
 
-def ask(house: Running, text: str = "hello", key: str | None = None, **body: Any) -> httpx.Response:
+def ask(house: Running, text: str = "hello", key: str | None = None, **body: Any) -> web.Response:
     body = {"model": "scripted", "messages": [{"role": "user", "content": text}], **body}
     headers = {"x-api-key": house.member if key is None else key}
-    return httpx.post(f"{house.url}/v1/chat/completions", json=body, headers=headers, timeout=60)
+    return web.post(f"{house.url}/v1/chat/completions", json=body, headers=headers)
 
 
 def test_an_exchange_leaves_one_record(tmp_path: Path) -> None:
-    answers: list[httpx.Response] = []
+    answers: list[web.Response] = []
     records = audited(tmp_path, ScriptedModel(), lambda house: answers.append(ask(house, temperature=0.5, user=CANARY)))
     (told,) = records
     assert told["exchange"] == answers[0].headers["x-shoal-exchange"]
@@ -112,8 +112,8 @@ def test_a_refusal_before_an_exchange_says_which_key_it_came_with(tmp_path: Path
     def work(house: Running) -> None:
         ids.append(house.member.split("-")[2])
         headers = {"x-api-key": house.member}
-        assert httpx.get(f"{house.url}/v1/nowhere", headers=headers).status_code == 404
-        assert httpx.post(f"{house.url}/v1/chat/completions", content=b"{", headers=headers).status_code == 400
+        assert web.get(f"{house.url}/v1/nowhere", headers=headers).status_code == 404
+        assert web.post(f"{house.url}/v1/chat/completions", content=b"{", headers=headers).status_code == 400
 
     records = audited(tmp_path, ScriptedModel(), work)
     assert [(each["code"], each["keys"]) for each in records] == [

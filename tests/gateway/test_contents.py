@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx2 as httpx
 import pytest
 
 from shoal.config.audit import Audit
@@ -12,6 +11,7 @@ from shoal.config.trust import TrustRules
 from shoal.identity import Role, mint
 from shoal.testing import ScriptedModel
 from shoal.trust.sensitive import Sensitive
+from tests import web
 from tests.gateway.house import Running, running
 
 RULES = TrustRules.model_validate({"masking": {"tier": "patterns"}})
@@ -27,9 +27,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-def get(house: Running, exchange: str, key: str | None = None) -> httpx.Response:
+def get(house: Running, exchange: str, key: str | None = None) -> web.Response:
     path = f"{house.url}/v1/shoal/exchanges/{exchange}/content"
-    return httpx.get(path, headers={"x-api-key": key or house.admin})
+    return web.get(path, headers={"x-api-key": key or house.admin})
 
 
 def test_an_admin_reads_it_and_that_is_written_down(house: Running) -> None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.chat import Choice, Passage, Piece
@@ -15,6 +14,7 @@ from shoal.testing import ScriptedModel
 from shoal.trust.defence.sieve import NOTE
 from shoal.trust.defence.step import DefenceStep
 from shoal.trust.keys import RootKey
+from tests import web
 from tests.gateway.house import Running, running
 from tests.unit.trust.defence.fakes import guards
 
@@ -70,9 +70,9 @@ def _fresh(house: Running, models: dict[str, Puppet]) -> Iterator[None]:
         model.plays = None
 
 
-def ask(house: Running, *messages: Any, model: str = "far", **body: Any) -> httpx.Response:
+def ask(house: Running, *messages: Any, model: str = "far", **body: Any) -> web.Response:
     body = {"model": model, "messages": messages, **body}
-    return httpx.post(f"{house.url}/v1/chat/completions", json=body, headers={"x-api-key": house.member}, timeout=60)
+    return web.post(f"{house.url}/v1/chat/completions", json=body, headers={"x-api-key": house.member})
 
 
 def streamed(house: Running, *messages: Any, **body: Any) -> list[dict[str, Any]]:

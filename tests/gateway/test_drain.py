@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2 as httpx
 import orjson
 
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 
 ASK = {"model": "scripted", "messages": [{"role": "user", "content": "hi"}], "stream": True}
@@ -21,7 +21,7 @@ ASK = {"model": "scripted", "messages": [{"role": "user", "content": "hi"}], "st
 def stream(house: Running) -> Iterator[Iterator[str]]:
     """The lines of a stream that has begun."""
     with (
-        httpx.Client(timeout=10) as client,
+        web.Client() as client,
         client.stream(
             "POST", f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": house.member}
         ) as answer,
@@ -34,14 +34,14 @@ def stream(house: Running) -> Iterator[Iterator[str]]:
 def test_what_runs_finishes_and_what_is_new_is_refused(tmp_path: Path) -> None:
     go_on = asyncio.Event()
     with running(tmp_path, ScriptedModel(["first", go_on, "last"])) as house, stream(house) as lines:
-        assert httpx.get(f"{house.url}/readyz").status_code == 200
+        assert web.get(f"{house.url}/readyz").status_code == 200
         house.server.handle_exit(signal.SIGTERM, None)
-        refused = httpx.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": house.member})
+        refused = web.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": house.member})
         assert refused.status_code == 503
         assert refused.json()["error"]["code"] == "shutting_down"
         assert refused.headers["retry-after"] == "1"
-        assert httpx.get(f"{house.url}/readyz").status_code == 503
-        assert httpx.get(f"{house.url}/healthz").status_code == 200
+        assert web.get(f"{house.url}/readyz").status_code == 503
+        assert web.get(f"{house.url}/healthz").status_code == 200
         house.loop.call_soon_threadsafe(go_on.set)
         rest = list(lines)
         assert '"last"' in rest[0]

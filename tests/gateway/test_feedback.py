@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.config.audit import Audit
@@ -16,6 +15,7 @@ from shoal.stores.feedback import SqlFeedback
 from shoal.testing import ScriptedModel
 from shoal.trust.masking.detect import Detector
 from shoal.trust.retention.feedback import MOST_PER_EXCHANGE
+from tests import web
 from tests.gateway.house import Running, running
 
 MAIL = "jane@example.org"
@@ -42,18 +42,18 @@ def key(house: Running, tenant: str = "default", role: Role = Role.MEMBER) -> st
 
 def ask(house: Running, key: str | None = None) -> str:
     chat = {"model": "scripted", "messages": [{"role": "user", "content": f"mail {MAIL}"}]}
-    answer = httpx.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": key or house.member})
+    answer = web.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": key or house.member})
     return answer.headers["x-shoal-exchange"]
 
 
-def give(house: Running, exchange: str, body: Any, key: str | None = None) -> httpx.Response:
+def give(house: Running, exchange: str, body: Any, key: str | None = None) -> web.Response:
     path = f"{house.url}/v1/shoal/exchanges/{exchange}/feedback"
-    return httpx.post(path, json=body, headers={"x-api-key": key or house.member})
+    return web.post(path, json=body, headers={"x-api-key": key or house.member})
 
 
-def given(house: Running, exchange: str, key: str | None = None) -> httpx.Response:
+def given(house: Running, exchange: str, key: str | None = None) -> web.Response:
     path = f"{house.url}/v1/shoal/exchanges/{exchange}/feedback"
-    return httpx.get(path, headers={"x-api-key": key or house.member})
+    return web.get(path, headers={"x-api-key": key or house.member})
 
 
 def test_feedback_is_kept_masked_and_listed(house: Running, folder: Path) -> None:
@@ -143,9 +143,9 @@ def test_a_wrong_field_is_named(house: Running, body: dict[str, Any], param: str
 @pytest.mark.parametrize("content", [b"{", b"[]", b'"up"', b""])
 def test_what_is_no_object_is_refused(house: Running, content: bytes) -> None:
     path = f"{house.url}/v1/shoal/exchanges/{ask(house)}/feedback"
-    assert httpx.post(path, content=content, headers={"x-api-key": house.member}).status_code == 400
-    assert httpx.put(path, json={}, headers={"x-api-key": house.member}).status_code == 405
-    assert "GET or POST" in httpx.put(path, json={}, headers={"x-api-key": house.member}).text
+    assert web.post(path, content=content, headers={"x-api-key": house.member}).status_code == 400
+    assert web.put(path, json={}, headers={"x-api-key": house.member}).status_code == 405
+    assert "GET or POST" in web.put(path, json={}, headers={"x-api-key": house.member}).text
 
 
 def test_the_longest_text_is_taken(house: Running) -> None:

@@ -1,9 +1,8 @@
-"""Clients that hang up: the model's call is cancelled within a second, and nothing is left behind."""
+"""Clients that hang up: the model's call is cancelled, and nothing is left behind."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 
 import orjson
@@ -11,7 +10,7 @@ import pytest
 
 from shoal.testing import ScriptedModel
 from tests.gateway.house import Running, running
-from tests.waiting import until
+from tests.waiting import SOON_S, until
 
 
 def request(house: Running, stream: bool) -> bytes:
@@ -30,12 +29,13 @@ async def hang_up(house: Running, model: ScriptedModel, count: int, stream: bool
             _, writer = await asyncio.open_connection("127.0.0.1", house.port)
             writer.write(request(house, stream))
             writers.append(writer)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(SOON_S):
             while len(model.calls) < before + 100:
                 await asyncio.sleep(0.001)
         for writer in writers:
             writer.transport.abort()
-        async with asyncio.timeout(5):
+        # Nothing else ends the calls so soon: the model is waited for twice as long.
+        async with asyncio.timeout(SOON_S):
             while model.running:
                 await asyncio.sleep(0.001)
 
@@ -43,12 +43,10 @@ async def hang_up(house: Running, model: ScriptedModel, count: int, stream: bool
 @pytest.mark.parametrize(
     ("stream", "script"), [(False, [asyncio.Event]), (True, [asyncio.Event]), (True, ["x", asyncio.Event])]
 )
-def test_a_hang_up_cancels_within_a_second(tmp_path: Path, stream: bool, script: list[object]) -> None:
+def test_a_hang_up_cancels(tmp_path: Path, stream: bool, script: list[object]) -> None:
     model = ScriptedModel([step() if isinstance(step, type) else step for step in script])  # type: ignore[misc]
     with running(tmp_path, model) as house:
-        begun = time.monotonic()
         asyncio.run(hang_up(house, model, 1, stream))
-        assert time.monotonic() - begun < 5
         assert model.cancelled == 100
         outcomes = {house.ledger.get(call.exchange_id).outcome for call in model.calls}  # type: ignore[union-attr]
         assert outcomes == {"cancelled"}

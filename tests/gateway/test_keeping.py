@@ -9,7 +9,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.chat import Choice, Piece
@@ -20,6 +19,7 @@ from shoal.identity import Role, mint
 from shoal.stores.database import Database
 from shoal.stores.erasure import Erasure, of_tenant
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 
 MAIL, PERSON = "jane@example.org", "customer-4711"
@@ -43,14 +43,14 @@ def key(house: Running, tenant: str, role: Role = Role.MEMBER) -> str:
 
 def ask(house: Running, key: str | None = None, said: str = f"mail {MAIL}", **more: Any) -> str:
     chat = {"model": "scripted", "messages": [{"role": "user", "content": said}], **more}
-    answer = httpx.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": key or house.member})
+    answer = web.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": key or house.member})
     assert answer.status_code == 200, answer.text
     return answer.headers["x-shoal-exchange"]
 
 
-def content(house: Running, exchange: str, admin: str | None = None) -> httpx.Response:
+def content(house: Running, exchange: str, admin: str | None = None) -> web.Response:
     path = f"{house.url}/v1/shoal/exchanges/{exchange}/content"
-    return httpx.get(path, headers={"x-api-key": admin or house.admin})
+    return web.get(path, headers={"x-api-key": admin or house.admin})
 
 
 def bytes_of(folder: Path) -> bytes:
@@ -93,7 +93,7 @@ def test_who_did_not_opt_in_or_masks_nothing_keeps_nothing(house: Running, tenan
 
 def test_a_refused_request_leaves_no_content(house: Running) -> None:
     chat = {"model": "nothing", "messages": [{"role": "user", "content": "x"}], "user": PERSON}
-    answer = httpx.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": house.member})
+    answer = web.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": house.member})
     kept = content(house, answer.headers["x-shoal-exchange"])
     assert kept.status_code == 404 or kept.json()["reply"] == {"choices": []}
 
@@ -123,9 +123,11 @@ def test_a_tenant_is_erased_while_requests_go_on(house: Running, tmp_path: Path)
     done, kept, refused = threading.Event(), [], []
 
     def work() -> None:
-        while not done.is_set():
+        over = False
+        while not over:
+            over = done.is_set()  # who comes last asks after all is erased
             kept.append(ask(house, south))
-            answer = httpx.post(f"{house.url}/v1/chat/completions", json={}, headers={"x-api-key": north})
+            answer = web.post(f"{house.url}/v1/chat/completions", json={}, headers={"x-api-key": north})
             refused.append(answer.status_code)
 
     worker = threading.Thread(target=work)

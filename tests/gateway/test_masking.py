@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.config.trust import TrustRules
 from shoal.identity import Role, mint
 from shoal.testing import ScriptedModel
 from shoal.trust.masking.detect import Detector
+from tests import web
 from tests.gateway.house import Running, running
 
 PATH = "/v1/shoal/mask"
@@ -30,8 +30,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-def post(house: Running, body: Any, key: str | None = None, **headers: str) -> httpx.Response:
-    return httpx.post(house.url + PATH, json=body, headers={"x-api-key": key or house.member, **headers})
+def post(house: Running, body: Any, key: str | None = None, **headers: str) -> web.Response:
+    return web.post(house.url + PATH, json=body, headers={"x-api-key": key or house.member, **headers})
 
 
 def test_a_text_comes_back_masked_with_what_was_found(house: Running) -> None:
@@ -68,7 +68,7 @@ def test_a_conversation_keeps_its_placeholders_for_its_key_alone(house: Running)
 def test_a_conversation_has_the_placeholders_of_its_chats(house: Running) -> None:
     (placeholder,) = post(house, {"text": MAIL, "conversation": "both"}).json()["texts"]
     chat = {"model": "scripted", "messages": [{"role": "user", "content": MAIL}], "shoal": {"conversation": "both"}}
-    httpx.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": house.member})
+    web.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": house.member})
     model, _ = house.gateway._fast["POST", PATH]._house.models.find("scripted")  # type: ignore[attr-defined]
     assert model.chats[-1].ask == placeholder
 
@@ -106,11 +106,11 @@ def test_a_wrong_field_is_named(house: Running, body: dict[str, Any], param: str
 
 def test_it_has_the_limits_of_a_chat(house: Running) -> None:
     headers = {"x-api-key": house.member}
-    assert httpx.post(house.url + PATH, content=b'{"text": "' + b"x" * 300_000, headers=headers).status_code == 413
-    assert httpx.post(house.url + PATH, content=b"{", headers=headers).status_code == 400
-    refused = httpx.get(house.url + PATH, headers=headers)
+    assert web.post(house.url + PATH, content=b'{"text": "' + b"x" * 300_000, headers=headers).status_code == 413
+    assert web.post(house.url + PATH, content=b"{", headers=headers).status_code == 400
+    refused = web.get(house.url + PATH, headers=headers)
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
-    assert httpx.post(house.url + PATH, json={"text": "x"}).status_code == 401
+    assert web.post(house.url + PATH, json={"text": "x"}).status_code == 401
 
 
 def test_a_long_text_with_much_in_it(house: Running) -> None:
@@ -142,7 +142,7 @@ def test_where_masking_is_off_no_text_comes_back(tmp_path: Path) -> None:
 
 def test_the_metrics_count_entities_by_type_and_no_value(house: Running) -> None:
     chat = {"model": "scripted", "messages": [{"role": "user", "content": f"mail {MAIL}"}]}
-    httpx.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": house.member})
-    page = httpx.get(f"{house.url}/metrics", headers={"x-api-key": house.admin}).text
+    web.post(f"{house.url}/v1/chat/completions", json=chat, headers={"x-api-key": house.member})
+    page = web.get(f"{house.url}/metrics", headers={"x-api-key": house.admin}).text
     assert 'shoal_entities_total{action="masked",type="EMAIL_ADDRESS"}' in page
     assert "jane" not in page

@@ -8,14 +8,15 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.chat import Chat, Choice, Piece
 from shoal.config.trust import TrustRules
 from shoal.testing import ScriptedModel
 from shoal.trust.masking.session import Session
+from tests import web
 from tests.gateway.house import Running, running
+from tests.waiting import SOON_S
 
 MAIL = "jane.planted@example.org"
 CARD = 4111111111111111
@@ -55,9 +56,9 @@ async def thread_of() -> threading.Thread:
     return threading.current_thread()
 
 
-def ask(house: Running, **body: Any) -> httpx.Response:
+def ask(house: Running, **body: Any) -> web.Response:
     body = {"model": "scripted", "messages": [{"role": "user", "content": "x"}], **body}
-    return httpx.post(f"{house.url}/v1/chat/completions", json=body, headers={"x-api-key": house.member}, timeout=60)
+    return web.post(f"{house.url}/v1/chat/completions", json=body, headers={"x-api-key": house.member})
 
 
 def sent(model: Echo) -> str:
@@ -221,6 +222,6 @@ def test_much_that_is_no_text_leaves_the_event_loop_too(
         return mask(self, chat)
 
     monkeypatch.setattr(Session, "_mask", noting)
-    served = asyncio.run_coroutine_threadsafe(thread_of(), house.loop).result(5)
+    served = asyncio.run_coroutine_threadsafe(thread_of(), house.loop).result(SOON_S)
     assert ask(house, metadata={"odd": odd}).status_code == 200
     assert served not in moved

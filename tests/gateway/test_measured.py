@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.chat import Usage
@@ -17,6 +16,7 @@ from shoal.metering.counters.seam import Domain
 from shoal.metering.start import open_metering, open_ticker
 from shoal.metering.ticker import Ticker
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 from tests.unit.metering.test_sampler import Kept
 
@@ -51,13 +51,13 @@ class Counted:
     def ask(self, **more: Any) -> dict[str, Any]:
         body = {"model": "scripted", "messages": [{"role": "user", "content": "hi"}], **more}
         headers = {"authorization": f"Bearer {self.house.member}"}
-        found: dict[str, Any] = httpx.post(f"{self.house.url}/v1/chat/completions", json=body, headers=headers).json()
+        found: dict[str, Any] = web.post(f"{self.house.url}/v1/chat/completions", json=body, headers=headers).json()
         assert self.house.idle()
         return found
 
     def record(self, reply: dict[str, Any]) -> dict[str, Any]:
         where = f"{self.house.url}/v1/shoal/exchanges/{reply['shoal']['exchange_id']}"
-        found: dict[str, Any] = httpx.get(where, headers={"authorization": f"Bearer {self.house.member}"}).json()
+        found: dict[str, Any] = web.get(where, headers={"authorization": f"Bearer {self.house.member}"}).json()
         return found
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import orjson
 import pytest
 
@@ -15,6 +14,7 @@ from shoal.config import Settings
 from shoal.metering.start import open_metering
 from shoal.models.specialists.catalogue import load_all
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 
 THEIRS = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7, "queue_time": 0.25}
@@ -32,11 +32,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-def ask(house: Running, model: str = "scripted", said: str = "hi", **more: Any) -> httpx.Response:
+def ask(house: Running, model: str = "scripted", said: str = "hi", **more: Any) -> web.Response:
     body = {"model": model, "messages": [{"role": "user", "content": said}], **more}
-    return httpx.post(
-        f"{house.url}/v1/chat/completions", json=body, headers={"authorization": f"Bearer {house.member}"}
-    )
+    return web.post(f"{house.url}/v1/chat/completions", json=body, headers={"authorization": f"Bearer {house.member}"})
 
 
 def chunks(house: Running, **more: Any) -> list[dict[str, Any]]:
@@ -104,7 +102,7 @@ def test_the_record_says_what_each_attempt_took(house: Running) -> None:
     # First from memory, then from the database: both say the same.
     heard = []
     for _ in range(2):
-        record = httpx.get(where, headers={"authorization": f"Bearer {house.member}"}).json()
+        record = web.get(where, headers={"authorization": f"Bearer {house.member}"}).json()
         heard.append(record)
         house.ledger.flush()
     told, again = heard
@@ -121,7 +119,7 @@ def test_the_record_says_what_each_attempt_took(house: Running) -> None:
 def test_the_metrics_count_what_is_known_and_how_often_it_is_not(house: Running, tmp_path: Path) -> None:
     ask(house)
     ask(house, "strange")
-    page = httpx.get(f"{house.url}/metrics", headers={"authorization": f"Bearer {house.admin}"}).text
+    page = web.get(f"{house.url}/metrics", headers={"authorization": f"Bearer {house.admin}"}).text
     for metric in ("shoal_energy_wh", "shoal_carbon_gco2e", "shoal_water_ml", "shoal_cost_usd"):
         assert f'{metric}_total{{model="scripted",tier="modelled"}}' in page
         assert f'{metric}_total{{model="strange"' not in page

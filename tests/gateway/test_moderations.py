@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.identity import Role, mint
 from shoal.testing import ScriptedModel
 from shoal.trust.monitoring.step import MonitoringStep
+from tests import web
 from tests.gateway.house import Running, running
 from tests.unit.trust.monitoring.scene import BAD, MildMonitor, rules
 
@@ -25,8 +25,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-def post(house: Running, body: Any, key: str | None = None) -> httpx.Response:
-    return httpx.post(house.url + PATH, json=body, headers={"x-api-key": key or house.member})
+def post(house: Running, body: Any, key: str | None = None) -> web.Response:
+    return web.post(house.url + PATH, json=body, headers={"x-api-key": key or house.member})
 
 
 def test_each_input_has_a_result(house: Running) -> None:
@@ -85,4 +85,4 @@ def test_bad_input_is_named(house: Running, body: dict[str, Any], param: str | N
 
 
 def test_it_needs_a_key(house: Running) -> None:
-    assert httpx.post(house.url + PATH, json={"input": "a"}).status_code == 401
+    assert web.post(house.url + PATH, json={"input": "a"}).status_code == 401

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import httpx2 as httpx
 import pytest
 
 from shoal.identity import Role, mint
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 
 ASK = {"model": "scripted", "messages": [{"role": "user", "content": "very private words"}]}
@@ -21,12 +21,12 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-def get(house: Running, path: str, key: str | None = None) -> httpx.Response:
-    return httpx.get(house.url + path, headers={"authorization": f"Bearer {key or house.member}"})
+def get(house: Running, path: str, key: str | None = None) -> web.Response:
+    return web.get(house.url + path, headers={"authorization": f"Bearer {key or house.member}"})
 
 
 def ask(house: Running) -> str:
-    answer = httpx.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": house.member})
+    answer = web.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": house.member})
     return answer.headers["x-shoal-exchange"]
 
 
@@ -48,7 +48,7 @@ def test_a_limited_key_sees_and_uses_only_its_models(house: Running) -> None:
     assert [model["id"] for model in get(house, "/v1/models", minted.token).json()["data"]] == ["org/other"]
     assert get(house, "/v1/models/scripted", minted.token).status_code == 404
     assert "scripted" not in get(house, "/v1/models/nothing", minted.token).text
-    answer = httpx.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": minted.token})
+    answer = web.post(f"{house.url}/v1/chat/completions", json=ASK, headers={"x-api-key": minted.token})
     assert answer.status_code == 403
 
 
@@ -78,18 +78,16 @@ def test_every_answer_has_a_name(house: Running) -> None:
 
 
 def test_health_needs_no_key(house: Running) -> None:
-    assert httpx.get(f"{house.url}/healthz").json() == {"status": "ok"}
-    assert httpx.get(f"{house.url}/readyz").json() == {"status": "ready"}
+    assert web.get(f"{house.url}/healthz").json() == {"status": "ok"}
+    assert web.get(f"{house.url}/readyz").json() == {"status": "ready"}
     for path in ("/healthz", "/readyz"):
-        head = httpx.head(house.url + path)
+        head = web.head(house.url + path)
         assert (head.status_code, head.content) == (200, b"")
 
 
 def test_metrics_for_an_admin_without_keys_or_text(house: Running) -> None:
     ask(house)
-    httpx.post(
-        f"{house.url}/v1/chat/completions", json={**ASK, "model": "made-up"}, headers={"x-api-key": house.member}
-    )
+    web.post(f"{house.url}/v1/chat/completions", json={**ASK, "model": "made-up"}, headers={"x-api-key": house.member})
     assert get(house, "/metrics").status_code == 403
     page = get(house, "/metrics", house.admin).text
     assert 'shoal_exchanges_total{model="scripted",outcome="ok"}' in page

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import httpx2 as httpx
 import pytest
 
 from shoal.config.trust import TrustRules
@@ -14,6 +13,7 @@ from shoal.routing.certify import Aim, certify
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.router import Router, Rules
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 from tests.unit.routing.labelled import labels
 
@@ -37,9 +37,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield found
 
 
-def ask(house: Running, said: str, **headers: str) -> httpx.Response:
+def ask(house: Running, said: str, **headers: str) -> web.Response:
     body = {"model": "auto", "messages": [{"role": "user", "content": said}]}
-    return httpx.post(
+    return web.post(
         f"{house.url}/v1/chat/completions", json=body, headers={"authorization": f"Bearer {house.member}", **headers}
     )
 
@@ -58,7 +58,7 @@ def test_the_caller_may_ask_for_the_best(house: Running) -> None:
 
 def test_the_record_holds_what_was_weighed_and_no_text(house: Running) -> None:
     exchange = ask(house, EASY).headers["x-shoal-exchange"]
-    found = httpx.get(
+    found = web.get(
         f"{house.url}/v1/shoal/exchanges/{exchange}", headers={"authorization": f"Bearer {house.member}"}
     ).json()
     weighed = found["trust"]["routing"]
@@ -71,7 +71,7 @@ def test_the_metrics_count_what_was_routed(house: Running) -> None:
     """By the chosen model and whether the ask was foreign; no text."""
 
     def counted() -> dict[str, float]:
-        page = httpx.get(f"{house.url}/metrics", headers={"authorization": f"Bearer {house.admin}"}).text
+        page = web.get(f"{house.url}/metrics", headers={"authorization": f"Bearer {house.admin}"}).text
         lines = [line.rsplit(" ", 1) for line in page.splitlines() if line.startswith("shoal_routed_total")]
         return {name: float(count) for name, count in lines}
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.call import OWN_HOST
@@ -21,6 +20,7 @@ from shoal.stores.counters_memory import MemoryCounters
 from shoal.stores.database import Database
 from shoal.testing import ScriptedModel
 from shoal.trust.monitoring.step import MonitoringStep
+from tests import web
 from tests.gateway.house import Running, running
 from tests.unit.trust.monitoring.scene import MildMonitor
 from tests.waiting import until
@@ -61,8 +61,8 @@ class Limited:
     def __exit__(self, *_: object) -> None:
         self.context.__exit__(None, None, None)
 
-    def post(self, path: str, body: Any, **headers: str) -> httpx.Response:
-        return httpx.post(self.house.url + path, json=body, headers={"x-api-key": self.house.member, **headers})
+    def post(self, path: str, body: Any, **headers: str) -> web.Response:
+        return web.post(self.house.url + path, json=body, headers={"x-api-key": self.house.member, **headers})
 
     def used(self) -> dict[str, int]:
         """What the counters hold, by name, once nothing is reserved."""

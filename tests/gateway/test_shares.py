@@ -10,11 +10,13 @@ from socket import socket
 import pytest
 
 from shoal.config import Settings
+from shoal.gateway import metrics_workers
 from shoal.gateway.metrics import Metrics
 from shoal.gateway.metrics_workers import WorkersMetrics, exposition, families
 from shoal.gateway.share import share_of
 from shoal.gateway.workers import STEADY_S, Supervisor
 from shoal.identity.wrong_keys import WrongKeys
+from tests.waiting import SOON_S
 
 
 def test_a_worker_gets_its_share_of_the_places_and_no_counters() -> None:
@@ -77,7 +79,9 @@ def test_the_page_has_each_sample_once_for_each_worker_and_each_type_once() -> N
         assert lines.count(kind) == 1
 
 
-def test_workers_find_each_other_and_miss_who_is_gone(tmp_path: Path) -> None:
+def test_workers_find_each_other_and_miss_who_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metrics_workers, "ANSWER_S", SOON_S)
+
     async def run() -> tuple[bytes, bytes]:
         first, second = (WorkersMetrics(counted(number + 1), tmp_path, number, 2) for number in range(2))
         async with first.telling():

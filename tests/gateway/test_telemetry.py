@@ -29,6 +29,7 @@ from shoal.gateway.telemetry_names import HISTOGRAMS, PROVIDERS, SCHEMA, provide
 from shoal.impacts import Impacts, Range, Tier
 from shoal.models.hosts.rows import rows
 from shoal.stores.ledger import Record
+from tests.waiting import SOON_S
 
 TOOK = Impacts(Range(1, 2, 3), Range(10, 20, 30), Range(1, 1, 1), water_ml=Range(4, 5, 6), tier=Tier.MODELLED)
 SECRET = "the-word-that-was-said"
@@ -78,7 +79,13 @@ class Sent:
 
 
 @pytest.fixture
-def sent() -> Iterator[Sent]:
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is sent however long that takes."""
+    monkeypatch.setattr(module, "CLOSE_S", SOON_S)
+
+
+@pytest.fixture
+def sent(patient: None) -> Iterator[Sent]:
     made = Sent()
     yield made
     made.telemetry.close()
@@ -182,7 +189,7 @@ class Taking(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def collector() -> Iterator[Collector]:
+def collector(patient: None) -> Iterator[Collector]:
     made = Collector()
     thread = threading.Thread(target=made.serve_forever, daemon=True)
     thread.start()

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import httpx2 as httpx
 import orjson
 import pytest
 import structlog
@@ -25,6 +24,7 @@ from shoal.trust.masking.detect import Detector
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.vault import Vault
 from shoal.trust.retention.last_words import say_no_text_of_tasks
+from tests import web
 from tests.gateway.house import Running, running
 
 WORDS = "kitchenpaperlanterns"
@@ -102,19 +102,19 @@ def _log() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def client() -> Iterator[httpx.Client]:
-    with httpx.Client(timeout=20) as opened:
+def client() -> Iterator[web.Client]:
+    with web.Client() as opened:
         yield opened
 
 
-def ask(client: httpx.Client, house: Running, stream: bool) -> httpx.Response:
+def ask(client: web.Client, house: Running, stream: bool) -> web.Response:
     body = {"model": "scripted", "stream": stream, "messages": [{"role": "user", "content": f"write to {MAIL}"}]}
     return client.post(f"{house.url}/v1/chat/completions", json=body, headers={"x-api-key": house.member})
 
 
 @pytest.mark.parametrize(("where", "name"), STEPS, ids=lambda value: getattr(value, "__name__", value))
 def test_a_fault_in_a_step_is_told_without_its_words(
-    client: httpx.Client,
+    client: web.Client,
     house: Running,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -146,7 +146,7 @@ def _errors(text: str) -> str:
     return "".join(json.dumps(json.loads(line).get("error")) for line in lines if line.startswith("{"))
 
 
-def test_no_repr_shows_a_prompt(client: httpx.Client, house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_repr_shows_a_prompt(client: web.Client, house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     prepare = Exchange._prepare
 

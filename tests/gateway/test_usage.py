@@ -6,13 +6,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
-
 from shoal.chat import Usage
 from shoal.identity import Role, mint
 from shoal.stores.database import Database
 from shoal.stores.usage_sums import usage_of
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import running
 from tests.waiting import until
 
@@ -33,11 +32,11 @@ def test_what_was_used_where_nothing_is_limited(tmp_path: Path) -> None:
         for minted, many in ((lead, 1), (other, 2), (stranger, 4)):
             headers = {"authorization": f"Bearer {minted.token}"}
             for _ in range(many):
-                answer = httpx.post(f"{house.url}/v1/chat/completions", json=body, headers=headers)
+                answer = web.post(f"{house.url}/v1/chat/completions", json=body, headers=headers)
                 assert answer.status_code == 200
 
         def found(token: str) -> dict[tuple[str, str], int]:
-            page = httpx.get(f"{house.url}/v1/shoal/usage", headers={"authorization": f"Bearer {token}"}).json()
+            page = web.get(f"{house.url}/v1/shoal/usage", headers={"authorization": f"Bearer {token}"}).json()
             assert page["limits"] == []
             return {(each["of"], each["per"]): each["prompt_tokens"] for each in page["used"]}
 
@@ -64,11 +63,11 @@ def test_usage_by_model_day_key_and_tag_and_who_may_see_it(tmp_path: Path) -> No
             body = {"model": name, "messages": [{"role": "user", "content": "x"}], "shoal": {"tags": {"p": name}}}
             headers = {"authorization": f"Bearer {minted.token}"}
             for _ in range(many):
-                assert httpx.post(f"{house.url}/v1/chat/completions", json=body, headers=headers).status_code == 200
+                assert web.post(f"{house.url}/v1/chat/completions", json=body, headers=headers).status_code == 200
         house.ledger.flush()
 
-        def asked(token: str, query: str) -> httpx.Response:
-            return httpx.get(f"{house.url}/v1/shoal/usage?{query}", headers={"authorization": f"Bearer {token}"})
+        def asked(token: str, query: str) -> web.Response:
+            return web.get(f"{house.url}/v1/shoal/usage?{query}", headers={"authorization": f"Bearer {token}"})
 
         def found(token: str, query: str) -> dict[str, int]:
             answer = asked(token, query)

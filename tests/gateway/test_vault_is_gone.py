@@ -8,7 +8,6 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 
 from shoal.chat import Piece
@@ -17,7 +16,9 @@ from shoal.errors import HostCut
 from shoal.testing import ScriptedModel
 from shoal.trust.masking.session import Session
 from shoal.trust.masking.vault import Vault
+from tests import web
 from tests.gateway.house import Running, running
+from tests.waiting import until
 
 MAIL = "jane.gone@example.org"
 CUT, FAULT = "(the host cuts)", "(a fault of ours)"
@@ -70,7 +71,7 @@ def alive(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 def ask(house: Running, model: str, stream: bool) -> int:
     body = {"model": model, "stream": stream, "messages": [{"role": "user", "content": f"write to {MAIL}"}]}
     headers = {"x-api-key": house.member}
-    return httpx.post(f"{house.url}/v1/chat/completions", json=body, headers=headers, timeout=20).status_code
+    return web.post(f"{house.url}/v1/chat/completions", json=body, headers=headers).status_code
 
 
 @pytest.mark.parametrize("mode", ["enforce", "observe"])
@@ -87,7 +88,7 @@ def test_the_vault_goes_with_its_exchange(tmp_path: Any, alive: Callable[[], int
         for model in ("well", "cut", "fails", "odd", "nobody"):
             ask(house, model, stream)
         assert house.idle()
-        assert alive() == 0
+        until(lambda: alive() == 0)
 
 
 def test_the_vault_goes_with_a_client_that_hangs_up(tmp_path: Any, alive: Callable[[], int]) -> None:
@@ -96,10 +97,10 @@ def test_the_vault_goes_with_a_client_that_hangs_up(tmp_path: Any, alive: Callab
     with running(tmp_path, Forgetful([*SCRIPT, never], name="waits"), trust=rules) as house:
         body = {"model": "waits", "stream": True, "messages": [{"role": "user", "content": f"write to {MAIL}"}]}
         url, headers = f"{house.url}/v1/chat/completions", {"x-api-key": house.member}
-        with httpx.stream("POST", url, json=body, headers=headers, timeout=20) as answer:
+        with web.stream("POST", url, json=body, headers=headers) as answer:
             assert answer.status_code == 200, answer.read()
             pieces = answer.iter_raw()
             assert next(pieces)
             assert alive() > 0
         assert house.idle()
-        assert alive() == 0
+        until(lambda: alive() == 0)

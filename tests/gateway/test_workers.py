@@ -11,13 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2 as httpx
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from tests import web
 from tests.gateway.shoal_up import ASK, SETTINGS, Shoal, rows, started
 from tests.redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
-from tests.waiting import until
+from tests.waiting import SOON_S, until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system cannot fork")
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system can
 def streaming(shoal: Shoal, many: int) -> Iterator[list[Iterator[str]]]:
     """So many streams that have begun and wait for the rest."""
     headers = {"authorization": f"Bearer {shoal.member}"}
-    clients = [httpx.Client(timeout=20) for _ in range(many)]
+    clients = [web.Client() for _ in range(many)]
     begun: list[Iterator[str]] = []
     contexts = []
     try:
@@ -47,7 +47,7 @@ def rest(lines: Iterator[str]) -> bool:
     """Whether a stream came to its good end."""
     try:
         return list(lines)[-1] == "data: [DONE]"
-    except (httpx.HTTPError, IndexError):
+    except (web.HTTPError, IndexError):
         return False
 
 
@@ -123,7 +123,7 @@ def test_a_stop_lets_streams_end_whoever_is_signalled(
             assert all([rest(lines) for lines in streams])
         assert shoal.ended() == 0
     assert rows(tmp_path) == {"ok": 4}
-    with pytest.raises(httpx.ConnectError):
+    with pytest.raises(web.ConnectError):
         shoal.ask()
 
 
@@ -143,7 +143,7 @@ def test_workers_do_not_outlive_their_supervisor(tmp_path: Path, redis_server: R
             until(lambda: shoal.log().count('"draining"') == 2)
             shoal.host.go_on()
             assert all([rest(lines) for lines in streams])
-        assert not psutil.wait_procs(workers, 20)[1]
+        assert not psutil.wait_procs(workers, SOON_S)[1]
 
 
 def test_a_worker_that_is_asked_to_end_is_replaced(tmp_path: Path, redis_server: RedisServer) -> None:  # noqa: F811
@@ -165,7 +165,7 @@ def test_rules_that_change_hold_for_all_workers_while_requests_run(
         rules = f"{shoal.url}/v1/shoal/budgets"
 
         def small() -> tuple[float, float]:
-            found = httpx.get(f"{shoal.url}/v1/shoal/usage", headers={"authorization": f"Bearer {shoal.member}"})
+            found = web.get(f"{shoal.url}/v1/shoal/usage", headers={"authorization": f"Bearer {shoal.member}"})
             (level,) = [each for each in found.json()["limits"] if each["name"] == "small"]
             return level["used"], level["reserved"]
 
@@ -174,16 +174,16 @@ def test_rules_that_change_hold_for_all_workers_while_requests_run(
                 return set(pool.map(lambda _: shoal.ask(), range(16))) == {429}
 
         with streaming(shoal, 4) as streams:
-            made = httpx.post(rules, headers=admin, json={"name": "small", "requests": 3}).json()
+            made = web.post(rules, headers=admin, json={"name": "small", "requests": 3}).json()
             until(refused_by_both)
-            assert small() == (3, 0)
+            until(lambda: small() == (3, 0))
             shoal.host.go_on()
             assert all([rest(lines) for lines in streams])
-        httpx.patch(f"{rules}/{made['id']}", headers=admin, json={"requests": 5}).raise_for_status()
+        web.patch(f"{rules}/{made['id']}", headers=admin, json={"requests": 5}).raise_for_status()
         until(lambda: small() == (5, 0) or shoal.ask() == 0)
         assert refused_by_both()
-        assert small() == (5, 0)
-        httpx.delete(f"{rules}/{made['id']}", headers=admin).raise_for_status()
+        until(lambda: small() == (5, 0))
+        web.delete(f"{rules}/{made['id']}", headers=admin).raise_for_status()
         until(lambda: {shoal.ask() for _ in range(8)} == {200})
         until(lambda: shoal.used()["requests"] == (rows(tmp_path)["ok"], 0))
 

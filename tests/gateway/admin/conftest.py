@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx2 as httpx
 import pytest
 from starlette.types import ASGIApp
 
@@ -21,6 +20,7 @@ from shoal.identity.events import Events
 from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.house import Running, running
 
 
@@ -38,11 +38,11 @@ class Api:
 
     def __call__(
         self, method: str, path: str, key: str | None = None, body: Any = None, **headers: str
-    ) -> httpx.Response:
+    ) -> web.Response:
         """Asks /v1/shoal`path` with the written key, the root key where none is given."""
         given = {"authorization": f"Bearer {key or self.root}"} | {n.replace("_", "-"): v for n, v in headers.items()}
         json = {} if body is None else {"json": body}
-        return httpx.request(method, f"{self.house.url}/v1/shoal{path}", headers=given, timeout=60, **json)
+        return web.request(method, f"{self.house.url}/v1/shoal{path}", headers=given, **json)
 
     def made(self, path: str, body: Any, key: str | None = None) -> Any:
         """What a POST made."""

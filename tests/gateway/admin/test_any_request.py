@@ -14,6 +14,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from shoal.gateway.admin.app import OPENAPI, ROUTERS
 from tests.gateway.admin.conftest import Api
+from tests.waiting import SOON_S
 
 CHECKS = (not_a_server_error, response_schema_conformance, status_code_conformance)
 EXAMPLES = 12
@@ -36,7 +37,8 @@ ROUTES = sorted(
 
 @pytest.fixture(scope="module")
 def schema(api: Api) -> schemathesis.schemas.BaseSchema:
-    return schemathesis.openapi.from_url(f"{api.house.url}{OPENAPI}", headers={"authorization": f"Bearer {api.root}"})
+    headers = {"authorization": f"Bearer {api.root}"}
+    return schemathesis.openapi.from_url(f"{api.house.url}{OPENAPI}", headers=headers, timeout=SOON_S)
 
 
 def test_the_document_needs_a_key_and_is_openapi_3_1(api: Api) -> None:
@@ -74,6 +76,6 @@ def test_no_request_breaks_it(
                     for name, value in THINGS[kind].items()
                 }
                 case.path_parameters = {"id": api.made(f"/{kind}", body)["id"]}
-        case.call_and_validate(headers=headers, checks=list(CHECKS))
+        case.call_and_validate(headers=headers, timeout=SOON_S, checks=list(CHECKS))
 
     check()

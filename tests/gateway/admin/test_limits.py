@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx2 as httpx
 import pytest
 from starlette.types import ASGIApp
 
@@ -27,9 +26,10 @@ from shoal.stores.counters_memory import MemoryCounters
 from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.admin.conftest import Api
 from tests.gateway.house import running
-from tests.waiting import until
+from tests.waiting import SOON_S, until
 
 HOUSE = Settings(budgets={"house": {"of": "tag", "only": ["job=house"], "requests": 2}})
 
@@ -40,11 +40,11 @@ class Limited(Api):
     counters: MemoryCounters
     held: asyncio.Event
 
-    def ask(self, key: str | None = None, model: str = "m") -> httpx.Response:
+    def ask(self, key: str | None = None, model: str = "m") -> web.Response:
         body = {"model": model, "messages": [{"role": "user", "content": "hello"}]}
         return self("POST", "/../chat/completions", key, body)
 
-    def becomes(self, status: int, ask: Callable[[], httpx.Response]) -> None:
+    def becomes(self, status: int, ask: Callable[[], web.Response]) -> None:
         """Asks until the answer is that."""
         until(lambda: ask().status_code == status)
 
@@ -106,7 +106,7 @@ def test_changed_limits_while_requests_run(api: Limited) -> None:
     api.becomes(200, lambda: api.ask(key["key"]))
     ended.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(2 * SOON_S)
     assert statuses == {200, 429}
     api.settled()
 
@@ -210,7 +210,7 @@ def test_bad_amounts(api: Limited, path: str, body: str) -> None:
     if "capped" not in names:
         api.made("/budgets", {"name": "capped", "of": "tag", "only": ["x=y"], "usd": 1e6, "requests": 10**9})
     headers = {"authorization": f"Bearer {api.root}", "content-type": "application/json"}
-    answer = httpx.post(f"{api.house.url}/v1/shoal/{path}", content=body, headers=headers)
+    answer = web.post(f"{api.house.url}/v1/shoal/{path}", content=body, headers=headers)
     assert answer.status_code == 400, answer.text
     assert answer.json()["error"]["message"]
 
@@ -235,7 +235,7 @@ def test_a_team_with_live_keys_is_deleted_while_it_asks(api: Limited) -> None:
     key = api.made("/keys", {"name": "k", "team": "gone"})["key"]
     api.made("/limits", {"name": "gone", "of": "team", "only": ["gone"], "concurrent": 1, "tokens": "100k/hour"})
     api.becomes(200, lambda: api.ask(key))
-    answers: list[httpx.Response] = []
+    answers: list[web.Response] = []
     statuses = []
 
     def counted() -> bool:
@@ -250,7 +250,7 @@ def test_a_team_with_live_keys_is_deleted_while_it_asks(api: Limited) -> None:
     assert api("DELETE", "/teams/gone?with_keys=true").status_code == 204
     assert api.ask(key).status_code == 401
     api.house.loop.call_soon_threadsafe(api.held.set)
-    thread.join(10)
+    thread.join(2 * SOON_S)
     assert answers[0].status_code == 200
     api.settled()
     (used,) = [state.used for name, state in api.counters._states.items() if name.endswith("concurrent|default/gone")]

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-import httpx2 as httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 from starlette.types import ASGIApp
@@ -28,6 +27,7 @@ from shoal.identity.sign_in import SignIn
 from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
 from shoal.testing import ScriptedModel
+from tests import web
 from tests.gateway.admin.provider import CLIENT, ScriptedProvider, provider
 from tests.gateway.house import Running, running
 
@@ -51,11 +51,11 @@ class Site:
     idp: ScriptedProvider
     clock: Clock
 
-    def browser(self) -> httpx.Client:
-        return httpx.Client(base_url=self.house.url)
+    def browser(self) -> web.Client:
+        return web.Client(base_url=self.house.url)
 
-    def bearer(self, token: str, path: str = "/v1/shoal/self") -> httpx.Response:
-        return httpx.get(self.house.url + path, headers={"authorization": f"Bearer {token}"})
+    def bearer(self, token: str, path: str = "/v1/shoal/self") -> web.Response:
+        return web.get(self.house.url + path, headers={"authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             yield Site(house, idp, clock)
 
 
-def signed_in(site: Site, browser: httpx.Client, **claims: object) -> httpx.Response:
+def signed_in(site: Site, browser: web.Client, **claims: object) -> web.Response:
     """The answer to who went the whole way."""
     sent = browser.get("/v1/shoal/auth/login")
     assert sent.status_code == 303
@@ -125,7 +125,7 @@ def test_a_disabled_person_is_refused_at_once(site: Site) -> None:
     with site.browser() as browser:
         user = signed_in(site, browser).json()["user"]
         path, headers = f"{site.house.url}/v1/shoal/users/{user}", {"x-api-key": site.house.admin}
-        assert httpx.post(f"{path}/disable", headers=headers).status_code == 200
+        assert web.post(f"{path}/disable", headers=headers).status_code == 200
         assert browser.get("/v1/shoal/self").status_code == 401
         assert signed_in(site, browser).json()["error"]["code"] == "sign_in_failed"
         assert site.bearer(site.idp.token()).status_code == 401
@@ -135,7 +135,7 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_request(site: Site) -> N
     with site.browser() as browser:
         user = signed_in(site, browser, groups=["platform"]).json()["user"]
         path, headers = f"{site.house.url}/v1/shoal/users/{user}", {"x-api-key": site.house.admin}
-        assert httpx.patch(path, headers=headers, json={"role": "member"}).status_code == 200
+        assert web.patch(path, headers=headers, json={"role": "member"}).status_code == 200
         assert browser.get("/v1/shoal/self").json()["role"] == "member"
 
 
@@ -145,7 +145,7 @@ def test_what_was_begun_elsewhere_is_not_finished(site: Site) -> None:
         other.get("/v1/shoal/auth/login")
         back = "/v1/shoal/auth/callback"
         assert other.get(back, params={"code": code, "state": state}).status_code == 401
-        assert httpx.get(site.house.url + back, params={"code": code, "state": state}).status_code == 401
+        assert web.get(site.house.url + back, params={"code": code, "state": state}).status_code == 401
         assert browser.get(back, params={"code": code, "state": state + "x"}).status_code == 401
         assert browser.get(back, params={"error": "access_denied", "state": state}).status_code == 401
         assert browser.get(back, params={"code": "made up", "state": state}).status_code == 401
@@ -165,7 +165,7 @@ def test_what_the_browser_keeps_of_a_login_is_no_session(site: Site) -> None:
         browser.get("/v1/shoal/auth/login")
         kept = browser.cookies["shoal_login"]
         assert "verifier" not in base64.urlsafe_b64decode(kept + "==").decode("latin-1")
-    stolen = httpx.get(f"{site.house.url}/v1/shoal/self", headers={"cookie": f"shoal_session={kept}"})
+    stolen = web.get(f"{site.house.url}/v1/shoal/self", headers={"cookie": f"shoal_session={kept}"})
     assert stolen.status_code == 401
 
 

@@ -23,7 +23,7 @@ from shoal.testing import (
     stream,
     trickles,
 )
-from tests.waiting import LET_GO_S
+from tests.waiting import LET_GO_S, SOON_S
 
 HEADERS = {"content-type": "application/json"}
 BODY = b'{"stream":true}'
@@ -32,7 +32,7 @@ OK = sends(response(b"{}"))
 
 def run(test: Callable[[AiohttpClient], Awaitable[None]]) -> None:
     async def within() -> None:
-        client = AiohttpClient("h", 2.0)
+        client = AiohttpClient("h", SOON_S)
         try:
             await test(client)
         finally:
@@ -178,7 +178,9 @@ def test_leaving_early_closes_the_connection() -> None:
     run(test)
 
 
-def test_finish_keeps_the_connection_of_a_stream() -> None:
+def test_finish_keeps_the_connection_of_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiohttp_client, "GRACE_S", SOON_S)
+
     async def test(client: AiohttpClient) -> None:
         async with ScriptedHost(stream("x"), stream("x")) as host:
             for _ in range(2):

@@ -26,6 +26,7 @@ from shoal.errors import (
     RequestError,
     ShoalError,
 )
+from shoal.models.hosts import aiohttp_client
 from shoal.models.hosts.host import HostModel, open_hosts
 from shoal.testing import (
     STREAM_HEAD,
@@ -49,7 +50,7 @@ from shoal.testing import (
     trickles,
 )
 from tests.contract.calls import DIALECTS, hello, make_call, opened, read, text, told
-from tests.waiting import LET_GO_S
+from tests.waiting import LET_GO_S, SOON_S
 
 both = pytest.mark.parametrize("dialect", DIALECTS)
 either = pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
@@ -74,7 +75,9 @@ def test_answers(dialect: str, streamed: bool) -> None:
 
 @both
 @either
-def test_connections_are_used_again(dialect: str, streamed: bool) -> None:
+def test_connections_are_used_again(dialect: str, streamed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aiohttp_client, "GRACE_S", SOON_S)
+
     async def test() -> None:
         async with ScriptedHost() as host, opened(host.url, dialect) as hosts:
             for _ in range(5):
