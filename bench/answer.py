@@ -1,6 +1,6 @@
 """How well `shoal/answer` answers, through real retrieval: question -> search over all texts -> passages -> answer.
 
-    python -m bench.answer --data bench/data/answer/frozen
+    python -m bench.answer --data bench/data/answer/frozen bench/data/answer/plain/report
 
 An answerable question counts as right when the model answers and its first citation is right (`bench/quotes.py`); an
 unanswerable one when it abstains. Prints the figures, the trade-off curve, calibration, and CPU time.
@@ -23,6 +23,8 @@ from shoal.chat import Passage
 from shoal.grounding.search import Retriever
 from shoal.models.specialists.answer import MOST_PASSAGES, Reader
 from shoal.models.specialists.sentences import plain
+
+SETS = Path("bench/data/answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +110,18 @@ def _bins(outcomes: Sequence[Outcome]) -> list[str]:
 def main() -> None:
     """Prints the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("bench/data/answer/frozen"))
+    parser.add_argument("--data", type=Path, nargs="+", default=[SETS / "frozen", SETS / "plain" / "report"])
     parser.add_argument("--passages", type=int, default=MOST_PASSAGES)
     given = parser.parse_args()
-    questions = read_questions(given.data)
     reader = Reader()
     begun = time.perf_counter()
     threshold, _ = reader.weights.threshold, reader.lexicon
-    print(f"{given.data}: {len(questions)} questions, {given.passages} passages each")
     print(f"loading the weights: {1e3 * (time.perf_counter() - begun):.1f} ms")
-    with indexed(given.data) as (retriever, collections):
-        show([ask(each, retriever, collections, reader, given.passages) for each in questions], threshold)
+    for folder in given.data:
+        questions = read_questions(folder)
+        print(f"{folder}: {len(questions)} questions, {given.passages} passages each")
+        with indexed(folder) as (retriever, collections):
+            show([ask(each, retriever, collections, reader, given.passages) for each in questions], threshold)
 
 
 if __name__ == "__main__":
