@@ -100,7 +100,7 @@ def test_tries(errors: list[ShoalError], outcomes: list[str]) -> None:
         trail = Trail()
         scripts: list[list[Line]] = [[error] for error in errors]
         model = ScriptedModel(*scripts, ["fine"])
-        call = make_call({"m": (model, Patience(5, 5, 2))}, trail)
+        call = make_call({"m": (model, Patience(60, 60, 2))}, trail)
         assert text(await read(call.open("m"), hello(), call)) == "fine"
         assert [attempt.outcome for attempt in trail.attempts] == outcomes
 
@@ -119,7 +119,7 @@ GIVEN_UP = [
 def test_no_further_try(script: list[Any], kind: type[Exception], tries: int) -> None:
     async def test() -> None:
         trail = Trail()
-        call = make_call({"m": (ScriptedModel(script), Patience(5, 5, 1))}, trail)
+        call = make_call({"m": (ScriptedModel(script), Patience(60, 60, 1))}, trail)
         with pytest.raises(kind):
             await read(call.open("m"), hello(True), call)
         assert len(trail.attempts) == tries
@@ -130,8 +130,10 @@ def test_no_further_try(script: list[Any], kind: type[Exception], tries: int) ->
 def test_no_try_that_the_deadline_does_not_allow() -> None:
     async def test() -> None:
         trail = Trail()
-        model = ScriptedModel([HostRateLimited("f", host="h", retry_after_s=2.0)])
-        call = make_call({"m": (model, Patience())}, trail, deadline=asyncio.get_running_loop().time() + 1)
+        model = ScriptedModel([HostRateLimited("f", host="h", retry_after_s=LONGEST_WAIT_S)])
+        call = make_call(
+            {"m": (model, Patience())}, trail, deadline=asyncio.get_running_loop().time() + LONGEST_WAIT_S - 0.1
+        )
         with pytest.raises(HostRateLimited):
             await read(call.open("m"), hello(), call)
         assert len(trail.attempts) == 1
@@ -178,11 +180,11 @@ def test_a_models_own_timeout_is_no_watch() -> None:
 def test_the_ring_says_which_limit_passed() -> None:
     async def test() -> None:
         silent, never = ScriptedModel([asyncio.Event()], kind="host", host="h"), asyncio.Event()
-        call = make_call({"m": (silent, Patience(0.005, 5, 0))})
+        call = make_call({"m": (silent, Patience(0.005, 60, 0))})
         with pytest.raises(HostTimeout, match=r"hosts\.h\.first_s"):
             await read(call.open("m"), hello(True), call)
         fading = ScriptedModel(["a", never], kind="host", host="h")
-        call = make_call({"m": (fading, Patience(5, 0.005, 3))})
+        call = make_call({"m": (fading, Patience(60, 0.005, 3))})
         with pytest.raises(HostCut, match="fell silent"):
             await read(call.open("m"), hello(True), call)
         call = make_call({"m": fading}, deadline=asyncio.get_running_loop().time() + 0.005)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from collections import defaultdict
 
 import pytest
 
@@ -92,12 +94,23 @@ def test_a_request_that_a_guard_ended_took_what_the_guard_took() -> None:
     assert record.impacts.energy_wh.expected < 0.001
 
 
+class Clock:
+    """A clock of each thread's own that goes on where somebody works there."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._at: dict[int, float] = defaultdict(float)
+        monkeypatch.setattr(time, "thread_time", lambda: self._at[threading.get_ident()])
+
+    def work(self, seconds: float) -> None:
+        self._at[threading.get_ident()] += seconds
+
+
 @pytest.mark.parametrize("threaded", [False, True])
-def test_an_embedded_judge_is_counted_once(threaded: bool) -> None:
+def test_an_embedded_judge_is_counted_once(threaded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+
     def judged(chat: Chat) -> Piece:
-        begun = time.thread_time()
-        while time.thread_time() - begun < JUDGED_S:
-            pass
+        clock.work(JUDGED_S)
         return Piece.of('{"harmful": []}')
 
     judge = Specialist(ModelCard("judge", "general", "specialist"), judged, threaded=threaded)
@@ -113,6 +126,8 @@ def test_an_embedded_judge_is_counted_once(threaded: bool) -> None:
     (record,) = outer.records
     asked = [each for each in record.calls if each.model == "judge"]
     assert asked
-    assert all(each.purpose is Purpose.GUARD and each.usage.cpu_s >= JUDGED_S for each in asked)
+    assert [(each.purpose, each.usage.cpu_s) for each in asked] == [(Purpose.GUARD, pytest.approx(JUDGED_S))] * len(
+        asked
+    )
     # The guards took what they took, and not the judge's seconds once more.
-    assert 0 <= own(record).get(GUARDS, 0.0) < JUDGED_S / 2
+    assert own(record).get(GUARDS, 0.0) == pytest.approx(0.0, abs=1e-9)

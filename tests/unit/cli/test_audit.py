@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from shoal.stores import audit_log
 from shoal.stores.audit_chain import segments
+from shoal.stores.audit_heads import HeadSink
 from shoal.stores.audit_log import FileAuditLog
 from shoal.trust.audit.step import signer_of
 from shoal.trust.keys import RootKey
 from tests.unit.cli.conftest import Shell
 from tests.unit.trust.audit.written import entry
+from tests.waiting import SOON_S
 
 
 @pytest.fixture
-def audited(shell: Shell) -> Shell:
+def audited(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A data folder with a chain of three exchanges, its heads kept in `kept.jsonl` too."""
+    monkeypatch.setattr(audit_log, "HeadSink", partial(HeadSink, close_s=SOON_S))
     root = RootKey.open(None, shell.data)
     log = FileAuditLog(shell.data / "audit", signer_of(root), sink=f"file:{shell.home / 'kept.jsonl'}")
     for number in range(3):

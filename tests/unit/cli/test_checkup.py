@@ -20,7 +20,16 @@ from shoal.config import Auto, Host, ModelRow, Settings
 from shoal.grounding import ensure_docs
 from shoal.stores.database import FILE, Database
 from shoal.stores.passages import SqlPassages
+from shoal.testing import refused
+from tests.redis_server import free_port
 from tests.unit.cli.conftest import Shell
+from tests.waiting import SOON_S
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What answers in this process may stand still with it for a while."""
+    monkeypatch.setattr(checkup, "PATIENCE_S", SOON_S)
 
 
 class Usage(NamedTuple):
@@ -181,18 +190,13 @@ def listening() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def test_a_host_that_takes_connections_is_well(listening: int) -> None:
     row = Host(dialect="openai", base_url=f"http://127.0.0.1:{listening}/v1")
     assert checkup.host("lab", row) == Finding("host lab", "ok", f"127.0.0.1:{listening} answers")
 
 
 def test_a_host_that_is_not_there_is_a_fault() -> None:
-    found = checkup.host("lab", Host(dialect="openai", base_url=f"http://127.0.0.1:{free_port()}/v1"))
+    found = checkup.host("lab", Host(dialect="openai", base_url=refused()))
     assert found.state == "fault"
     assert found.fix == "start it, or mend hosts.lab.base_url"
 

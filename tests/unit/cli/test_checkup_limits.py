@@ -9,6 +9,7 @@ import pytest
 from shoal.cli.checkup_limits import limits, store
 from shoal.config import Settings
 from tests.redis_server import RedisServer, redis_server  # noqa: F401 - a fixture
+from tests.waiting import SOON_S
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,11 @@ def test_what_the_settings_say(values: dict[str, Any], state: str, said: str) ->
     assert (found.state, said in found.found) == (state, True)
 
 
-def test_a_store_that_answers_evicts_or_is_gone(redis_server: RedisServer) -> None:  # noqa: F811
+def test_a_store_that_answers_evicts_or_is_gone(
+    redis_server: RedisServer,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shoal.cli.checkup_limits.PATIENCE_S", SOON_S)
     assert store(redis_server.url).state == "ok"
     redis_server.command("CONFIG", "SET", "maxmemory", "100mb")
     assert store(redis_server.url).state == "ok"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from shoal.config import load
 from shoal.metering.calibration import Observed
 from shoal.metering.counters.seam import Domain
 from shoal.metering.here import READERS
+from shoal.metering.load import Phase, Recorder, run_load
 from shoal.metering.recorded import read_windows, write_windows
 from shoal.metering.sharing import Work
 from shoal.metering.start import open_ticker
@@ -62,12 +64,15 @@ def test_without_counters_it_says_so(shell: Shell) -> None:
 
 
 class Busy:
-    """A counter that goes on by 10 W, and by 100 W while this process works."""
+    """A counter that goes on by 10 W, and by 1,000 J for each answer."""
 
     domains = (Domain("package-0", "cpu"),)
 
+    def __init__(self) -> None:
+        self.answers = 0
+
     def read(self) -> tuple[float | None, ...]:
-        return (10 * time.monotonic() + 100 * time.process_time(),)
+        return (10 * time.monotonic() + 1000 * self.answers,)
 
     def close(self) -> None:
         pass
@@ -80,7 +85,16 @@ def test_a_load_on_an_embedded_model_is_recorded_and_fitted(shell: Shell, monkey
             ticker._window_s = 0.02
         return ticker
 
-    monkeypatch.setitem(READERS, "rapl", Busy)
+    async def counted(phases: Iterable[Phase], ask: Callable[[Phase], Awaitable[None]], recorder: Recorder) -> None:
+        async def answered(phase: Phase) -> None:
+            await ask(phase)
+            busy.answers += 1
+
+        await run_load(phases, answered, recorder)
+
+    busy = Busy()
+    monkeypatch.setitem(READERS, "rapl", lambda: busy)
+    monkeypatch.setattr("shoal.metering.load.run_load", counted)
     monkeypatch.setattr("shoal.metering.start.open_ticker", hurried)
     monkeypatch.setattr("shoal.metering.windows.LEAST_S", 0.01)
     monkeypatch.setattr("shoal.metering.load.POLL_S", 0.001)

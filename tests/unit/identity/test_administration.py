@@ -135,9 +135,11 @@ def test_pages_of_keys_of_the_same_moment(desk: Administration, database: Databa
     assert len(seen) == len(set(seen)) == 5
 
 
-def test_a_change_is_remembered_in_this_process_no_longer(desk: Administration, database: Database) -> None:
+def test_a_change_is_remembered_in_this_process_no_longer(
+    desk: Administration, database: Database, clock: Clock
+) -> None:
     made = desk.change(ACTOR, new_key).body or {}
-    identity = Identity(SqlKeys(database))
+    identity = Identity(SqlKeys(database), clock)
     desk._identity = identity
     assert identity.authenticate(made["key"]).id == made["id"]
     assert identity.recall(made["key"]) is not None

@@ -208,7 +208,7 @@ def test_the_cache_is_bounded(keys: SqlKeys, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("shoal.identity.identity.MOST_CACHED", 3)
     made = [mint(str(n), Role.MEMBER) for n in range(5)]
     keys.add(*(each.stored for each in made))
-    identity = Identity(keys)
+    identity = Identity(keys, Clock())
     for each in made:
         identity.authenticate(each.token)
     assert [identity.recall(each.token) is not None for each in made] == [False, False, True, True, True]

@@ -23,6 +23,7 @@ from shoal.identity.events import Events
 from shoal.identity.webhooks import Courier, pause, sign, signing_key
 from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
+from tests.waiting import SOON_S
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
@@ -91,7 +92,7 @@ def rules_of(**urls: str) -> EventRules:
 def told(outbox: SqlOutbox, rules: EventRules, *names: str) -> Events:
     events = Events(outbox, rules)
     for name in names:
-        assert events.emit(name, "t", {"key": "k"}).result(10)
+        assert events.emit(name, "t", {"key": "k"}).result(SOON_S)
     events.close()
     return events
 

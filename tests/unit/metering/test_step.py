@@ -171,7 +171,7 @@ def test_a_service_is_estimated_once_the_library_has_been_asked(monkeypatch: pyt
     metering = open_metering(rules, (ModelCard("big", "general", "host", host="far"),))
     for thread in threading.enumerate():
         if thread.name == "shoal-estimator":
-            thread.join(10)
+            thread.join(60)
     found = record()
     found.attempts = [attempt("big", output=9)]
     metering.settle(found)
