@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -19,7 +20,7 @@ from shoal.identity.first_start import FirstStart, first_start
 from shoal.identity.keys import DEFAULT_TENANT
 from shoal.identity.opening import open_people
 from shoal.limits.live import LiveRules
-from shoal.limits.opening import open_limits
+from shoal.limits.opening import hold_alone, open_limits
 from shoal.limits.places import Places
 from shoal.limits.services import SERVICES
 from shoal.metering.start import run_metering
@@ -65,6 +66,7 @@ class Assembly:
         Raises ConfigError, StorageError, WeightsError.
         """
         self.settings = settings
+        self._alone: int | None = None
         self.hosts = open_hosts(settings)
         self.database = Database.of(settings)
         self.database.migrate()
@@ -125,7 +127,10 @@ class Assembly:
         )
 
     def watch(self) -> None:
-        """Notices from now on, in threads of their own, which keys and limits others change."""
+        """Notices from now on, in threads of their own, which keys and limits others change. Raises ConfigError where
+        another process keeps the same limits in a memory of its own."""
+        if self.limits is not None:
+            self._alone = hold_alone(self.settings, self.limits.rules)
         self.identity.watch()
         if self.house.shadows is not None:
             self.house.shadows.start()
@@ -152,6 +157,8 @@ class Assembly:
             self.audit.close()
         self.keeping.close()
         self.database.close()
+        if self._alone is not None:
+            os.close(self._alone)
 
     @cached_property
     def first_start(self) -> FirstStart | None:

@@ -65,7 +65,7 @@ class Server(Table):
     max_body_mb: float = Field(64, gt=0)
     max_messages: int = Field(2048, ge=1)
     drain_s: float = Field(30, ge=0)
-    metrics_bind: str | None = Field(None, pattern=r"^[^:]+:\d+$")
+    metrics_bind: str | None = Field(None, pattern=r"^([^:]+|\[[0-9A-Fa-f:.]+\]):\d+$")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     hardened: bool = False
 

@@ -23,11 +23,11 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
 
 
 def bind_metrics(address: str | None) -> socket.socket | None:
-    """A socket at "host:port", if that is given. Raises ConfigError where it cannot be used."""
+    """A socket at "host:port" or "[IPv6]:port", if that is given. Raises ConfigError where it cannot be used."""
     if address is None:
         return None
     host, _, port = address.rpartition(":")
-    return bind(host, int(port), "server.metrics_bind")
+    return bind(host.strip("[]"), int(port), "server.metrics_bind")
 
 
 def address_of(host: str, listening: socket.socket) -> str:
@@ -36,4 +36,6 @@ def address_of(host: str, listening: socket.socket) -> str:
 
 
 def _shown(host: str) -> str:
+    if ":" in host and host != "::":
+        return f"[{host}]"
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound

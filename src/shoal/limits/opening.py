@@ -23,11 +23,13 @@ from shoal.stores.counters import Spent
 from shoal.stores.counters_memory import MemoryCounters
 from shoal.stores.counters_redis import RedisCounters
 from shoal.stores.database import Database
+from shoal.stores.journal import hold
 from shoal.stores.ledger import recover
 from shoal.stores.unsettled import FOLDER, Unsettled
 
 # Kinds of hosts that know the newer name of the bound alone for their newer models.
 NEWER_FIELD = frozenset({"openai", "azure"})
+ALONE = "limits.lock"
 
 
 def open_limits(
@@ -149,6 +151,28 @@ def _check_models(settings: Settings) -> None:
     for where, model in named:
         if model not in settings.models and model != "auto" and ":" not in model and not model.startswith("shoal/"):
             raise ConfigError(f"{where}: '{model}'{nearest(model, settings.models)}")
+
+
+def hold_alone(settings: Settings, rules: Rules) -> int | None:
+    """Holds a file in the data directory for as long as the process lives, since counters in memory are one process's
+    own; the open file, None where others may be beside it. Raises ConfigError where there is another process and
+    something is limited."""
+    if settings.limits.store != "memory" or settings.limits.mode == "off":
+        return None
+    try:
+        return hold(settings.server.data_dir / ALONE)
+    except BlockingIOError:
+        if not rules.limits:
+            structlog.get_logger("shoal.limits").warning(
+                "limits_not_alone", why="another gateway runs on this data directory: each would grant limits anew"
+            )
+            return None
+        raise ConfigError(
+            "another gateway runs on this data directory, and each would grant every limit anew: stop it, or set "
+            'limits.store = "env:REDIS_URL" (a Redis or Valkey) for both'
+        ) from None
+    except OSError:  # that cannot be told here
+        return None
 
 
 def bound_field(settings: Settings, model: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,8 @@ from shoal.identity.keys import Key, Role
 from shoal.identity.limit_admin import IncreaseWish, Known, change_rule_of, create_increase, create_rule
 from shoal.impacts import Impacts, Range
 from shoal.limits.live import LiveRules
-from shoal.limits.opening import check_limits, open_limits
-from shoal.limits.rules import Rules, Who
+from shoal.limits.opening import check_limits, hold_alone, open_limits
+from shoal.limits.rules import Rules, Who, read_rules
 from shoal.limits.step import LimitsStep
 from shoal.stores.changes import changing
 from shoal.stores.database import Database
@@ -158,3 +159,18 @@ def test_counters_that_are_made_from_the_ledger_say_what_they_said_before(databa
     drained: Any = again.counters
     (rate,) = [state for name, state in drained._states.items() if name.startswith("rate:")]
     assert rate.mark > time.time_ns() // 1000
+
+
+def test_two_processes_that_count_in_memory_do_not_share_a_data_directory(tmp_path: Path) -> None:
+    alone = Settings(server={"data_dir": tmp_path}, **RULES)
+    rules = read_rules(alone.limits, alone.budgets)
+    first = hold_alone(alone, rules)
+    assert first is not None
+    with pytest.raises(ConfigError, match="another gateway"):
+        hold_alone(alone, rules)
+    assert hold_alone(alone, Rules()) is None
+    assert hold_alone(Settings(server={"data_dir": tmp_path}, limits={"store": "env:REDIS_URL"}), rules) is None
+    os.close(first)
+    again = hold_alone(alone, rules)
+    assert again is not None
+    os.close(again)
