@@ -149,7 +149,7 @@ def test_no_model_sees_what_is_masked_and_the_caller_gets_it_back() -> None:
     outer = Outer(echo, trust=PATTERNS)
     assert outer.ask("m", messages=(Message.of("user", f"Write to {MAIL}!"),)) == f"Write to {MAIL}!"
     assert "<EMAIL_ADDRESS_" in echo.chats[0].ask
-    assert "jane" not in echo.chats[0].ask
+    assert "jane.doe" not in echo.chats[0].ask
     assert outer.records[0].trust == {"mode": "enforce", "masked": {"EMAIL_ADDRESS": [1, 0.05]}}
 
 
