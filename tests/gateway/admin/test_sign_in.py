@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from shoal.config.events import EventRules
 from shoal.config.identity import Oidc
+from shoal.errors import TooManyWrongKeys
 from shoal.gateway.admin.page import AdminPage
 from shoal.gateway.door import Door
 from shoal.identity import Identity
@@ -240,3 +241,12 @@ def test_a_provider_that_is_away_locks_out_no_good_token_for_a_day(site: Site) -
     for ahead, status in ((4000, 200), (80_000, 200), (90_000, 401)):
         site.clock.ahead = ahead
         assert site.bearer(token).status_code == status, ahead
+
+
+def test_who_sent_too_many_wrong_tokens_is_not_looked_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_many(*_: object) -> None:
+        raise TooManyWrongKeys("wait", after_s=1)
+
+    monkeypatch.setattr(Door, "check", too_many)
+    assert site.bearer(site.idp.token()).status_code == 429
+    assert "/jwks" not in site.idp.asked

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,11 +81,12 @@ class AdminPage:
         token = token_of(headers)
         kept = cookies_of(headers.get(b"cookie", b"").decode("latin-1")).get(SESSION)
         if token is not None and self._sign_in is not None and token.count(".") == 2:
-            return await self._signed_in(self._sign_in.bearer(token), scope, headers)
+            return await self._signed_in(partial(self._sign_in.bearer, token), scope, headers)
         if token is not None:
             return await self._door.key(token, scope, headers)
         if kept is not None and self._sign_in is not None:
-            return await self._signed_in(self._by_session(self._sign_in, kept, scope, headers), scope, headers)
+            by_session = partial(self._by_session, self._sign_in, kept, scope, headers)
+            return await self._signed_in(by_session, scope, headers)
         raise AuthenticationError(
             "the admin API needs a key: send 'Authorization: Bearer sk-shoal-...' (made with 'shoal keys create')"
         )
@@ -97,11 +99,11 @@ class AdminPage:
             raise PermissionDenied("a change needs the header x-shoal-csrf, as GET /v1/shoal/auth/session says it")
         return session.actor
 
-    async def _signed_in(self, found: Awaitable[Key], scope: Scope, headers: dict[bytes, bytes]) -> Key:
+    async def _signed_in(self, who: Callable[[], Awaitable[Key]], scope: Scope, headers: dict[bytes, bytes]) -> Key:
         """What is wrong with a token counts as a wrong key."""
         self._door.check(scope, headers)
         try:
-            return await found
+            return await who()
         except SignInFailed:
             await self._door.refused(scope, headers)
             raise
