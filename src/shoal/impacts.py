@@ -8,12 +8,12 @@ nothing: that is `metering/`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
-from math import nan
-from operator import add
+from math import isnan, nan
+from operator import add, itemgetter
 from typing import Any, Final
 
 from shoal.facts.fact import Fact
@@ -97,6 +97,7 @@ class Tier(StrEnum):
 
 Ends = tuple[float, ...]
 UNKNOWN_ENDS: Final[Ends] = (nan, nan, nan)
+NO_ENDS: Final[Ends] = (0.0, 0.0, 0.0)
 _AT = {name: 3 * at for at, name in enumerate(RANGES)}
 
 
@@ -272,11 +273,9 @@ class Impacts:
     def to_json(self, *, final: bool = True) -> bytes:
         """The same as `to_wire` in bytes: all numbers are written at once, which costs half."""
         ends = self.ends
-        known = tuple([end == end for end in ends[::3]])
-        numbers = ends if all(known) else tuple([end for end in ends if end == end])
-        if known[1] and known[2]:
-            numbers += (ends[3] + ends[6], ends[4] + ends[7], ends[5] + ends[8])
-        return (_template(known) % numbers).encode() + _end_json(self.tier, self.bases, final)
+        ends = (*ends, ends[3] + ends[6], ends[4] + ends[7], ends[5] + ends[8])
+        template, known = _template(tuple(map(isnan, ends[::3])))
+        return template % known(ends) + _end_json(self.tier, self.bases, final)
 
     def to_record(self) -> dict[str, Any]:
         """The JSON form that a ledger keeps: unrounded, each range as its three ends."""
@@ -308,24 +307,28 @@ def total(impacts: Iterable[Impacts]) -> Impacts:
     ends, tier, bases = first.ends, first.tier, first.bases
     for each in others:
         ends = tuple(map(add, ends, each.ends))
-        tier = _less_sure(tier, each.tier)
+        if each.tier is not tier:
+            tier = _less_sure(tier, each.tier)
         if each.bases is not bases:
             bases = (*bases, *[basis for basis in each.bases if basis not in bases])
     return Impacts.flat(ends, tier, bases)
 
 
 @cache
-def _template(known: tuple[bool, ...]) -> str:
-    """The JSON of the quantities, with three numbers for each of RANGES that is known and, at the end, for the sum of
-    usage and embodied carbon."""
+def _template(unknown: tuple[bool, ...]) -> tuple[bytes, Callable[[Ends], Ends]]:
+    """The JSON of the quantities, with three numbers for each of RANGES, and for the sum of usage and embodied carbon
+    at the end, unless it is unknown; and what takes these numbers out of all."""
     three = '{"low":%.6g,"expected":%.6g,"high":%.6g}'
-    energy, usage, embodied, market, marginal, water, materials, cost = (three if each else "null" for each in known)
-    carbon = three if usage == embodied == three else "null"
-    return (
+    energy, usage, embodied, market, marginal, water, materials, cost, carbon = (
+        "null" if each else three for each in unknown
+    )
+    text = (
         f'{{"energy_wh":{energy},"carbon":{{"usage":{usage},"embodied":{embodied},"market":{market},'
         f'"marginal":{marginal}}},"water_ml":{water},"materials_gsbeq":{materials},"cost_usd":{cost},'
         f'"carbon_gco2e":{carbon},'
     )
+    places = [3 * at + end for at, each in enumerate(unknown) if not each for end in range(3)]
+    return text.encode(), itemgetter(*places) if places else lambda _: ()
 
 
 @lru_cache(1024)
@@ -342,8 +345,8 @@ def _end_json(tier: Tier | None, bases: tuple[Basis, ...], final: bool) -> bytes
 
 
 def _less_sure(one: Tier | None, other: Tier | None) -> Tier | None:
-    if one is other or one is None or other is None:
-        return None if other is None else one
+    if one is None or other is None:
+        return None
     return Tier.ESTIMATED if Tier.ESTIMATED in (one, other) else Tier.MODELLED
 
 

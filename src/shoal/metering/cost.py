@@ -30,12 +30,10 @@ def cost_usd(price: Price | None, usage: Usage) -> Range | None:
 
 def tokens_usd(price: Price, prompt: int, cached: int, output: int) -> Range:
     """The same from tokens: of the prompt, of them cached, and of the output."""
-    cached = min(cached, prompt)
+    cached = prompt if cached > prompt else cached
     bare = ((prompt - cached) * price.input + output * price.output) * PER_TOKEN
-    if cached and not price.cached and price.input:
-        full = bare + cached * price.input * PER_TOKEN
-        return Range(bare, full, full)
-    return Range.exactly(bare + cached * price.cached * PER_TOKEN)
+    full = bare + cached * (price.cached or price.input) * PER_TOKEN
+    return Range(full if price.cached else bare, full, full)
 
 
 def billed_usd(price: Price | None, attempt: Attempt, guessed: Range = EXACT) -> Range | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, ends_of, shared
+from shoal.impacts import NO_ENDS, ZERO, Basis, Impacts, Range, Tier, ends_of, shared
 from shoal.metering.cost import billed_usd
 from shoal.metering.hardware import busy_life_s, cpu_busy_w
 from shoal.metering.meter import JOULES_PER_WH, Answer, Forecast, Meter, Metered, counted_bases, forecast_of
@@ -48,10 +48,10 @@ class CpuMeter:
         return self._impacts(it_wh, seconds, Tier.MEASURED, self._counted)
 
     def _impacts(self, it_wh: Range, seconds: Range, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
-        embodied = self._embodied_per_s * seconds
         cost = (it_wh * self._place.energy).scaled(self._usd_per_wh) if self._usd_per_wh else ZERO
+        ends = ends_of(it_wh), ends_of(self._embodied_per_s * seconds)
         # Raw materials of processors' servers are not published by the vCPU: only those of the electricity count here.
-        return self._place.impacts(it_wh, embodied, ZERO, cost, tier, bases)
+        return self._place.impacts(*ends, NO_ENDS, ends_of(cost), tier, bases)
 
 
 class LocalMeter:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from shoal.call import Attempt
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Basis, Impacts, Range, Tier, shared
+from shoal.impacts import NO_ENDS, Basis, Ends, Impacts, Range, Tier, ends_of, shared
 from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.fit import read_fit
 from shoal.metering.hardware import accelerator_kg, accelerator_kgsbeq, busy_life_s
@@ -20,8 +20,6 @@ DEFAULT = "h100"
 FLOP_PER_PARAMETER = 2.0
 TERA = 1e12
 G_PER_KG = 1e3
-Share = tuple[float, float, float]
-NO_SHARE: Share = (0.0, 0.0, 0.0)
 
 
 class GpuMeter:
@@ -46,7 +44,7 @@ class GpuMeter:
         if tier is Tier.ESTIMATED:
             self._outside = self._outside * Range.of(facts.find("fit", "any", "estimate_factor"))
         assumed = Range.of(facts.find("fit", "any", "concurrency")).inverse()
-        self._assumed = (assumed.low, assumed.expected, assumed.high)
+        self._assumed = ends_of(assumed)
         self._tokens_per_piece = Range.of(facts.find("fit", "any", "tokens_per_piece"))
         self._guessed = Range.of(facts.find("fit", "any", "guessed_tokens"))
         self._in_fit = Range.of(facts.find("fit", "any", "prompt_tokens_in_fit"))
@@ -60,7 +58,7 @@ class GpuMeter:
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the tokens that the host counted, else from pieces and seconds."""
         if attempt.pieces == 0 and attempt.outcome in TURNED_AWAY:
-            return self._impacts(ZERO, NO_SHARE, attempt, self._tier, self._bases)
+            return self._impacts(NO_ENDS, NO_ENDS, attempt, self._tier, self._bases)
         known = self._at_once(concurrency)
         share = self._share(known)
         return self._impacts(self._it_wh(attempt, known, share), share, attempt, self._tier, self._bases)
@@ -85,58 +83,55 @@ class GpuMeter:
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""
         share = self._share(self._at_once(concurrency))
-        return self._impacts(it_wh, share, attempt, Tier.MEASURED, self._counted)
+        return self._impacts(ends_of(it_wh), share, attempt, Tier.MEASURED, self._counted)
 
     def _at_once(self, observed: float | None) -> float | None:
         """What was seen here, or more where the settings say that others use the host too."""
         stated = self._model.concurrency
         return max(observed, stated) if observed is not None and stated is not None else observed or stated
 
-    def _share(self, concurrency: float | None) -> Share:
+    def _share(self, concurrency: float | None) -> Ends:
         """The part of the machine that is one request's: low, expected, high."""
         if concurrency is None:
             return self._assumed
         part = 1 / concurrency if concurrency > 1 else 1.0
         return part, part, part
 
-    def _impacts(self, it_wh: Range, share: Share, attempt: Attempt, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
+    def _impacts(self, it_wh: Ends, share: Ends, attempt: Attempt, tier: Tier, bases: tuple[Basis, ...]) -> Impacts:
         (low, mid, high), taken = share, attempt.latency_s
         low, mid, high = low * taken, mid * taken, high * taken
         made, metals = self._embodied_per_s, self._materials_per_s
         return self._place.impacts(
             it_wh,
-            Range(made.low * low, made.expected * mid, made.high * high),
-            Range(metals.low * low, metals.expected * mid, metals.high * high),
-            billed_usd(self._model.price, attempt, self._guessed),
+            (made.low * low, made.expected * mid, made.high * high),
+            (metals.low * low, metals.expected * mid, metals.high * high),
+            ends_of(billed_usd(self._model.price, attempt, self._guessed)),
             tier,
             bases,
         )
 
-    def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Share) -> Range:
+    def _it_wh(self, attempt: Attempt, concurrency: float | None, share: Ends) -> Ends:
         usage = attempt.usage
-        least, middle, largest = share
-        if usage.completion_tokens:
-            written = usage.completion_tokens
-            output = self._tokens_per_piece.scaled(written) if usage.estimated else Range.exactly(written)
-        elif attempt.pieces:
-            output = self._tokens_per_piece.scaled(attempt.pieces)
-        else:
-            # Nothing came and nothing was counted: anything up to a busy share of the machine for as long as it took.
-            most = self._busy_wh_per_s.high * largest * attempt.latency_s
-            return Range(0.0, most / 2, most)
-        step, token = self._step, self._token
-        context = usage.prompt_tokens + output.expected / 2
-        beyond = max(context - self._fit.context_in_fit, 0.0)
-        inside = self._fits and concurrency is not None and self._covers(concurrency, context)
+        (least, middle, largest), written = share, usage.completion_tokens
+        few = some = many = float(written)
+        if usage.estimated or not written:
+            if not (written or attempt.pieces):
+                # Nothing came and nothing was counted: anything up to a busy share of the machine while it took.
+                most = self._busy_wh_per_s.high * largest * attempt.latency_s
+                return 0.0, most / 2, most
+            few, some, many = ends_of(self._tokens_per_piece.scaled(written or attempt.pieces))
+        step, token, context, read, held = self._step, self._token, self._context, self._read, self._in_fit
+        length = usage.prompt_tokens + some / 2
+        beyond = max(length - self._fit.context_in_fit, 0.0)
+        inside = self._fits and concurrency is not None and self._covers(concurrency, length)
         scale = self._inside if inside else self._outside
         # The prompt's reading, beyond what the fit's own short prompts hold already.
-        uncached, read, held = usage.prompt_tokens - usage.cached_tokens, self._read, self._in_fit
-        return Range(
-            (step * least + token + self._context.low * beyond) * output.low * scale.low
-            + read.low * max(uncached - held.high, 0.0),
-            (step * middle + token + self._context.expected * beyond) * output.expected * scale.expected
+        uncached = usage.prompt_tokens - usage.cached_tokens
+        return (
+            (step * least + token + context.low * beyond) * few * scale.low + read.low * max(uncached - held.high, 0.0),
+            (step * middle + token + context.expected * beyond) * some * scale.expected
             + read.expected * max(uncached - held.expected, 0.0),
-            (step * largest + token + self._context.high * beyond) * output.high * scale.high
+            (step * largest + token + context.high * beyond) * many * scale.high
             + read.high * max(uncached - held.low, 0.0),
         )
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from types import MappingProxyType
 
 from shoal.call import Attempt
 from shoal.errors import ConfigError
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Impacts, Range, Tier, total
+from shoal.impacts import NO_ENDS, UNKNOWN_ENDS, Impacts, Range, Tier, ends_of, total
 from shoal.metering.cost import listed_price
 from shoal.metering.cpu import CpuMeter, LocalMeter
 from shoal.metering.estimator import Estimator
@@ -29,7 +28,7 @@ class Metering:
 
     def __init__(self, meters: Mapping[str, Meter], counter_error: Range, here: Place) -> None:
         self.here = here
-        self._meters = MappingProxyType(dict(meters))
+        self._meters = dict(meters)
         self._unknown = UnknownMeter()
         self._wh_per_joule = counter_error.scaled(1 / JOULES_PER_WH)
 
@@ -49,7 +48,8 @@ class Metering:
 
     def idle(self, joules: float) -> Impacts:
         """What energy of this machine that no request caused means here. The making of machines is no part of it."""
-        return self.here.impacts(self._wh_per_joule.scaled(joules), ZERO, ZERO, None, Tier.MEASURED, ())
+        it_wh = ends_of(self._wh_per_joule.scaled(joules))
+        return self.here.impacts(it_wh, NO_ENDS, NO_ENDS, UNKNOWN_ENDS, Tier.MEASURED, ())
 
     def answer(self, attempts: Sequence[Attempt], concurrency: Mapping[int, float] | None = None) -> Impacts:
         """The sum over every attempt that an answer caused. `concurrency` by the attempt's position."""

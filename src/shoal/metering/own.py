@@ -7,10 +7,9 @@ on the loop.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from shoal.call import OWN_HOST, Attempt, Purpose
 from shoal.chat import Usage
@@ -23,12 +22,12 @@ T = TypeVar("T")
 
 
 class OwnWork:
-    """The CPU seconds of one exchange. Threads may add to them."""
+    """The CPU seconds of one exchange: `spent` are those of guards on the event loop. Threads may add to theirs."""
 
-    __slots__ = ("_pieces", "_search", "_spent", "_threads")
+    __slots__ = ("_pieces", "_search", "_threads", "spent")
 
     def __init__(self) -> None:
-        self._spent = 0.0
+        self.spent = 0.0
         self._threads: list[float] = []
         self._search: list[float] = []
         self._pieces = 0
@@ -64,22 +63,20 @@ class OwnWork:
         """Guards took so much in a thread."""
         self._threads.append(seconds)
 
-    def count(self, seconds: float) -> None:
-        """Guards took so much on the event loop."""
-        self._spent += seconds
-
     def attempts(self, started: float, *, guarded: bool, judged: float = 0.0) -> list[Attempt]:
         """What was counted, as lines of the ledger; none of guards where there was no guard. `judged` are CPU seconds
         of models that guards asked on the event loop: those have lines of their own."""
-        spent = max(self._spent - judged, 0.0) + sum(self._threads)
-        found = [(GUARDS, Purpose.GUARD, spent)] if guarded else []
-        if self._search:
-            found.append((RETRIEVAL, Purpose.RETRIEVE, sum(self._search)))
-        return [_attempt(name, purpose, started, cpu_s) for name, purpose, cpu_s in found if cpu_s > 0]
+        found = []
+        guards, search = max(self.spent - judged, 0.0) + sum(self._threads), sum(self._search)
+        if guarded and guards > 0:
+            found.append(_attempt(GUARDS, Purpose.GUARD, started, guards))
+        if search > 0:
+            found.append(_attempt(RETRIEVAL, Purpose.RETRIEVE, started, search))
+        return found
 
 
-class _Timed(Generic[T]):
-    """Awaits a coroutine and counts the time in which it goes on, `weight` times."""
+class _Timed(Generator[Any, Any, T]):
+    """A coroutine that counts the time in which it goes on, `weight` times. Whatever is sent or thrown reaches it."""
 
     __slots__ = ("_own", "_weight", "_work")
 
@@ -87,25 +84,31 @@ class _Timed(Generic[T]):
         self._own, self._work, self._weight = own, work, weight
 
     def __await__(self) -> Generator[Any, Any, T]:
-        work, clock = self._work, time.thread_time
-        step: Callable[[Any], Any] = work.send
-        sent: Any = None
+        return self
+
+    def __next__(self) -> Any:
+        # What an event loop calls at each step: the same as `send`, without one call more.
+        begun = time.thread_time()
         try:
-            while True:
-                begun = clock()
-                try:
-                    waits_for = step(sent)
-                except StopIteration as ended:
-                    found: T = ended.value
-                    return found
-                finally:
-                    self._own.count((clock() - begun) * self._weight)
-                try:
-                    step, sent = work.send, (yield waits_for)
-                except asyncio.CancelledError as cancelled:
-                    step, sent = work.throw, cancelled
+            return self._work.send(None)
         finally:
-            work.close()
+            self._own.spent += (time.thread_time() - begun) * self._weight
+
+    def send(self, value: Any) -> Any:
+        return self._go(self._work.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        return self._go(self._work.throw, *error)
+
+    def close(self) -> None:
+        self._work.close()
+
+    def _go(self, step: Callable[..., Any], *what: Any) -> Any:
+        begun = time.thread_time()
+        try:
+            return step(*what)
+        finally:
+            self._own.spent += (time.thread_time() - begun) * self._weight
 
 
 def _attempt(name: str, purpose: Purpose, started: float, cpu_s: float) -> Attempt:

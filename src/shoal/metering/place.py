@@ -41,22 +41,23 @@ class Place:
 
     def impacts(
         self,
-        it_wh: Range,
-        embodied_gco2e: Range | None,
-        materials_gsbeq: Range | None,
-        cost_usd: Range | None,
+        it_wh: Ends,
+        embodied_gco2e: Ends,
+        materials_gsbeq: Ends,
+        cost_usd: Ends,
         tier: Tier,
         bases: tuple[Basis, ...],
     ) -> Impacts:
-        """What `it_wh` at the machines means here. `materials_gsbeq` is the hardware's part of the raw materials."""
-        low, mid, high = it_wh.low, it_wh.expected, it_wh.high
+        """What `it_wh` at the machines means here. `materials_gsbeq` is the hardware's part of the raw materials. Each
+        is given by its ends, as `ends_of` has them."""
+        low, mid, high = it_wh
         e0, e1, e2, u0, u1, u2, c0, c1, c2, g0, g1, g2, w0, w1, w2, m0, m1, m2 = self.ends
-        h0, h1, h2 = ends_of(materials_gsbeq)
+        h0, h1, h2 = materials_gsbeq
         return Impacts.flat(
             (
-                *(low * e0, mid * e1, high * e2, low * u0, mid * u1, high * u2, *ends_of(embodied_gco2e)),
+                *(low * e0, mid * e1, high * e2, low * u0, mid * u1, high * u2, *embodied_gco2e),
                 *(low * c0, mid * c1, high * c2, low * g0, mid * g1, high * g2, low * w0, mid * w1, high * w2),
-                *(low * m0 + h0, mid * m1 + h1, high * m2 + h2, *ends_of(cost_usd)),
+                *(low * m0 + h0, mid * m1 + h1, high * m2 + h2, *cost_usd),
             ),
             tier,
             bases,

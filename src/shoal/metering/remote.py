@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from shoal.call import Attempt
 from shoal.chat import Usage
 from shoal.facts.tables import Facts
-from shoal.impacts import ZERO, Impacts, Range, Tier, shared
+from shoal.impacts import NO_ENDS, ZERO, Impacts, Range, Tier, ends_of, shared
 from shoal.metering.cost import TURNED_AWAY, billed_usd
 from shoal.metering.estimator import Rates
 from shoal.metering.meter import Answer, Forecast, Metered, answer_usd, forecast_of
@@ -43,12 +43,12 @@ class RemoteMeter:
             return Impacts(cost_usd=cost)
         rates, widened = self._rates, self._widened
         if output is ZERO:
-            return self._place.impacts(ZERO, ZERO, ZERO, cost, Tier.ESTIMATED, self._bases)
+            return self._place.impacts(NO_ENDS, NO_ENDS, NO_ENDS, ends_of(cost), Tier.ESTIMATED, self._bases)
         return self._place.impacts(
-            (rates.once_wh + rates.token_wh * output) * widened,
-            (rates.once_embodied_g + rates.token_embodied_g * output) * widened,
-            (rates.once_materials_g + rates.token_materials_g * output) * widened,
-            cost,
+            ends_of((rates.once_wh + rates.token_wh * output) * widened),
+            ends_of((rates.once_embodied_g + rates.token_embodied_g * output) * widened),
+            ends_of((rates.once_materials_g + rates.token_materials_g * output) * widened),
+            ends_of(cost),
             Tier.ESTIMATED,
             self._bases,
         )

@@ -32,7 +32,7 @@ class Stay:
     def __init__(self, host: _Host, at: float) -> None:
         self._host = host
         self._area = host.advance(at)
-        self._entered = max(at, host.since)
+        self._entered = host.since
         host.now += 1
 
     def leave(self, at: float) -> float:
@@ -41,7 +41,8 @@ class Stay:
         area = host.advance(at) - self._area
         now, host.now = host.now, host.now - 1
         seconds = host.since - self._entered
-        return max(area / seconds if seconds > 0 else float(now), 1.0)
+        mean = area / seconds if seconds > 0 else float(now)
+        return mean if mean > 1.0 else 1.0
 
 
 class Residents:
