@@ -24,6 +24,7 @@ from shoal.stores.database import Database
 from shoal.stores.ledger import Record
 from shoal.testing import ScriptedModel
 from tests.unit.routing.labelled import labels
+from tests.waiting import SOON_S
 
 EASY = "Please tell me about the return policy for shoes, case 13."
 HARD = "Please tell me about the bound of the spectral gap, case 13."
@@ -167,7 +168,7 @@ def test_only_masked_text_goes_out_and_nothing_of_it_is_kept(tmp_path: Path, rou
     house = play(tmp_path, route, work, small, large, judge)
     assert len(large.chats) == 1
     told = str([message.wire for chat in (*large.chats, *judge.chats) for message in chat.messages])
-    assert "anna" not in told
+    assert "anna.m" not in told
     # All but the canary, which guards an answer that somebody reads.
     assert small.chats[0].messages[0].text.startswith(large.chats[0].messages[0].text)
     assert "EMAIL_ADDRESS_" in told.upper()
@@ -271,7 +272,7 @@ def test_what_waits_is_bounded_and_ends_with_the_house(tmp_path: Path, route: Pa
             await house.ask()
         await asyncio.sleep(0)
         assert large.running <= 4
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(SOON_S):
             await house.shadows.close()
 
     house = play(tmp_path, route, work, scripted("small", SMALL), large)

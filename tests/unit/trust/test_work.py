@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from shoal.trust.work import Abandoned, go_on, in_thread
+from tests.waiting import SOON_S
 
 
 def test_what_the_work_returns_comes_back() -> None:
@@ -24,7 +25,7 @@ def test_work_ends_when_its_caller_has_gone() -> None:
     def work() -> None:
         go_on()
         begun.set()
-        gone.wait(60)
+        gone.wait(SOON_S)
         try:
             go_on()
         except Abandoned:
@@ -33,11 +34,11 @@ def test_work_ends_when_its_caller_has_gone() -> None:
 
     async def main() -> None:
         task = asyncio.create_task(in_thread(work))
-        await asyncio.to_thread(begun.wait, 10)
+        await asyncio.to_thread(begun.wait, SOON_S)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         gone.set()
-        assert await asyncio.to_thread(ended.wait, 10)
+        assert await asyncio.to_thread(ended.wait, SOON_S)
 
     asyncio.run(main())

@@ -17,6 +17,7 @@ from shoal.routing.rightsize.result import Reached, Taken
 from shoal.routing.rightsize.results import Results
 from shoal.routing.rightsize.running import Ended, Run
 from shoal.routing.rightsize.tasks import Task, tasks_of
+from tests.waiting import SOON_S
 
 TASKS = tasks_of([(at, {"id": f"t{at}", "prompt": f"ask {at}", "answer": "yes"}) for at in range(30)])
 PRICED = Taken(Range.exactly(0.01), Range.exactly(1.0), Range.exactly(1.0))
@@ -102,7 +103,7 @@ def test_a_budget_that_does_not_fit_evenly_ends_the_run(tmp_path: Path) -> None:
         results = Results.open(tmp_path / "results.jsonl", TASKS.digest, "exact")
         trial = Run(TASKS.all, ("s", "l"), Exact(), priced, results, budget_usd=3.0, concurrency=4)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(SOON_S):
                 return await trial.run()
         finally:
             results.close()

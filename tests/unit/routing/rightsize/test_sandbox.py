@@ -12,6 +12,7 @@ import pytest
 from shoal.errors import ConfigError
 from shoal.routing.rightsize.sandbox import CodeTests, code_of
 from shoal.routing.rightsize.tasks import Task, tasks_of
+from tests.waiting import SOON_S
 
 DOUBLE = "```python\ndef double(x):\n    return 2 * x\n```"
 CHECK = "assert double(4) == 8"
@@ -21,7 +22,7 @@ def task(tests: str) -> Task:
     return tasks_of([(1, {"prompt": "Write it.", "tests": tests})]).all[0]
 
 
-def score(answer: str, tests: str = CHECK, wall_s: float = 15.0) -> float | None:
+def score(answer: str, tests: str = CHECK, wall_s: float = SOON_S) -> float | None:
     return asyncio.run(CodeTests(wall_s).judge(task(tests), answer)).score
 
 

@@ -15,13 +15,20 @@ from shoal.testing import ScriptedModel
 from shoal.trust.monitoring import judge as judge_module
 from shoal.trust.monitoring.judge import MOST_ASKED, MOST_FAILED, Judge
 from tests.unit.trust.monitoring.scene import BAD, call, chat, chunks, finishes, said, session, text_of
+from tests.waiting import SOON_S
 
 UNSURE = "This is perhaps a threat. And more."
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge that answers has the time that it needs."""
+    monkeypatch.setattr(judge_module, "WITHIN_S", SOON_S)
+
+
 def judged(*script: Any, pieces: list[Piece] | None = None) -> tuple[list[Piece], dict[str, Any], ScriptedModel]:
     model = ScriptedModel([*script], name="judge")
-    way = call(Registry({"judge": (model, Patience(first_s=5, idle_s=5, retries=0))}))
+    way = call(Registry({"judge": (model, Patience(first_s=SOON_S, idle_s=SOON_S, retries=0))}))
 
     async def play() -> tuple[list[Piece], dict[str, Any]]:
         monitoring = session(monitoring={"judge": "judge"})

@@ -34,16 +34,16 @@ def test_open_files_without_a_name(tmp_path: Path) -> None:
 
 def test_new_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system, "TEMPORARY", (str(tmp_path), str(tmp_path / "missing")))
-    watched = tmp_path / "watched"
+    begun, watched = time.time(), tmp_path / "watched"
     for name in ("new.txt", "old.txt", "below/new.txt", "watched/new.txt", "a/b/c/new.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).touch()
     os.utime(tmp_path / "old.txt", (1, 1))
     (tmp_path / "link").symlink_to(tmp_path / "new.txt")
-    found = set(system.changed(time.time() - 5, watched))
+    found = set(system.changed(begun, watched))
     assert found == {tmp_path / "new.txt", tmp_path / "below" / "new.txt", tmp_path / "a" / "b" / "c" / "new.txt"}
     os.utime(tmp_path / "a" / "b" / "c", (1, 1))
-    assert tmp_path / "a" / "b" / "c" / "new.txt" not in set(system.changed(time.time() - 5, watched))
+    assert tmp_path / "a" / "b" / "c" / "new.txt" not in set(system.changed(begun, watched))
 
 
 def test_the_limit_of_core_dumps() -> None:
