@@ -59,6 +59,51 @@ def test_sends_what_it_is_given_and_keeps_the_connection() -> None:
     run(test)
 
 
+def test_answers_before_the_answer_are_passed_over() -> None:
+    async def test(client: AiohttpClient) -> None:
+        early = b"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n"
+        async with ScriptedHost(sends(early, response(b"{}")), OK) as host:
+            assert await post(client, host.url) == b"{}"
+            assert await post(client, host.url) == b"{}"
+            assert host.connections == 1
+
+    run(test)
+
+
+def test_each_set_of_headers_goes_with_its_own_requests() -> None:
+    async def test(client: AiohttpClient) -> None:
+        async with ScriptedHost(OK, OK, OK) as host:
+            for headers in ({"x-a": "1"}, {"x-b": "2", "Content-Length": "7"}, {"x-a": "1"}):
+                async with client.post(host.url, headers, BODY) as reply:
+                    assert await read_whole(reply, "h") == b"{}"
+            found = [each.headers.get("x-a") or each.headers.get("x-b") for each in host.requests]
+            assert found == ["1", "2", "1"]
+            assert [(each.headers["content-length"], each.body) for each in host.requests] == [("15", BODY)] * 3
+
+    run(test)
+
+
+def test_a_name_in_the_address_is_basic_authorization() -> None:
+    async def test(client: AiohttpClient) -> None:
+        async with ScriptedHost(OK) as host:
+            await post(client, host.url.replace("//", "//jane:secret@"))
+            assert host.requests[0].headers["authorization"] == "Basic amFuZTpzZWNyZXQ="
+
+    run(test)
+
+
+def test_a_body_larger_than_all_buffers_comes_whole() -> None:
+    large = b"x" * 5_000_000
+
+    async def test(client: AiohttpClient) -> None:
+        async with ScriptedHost(OK) as host:
+            async with client.post(host.url, HEADERS, large) as reply:
+                assert await read_whole(reply, "h") == b"{}"
+            assert host.requests[0].body == large
+
+    run(test)
+
+
 def test_status_and_headers() -> None:
     async def test(client: AiohttpClient) -> None:
         async with (
@@ -98,7 +143,7 @@ def test_faults_are_typed_and_the_pool_recovers(step: Step, kind: type[HostError
     run(test)
 
 
-@pytest.mark.parametrize("url", [refused(), "http://no-such-name.invalid/v1"])
+@pytest.mark.parametrize("url", [refused(), "http://no-such-name.invalid/v1", "ftp://127.0.0.1/v1"])
 def test_no_connection(url: str) -> None:
     async def test(client: AiohttpClient) -> None:
         with pytest.raises(HostUnreachable, match=r"hosts\.h\.base_url"):
