@@ -504,7 +504,9 @@ def tags_of(house: House, key: Key, chat: Chat) -> dict[str, str]:
     since budgets may hang on them."""
     metadata = chat.options.get("metadata") if house.metadata_tags else None
     said = metadata if isinstance(metadata, dict) else {}
-    named = {name: str(said[name])[:LONGEST_TAG] for name in house.metadata_tags if isinstance(said.get(name), str)}
+    found = {name: said.get(name) for name in house.metadata_tags}
+    # PostgreSQL has no text with a NUL in it.
+    named = {name: text.replace("\0", "")[:LONGEST_TAG] for name, text in found.items() if isinstance(text, str)}
     return {**named, **chat.shoal.tags, **dict(key.tags)}
 
 

@@ -85,6 +85,7 @@ def test_a_malformed_body(client: web.Client, body: bytes, status: int, said: st
         ({"model": 7}, 400, "model"),
         ({"model": "scriptd"}, 404, "model"),
         ({"model": "x" * 5000}, 404, "model"),
+        ({"model": "m\0"}, 404, "model"),
         ({"messages": None}, 400, "messages"),
         ({"messages": []}, 400, "messages"),
         ({"messages": "hi"}, 400, "messages"),
@@ -112,6 +113,9 @@ def test_a_malformed_body(client: web.Client, body: bytes, status: int, said: st
         ({"shoal": {"collections": ["a" * 201]}}, 400, "shoal.collections"),
         ({"shoal": {"tags": [1]}}, 400, "shoal.tags"),
         ({"shoal": {"tags": {"a": 1}}}, 400, "shoal.tags"),
+        ({"shoal": {"tags": {"a": "b\0"}}}, 400, "shoal.tags"),
+        ({"shoal": {"tags": {"": "b"}}}, 400, "shoal.tags"),
+        ({"shoal": {"tags": {str(at): "b" for at in range(17)}}}, 400, "shoal.tags"),
         ({"shoal": {"optimize": "fame"}}, 400, "shoal.optimize"),
         ({"shoal": {"deadline_s": 0}}, 400, "shoal.deadline_s"),
         ({"shoal": {"deadline_s": 1e9}}, 400, "shoal.deadline_s"),
@@ -209,7 +213,14 @@ def test_an_unknown_model_names_the_nearest(client: web.Client) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", PATH, 405), ("DELETE", "/v1/models/x", 405), ("POST", "/v1/nothing", 404), ("GET", "/", 404)],
+    [
+        ("GET", PATH, 405),
+        ("DELETE", "/v1/models/x", 405),
+        ("POST", "/v1/nothing", 404),
+        ("GET", "/", 404),
+        ("GET", "/v1/shoal/exchanges/%00", 404),
+        ("GET", "/v1/models/%00", 404),
+    ],
 )
 def test_a_wrong_path_or_method(client: web.Client, method: str, path: str, status: int) -> None:
     answer = client.request(method, path)

@@ -25,6 +25,7 @@ PLAIN = Key("k", "t", Role.MEMBER)
         (PLAIN, ("app",), {"app": "m"}, {"app": "said"}, {"app": "said"}),
         (TAGGED, ("app",), {"app": "m"}, {"app": "said", "task": "x"}, {"app": "reports", "task": "x"}),
         (PLAIN, ("app", "n"), {"app": "x" * 300, "n": 7}, {}, {"app": "x" * 256}),
+        (PLAIN, ("app",), {"app": "a\0b"}, {}, {"app": "ab"}),
         (PLAIN, ("app",), "no object", {}, {}),
         (PLAIN, ("app",), None, {}, {}),
     ],

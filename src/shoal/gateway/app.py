@@ -169,6 +169,8 @@ class Gateway:
             found = self._fast.get(("GET", path))
         if found is not None:
             return found
+        if "\0" in path:  # no database has such a name, and PostgreSQL cannot be asked for it
+            raise NotFound("there is nothing of that name: a path has no zero byte")
         for route in self._routes:
             match, more = route.matches(scope)
             if match is Match.FULL:

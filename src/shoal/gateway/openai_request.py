@@ -11,6 +11,7 @@ import orjson
 from shoal.chat import DEEPEST, Chat, Json, Message, ShoalOptions, Trust, too_deep
 from shoal.config import nearest
 from shoal.errors import RequestError
+from shoal.identity.bounds import check_tags
 
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 NUMBER = (int, float)
@@ -187,8 +188,7 @@ def _tags(value: Any) -> Mapping[str, str]:
         value = {name: text for name, _, text in pairs if name}
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
         raise RequestError("must be an object of strings", param="shoal.tags")
-    if len(value) > 16 or any(len(name) > 64 or len(text) > 256 for name, text in value.items()):
-        raise RequestError("at most 16 tags of at most 64 and 256 characters", param="shoal.tags")
+    check_tags(value, "shoal.tags")
     return value
 
 

@@ -66,7 +66,7 @@ def check_scopes(scopes: Mapping[str, Iterable[str] | None]) -> None:
                 raise RequestError("an endpoint begins with /v1/, such as '/v1/chat/*'", param=kind)
 
 
-def check_tags(tags: Mapping[str, str]) -> None:
+def check_tags(tags: Mapping[str, str], param: str = "tags") -> None:
     """Raises RequestError where these cannot be set on an exchange."""
     for name, text in tags.items():
         named = len(name) <= MOST_TAG_NAME and re.fullmatch(WORD, name)
@@ -74,5 +74,5 @@ def check_tags(tags: Mapping[str, str]) -> None:
             raise RequestError(
                 f"at most {MOST_TAGS} tags, with names of 1 to {MOST_TAG_NAME} characters and values of at most "
                 f"{MOST_TAG_TEXT}, none of them a control character",
-                param="tags",
+                param=param,
             )

@@ -90,7 +90,7 @@ def exchange_row(record: Record) -> tuple[Any, ...]:
     """The record's values in the order of the table's columns."""
     impacts = record.impacts.to_record() if record.impacts is not None else None
     return (
-        *(record.id, record.tenant, record.key_id, record.asked[:MODEL_CHARS], _clip(record.model, MODEL_CHARS)),
+        *(record.id, record.tenant, record.key_id, _clip(record.asked, MODEL_CHARS), _clip(record.model, MODEL_CHARS)),
         *(_clip(record.reason, REASON_CHARS), record.outcome[:OUTCOME_CHARS]),
         *(record.started, record.confidence, record.first_piece_s, record.latency_s),
         *(record.streamed, _json(record.tags), _json(record.trust), record.person, _json(impacts)),
@@ -126,7 +126,8 @@ def record_of(row: Mapping[str, Any], attempts: Iterable[Mapping[str, Any]]) -> 
 
 
 def _clip(text: str | None, most: int) -> str | None:
-    return None if text is None else text[:most]
+    # PostgreSQL has no text with a NUL in it, and a caller may name any model.
+    return None if text is None else text[:most].replace("\0", "")
 
 
 def _json(value: Any) -> str | None:

@@ -63,6 +63,17 @@ def test_what_was_metered_is_read_back(database: Database) -> None:
     reader.close()
 
 
+def test_a_model_that_no_database_can_name_is_written_all_the_same(database: Database) -> None:
+    ledger = SqlLedger(database)
+    ledger.add(record("ex_1", asked="no\0such", reason="not\0known"))
+    ledger.close()
+    reader = SqlLedger(database)
+    found = reader.get("ex_1")
+    reader.close()
+    assert found is not None
+    assert (found.asked, found.reason) == ("nosuch", "notknown")
+
+
 def out_of_order(*_: object) -> None:
     raise OperationalError("", {}, OSError("disk is full"))
 
