@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
@@ -133,14 +134,15 @@ def cascades_of(
 def explain(
     request: Annotated[str, typer.Argument(metavar="TEXT|FILE", help="A question, or a file with a whole request.")],
     optimize: Annotated[str | None, typer.Option(help="cost, energy, carbon, latency or quality.")] = None,
+    tenant: Annotated[str, typer.Option("--tenant", metavar="NAME", help="Whose request it is.")] = "default",
     data_dir: DataDir = None,
     config: ConfigPath = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which model auto would choose for a request, and what every candidate was worth. No model is called.
 
-    A file holds a request as JSON, with messages and tools. Specialists that would answer before the router are not
-    asked: whether one is sure is known only when it has tried.
+    A file holds a request as JSON, as it is sent: with messages, tools, tags and the like. Specialists that would
+    answer before the router are not asked: whether one is sure is known only when it has tried.
     """
     import asyncio
 
@@ -151,9 +153,11 @@ def explain(
     settings = settings_of(config, data_dir).settings
     if optimize is not None and optimize not in get_args(Optimize):
         raise typer.BadParameter(f"--optimize {optimize}{nearest(optimize, get_args(Optimize))}")
-    if optimize is not None and optimize not in settings.routing.allow:
-        note(f"routing.allow does not name '{optimize}', so a request's wish for it does not count")
-    choice = asyncio.run(_choice(settings, chat_of(request, optimize)))
+    chat = chat_of(request, optimize, settings.server.max_messages)
+    wish = chat.shoal.optimize
+    if wish is not None and wish not in settings.routing.allow:
+        note(f"routing.allow does not name '{wish}', so a request's wish for it does not count")
+    choice = asyncio.run(_choice(settings, chat, tenant))
     if as_json:
         say_json(choice.to_record())
         return
@@ -165,22 +169,23 @@ def explain(
     table(columns, [(row["model"], *(_cell(row[name]) for name in names), row["because"]) for row in rows])
 
 
-def chat_of(request: str, optimize: str | None) -> Chat:
-    """A chat from a question or a file with a request. Raises a usage error where the file is none."""
+def chat_of(request: str, optimize: str | None, most_messages: int) -> Chat:
+    """A chat from a question or a file with a request, read as the gateway reads it. Raises a usage error where the
+    file is none."""
     from shoal.chat import Chat, Message, ShoalOptions
+    from shoal.errors import RequestError
+    from shoal.gateway.openai_request import read_chat, read_json
 
-    options = ShoalOptions(optimize=optimize)
     if not request.endswith(".json"):
-        return Chat("auto", (Message.of("user", request),), shoal=options)
+        return Chat("auto", (Message.of("user", request),), shoal=ShoalOptions(optimize=optimize))
     try:
-        found = json.loads(Path(request).read_text(encoding="utf-8"))
-        messages = tuple(Message.from_wire(each) for each in found["messages"])
+        chat = read_chat({**read_json(Path(request).read_bytes()), "model": "auto"}, {}, most_messages)
     except OSError as error:
         raise typer.BadParameter(f"{request} cannot be read ({error.strerror})") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise typer.BadParameter(f"{request} is no request: a JSON object with 'messages'") from None
-    rest = {name: value for name, value in found.items() if name not in ("model", "messages", "stream", "shoal")}
-    return Chat("auto", messages, rest, shoal=options)
+    except RequestError as error:
+        where = f"{error.param}: " if error.param else ""
+        raise typer.BadParameter(f"{request} is no request: {where}{error.message}") from None
+    return chat if optimize is None else replace(chat, shoal=replace(chat.shoal, optimize=optimize))
 
 
 def show_certificate(certificate: Certificate, finding: Finding | None = None) -> None:
@@ -226,7 +231,7 @@ def told(finding: Finding) -> dict[str, Any]:
     return {name: getattr(finding, name) for name in finding.__slots__}
 
 
-async def _choice(settings: Settings, chat: Chat) -> Choice:
+async def _choice(settings: Settings, chat: Chat, tenant: str) -> Choice:
     from shoal.call import Call, Trail
     from shoal.cli.house import looked_at
     from shoal.errors import ConfigError
@@ -241,9 +246,7 @@ async def _choice(settings: Settings, chat: Chat) -> Choice:
                 "no route is configured: make one with 'shoal route certify' and name it as routing.route"
             )
         house = opened.house
-        call = Call(
-            exchange_id="explain", tenant="default", opener=house.models, trail=Trail(), placement=house.placement
-        )
+        call = Call(exchange_id="explain", tenant=tenant, opener=house.models, trail=Trail(), placement=house.placement)
         return router.decide(await _seen(house, chat, call), call)
 
 

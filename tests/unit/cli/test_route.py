@@ -69,6 +69,21 @@ def test_a_route_from_labels_to_an_explained_choice(written: Path, capsys: pytes
     assert run(["route", "explain", str(request), *where]) == 0
     assert "small: will do" in capsys.readouterr().out
 
+    # What the request says of itself counts as it does at the gateway.
+    wish = {"messages": [{"role": "user", "content": asked}], "shoal": {"optimize": "quality", "tags": {"team": "a"}}}
+    request.write_text(json.dumps(wish))
+    assert run(["route", "explain", str(request), *where, "--tenant", "north"]) == 0
+    assert "large: the best answer was asked for" in capsys.readouterr().out
+    assert run(["route", "explain", str(request), *where, "--optimize", "cost"]) == 0
+    assert "small: will do for cost" in capsys.readouterr().out
+    for wrong, says in (
+        ({"messages": 3}, "messages: send at least one"),
+        ({"shoal": {"tag": 1}}, "did you mean 'tags'"),
+    ):
+        request.write_text(json.dumps({**wish, **wrong}))
+        assert run(["route", "explain", str(request), *where]) == 2
+        assert says in " ".join(capsys.readouterr().err.split())
+
 
 def test_labels_that_tell_nothing_are_said(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert certify(written, "--alpha", "0.001") == 0
