@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from calendar import timegm
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from shoal.chat import Usage
 from shoal.identity import Role, mint
@@ -14,6 +17,15 @@ from shoal.testing import ScriptedModel
 from tests import web
 from tests.gateway.house import running
 from tests.waiting import until
+
+
+@pytest.fixture(autouse=True)
+def _midday(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is noon in the middle of a month: no day and no month ends while a test goes on."""
+    told, told_ns, now = time.time, time.time_ns, time.gmtime()
+    ahead_s = timegm((now.tm_year, now.tm_mon, 15, 12, 0, 0)) - int(told())
+    monkeypatch.setattr(time, "time", lambda: told() + ahead_s)
+    monkeypatch.setattr(time, "time_ns", lambda: told_ns() + ahead_s * 1_000_000_000)
 
 
 def test_what_was_used_where_nothing_is_limited(tmp_path: Path) -> None:
@@ -74,7 +86,7 @@ def test_usage_by_model_day_key_and_tag_and_who_may_see_it(tmp_path: Path) -> No
             assert answer.status_code == 200, answer.text
             return {each["name"]: each["exchanges"] for each in answer.json()["data"]}
 
-        today = time.strftime("%Y-%m-%d", time.gmtime())
+        today = time.strftime("%Y-%m-%d", time.gmtime(time.time()))
         assert found(other.token, "by=model") == {"m": 2, "n": 1}
         assert found(other.token, "by=day&days=2") == {today: 3}
         assert found(other.token, "by=key") == {other.stored.id: 3}
