@@ -224,7 +224,9 @@ def _named(by: By, value: Any) -> str:
 def _sums(row: Row[Any], by: Sequence[By], quantities: Sequence[str]) -> Sums:
     found = row._mapping
     exchanges, *_ = _measures(by, quantities)
-    sums = Sums("", found[exchanges], found["attempts"], found["failed"], found["latency_s"])
+    # PostgreSQL adds up large numbers as decimal ones.
+    counts = (int(found[name]) for name in (exchanges, "attempts", "failed"))
+    sums = Sums("", *counts, float(found["latency_s"]))
     for name in quantities:
         known = int(found[f"{name}_known"])
         sums.unknown[name] = sums.attempts - known

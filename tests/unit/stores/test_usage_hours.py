@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,16 @@ def test_a_report_is_the_sum_of_the_rows(
 
 def one(number: int, hour: float) -> Row:
     return Row(number, hour * HOUR_S, "north", "k1", None, (), (Try("small", "ok", "modelled", 1.0),))
+
+
+def test_what_is_added_up_goes_into_json(database: Database) -> None:
+    """PostgreSQL adds up large numbers as decimal ones, which no JSON holds."""
+    write(database, [one(1, 3), one(2, 3.5), one(3, 57.4)])
+    refresh(database, NOW)
+    (sums,) = grouped(database, (), Span()).values()
+    found = orjson.loads(orjson.dumps(sums.to_wire()))
+    assert (found["exchanges"], found["attempts"], found["tiers"]) == (3, 3, {"modelled": 3})
+    assert (type(sums.failed), type(sums.seconds)) == (int, float)
 
 
 def test_only_ended_hours_are_added_up(database: Database) -> None:
