@@ -320,7 +320,7 @@ def writer(folder: Path, *words: str) -> subprocess.Popen[str]:
 
 def test_two_processes_on_one_folder_write_a_chain_each(tmp_path: Path) -> None:
     processes = [writer(tmp_path, name, "1500") for name in ("a", "b")]
-    assert [process.communicate(timeout=60)[0] for process in processes] == ["", ""]
+    assert [process.communicate(timeout=300)[0] for process in processes] == ["", ""]
     assert [process.returncode for process in processes] == [0, 0]
     assert len(segments(tmp_path)) == 2
     for paths in segments(tmp_path).values():
@@ -333,13 +333,13 @@ def test_two_processes_on_one_folder_write_a_chain_each(tmp_path: Path) -> None:
 
 def test_a_crash_in_the_middle_of_a_write_is_told_from_tampering(tmp_path: Path) -> None:
     process = writer(tmp_path, "a", "5", "die")
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert process.returncode == 9
     ((crashed,),) = segments(tmp_path).values()
     before = crashed.read_bytes()
     assert not before.endswith(b"\n")
     process = writer(tmp_path, "b", "5")
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert crashed.read_bytes() == before, "nothing is appended to a dead process's chain"
     report = verify(tmp_path, [SIGNER.public])
     assert report.whole
@@ -349,7 +349,7 @@ def test_a_crash_in_the_middle_of_a_write_is_told_from_tampering(tmp_path: Path)
 
 def test_a_real_limit_on_files_refuses_and_recovers(tmp_path: Path) -> None:
     process = writer(tmp_path, "a", "20", "limit")
-    said, _ = process.communicate(timeout=60)
+    said, _ = process.communicate(timeout=300)
     assert process.returncode == 0
     assert 0 <= said.find("refused\n") < said.find("taken again")
     assert kinds(tmp_path).count("exchange") == 20
