@@ -1,10 +1,10 @@
 """A judge that runs a model's code against the task's tests, in a child process with little left to it.
 
-The child has no network of the machine (a network namespace where the kernel permits it, else Python's own sockets are
-blocked), an empty environment, an empty temporary folder, bounds on CPU, memory, file size and processes, and a time
-limit, after which its whole group is killed. Where the kernel has Landlock it can write and read nothing else of the
-machine but what Python needs; elsewhere it can read what the user can read. Code of which nothing is known belongs on a
-machine of its own.
+The child has no network and sees no process of the machine (namespaces where the kernel permits them, else Python's own
+sockets and signals are blocked), an empty environment, an empty temporary folder, bounds on CPU, memory, file size and
+processes, and a time limit, after which its whole group is killed. Where the kernel has Landlock it can write and read
+nothing else of the machine but what Python needs; elsewhere it can read what the user can read. Code of which nothing
+is known belongs on a machine of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import secrets
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 from shoal.errors import ConfigError
@@ -57,10 +56,10 @@ class CodeTests:
         if len(answer) > MOST_CODE:
             return Verdict(0.0)
         with tempfile.TemporaryDirectory(prefix="shoal-tests-") as folder:
-            _write(folder, {"answer.py": code_of(answer), "tests.py": task.tests or ""})
-            return Verdict(float(await self._passes(folder)))
+            _write(Path(folder, "answer.py"), code_of(answer))
+            return Verdict(float(await self._passes(folder, task.tests or "")))
 
-    async def _passes(self, folder: str) -> bool:
+    async def _passes(self, folder: str, tests: str) -> bool:
         word = secrets.token_hex(16).encode() + b"\n"
         reader, writer = os.pipe()
         try:
@@ -75,18 +74,18 @@ class CodeTests:
                 start_new_session=True,
             )
             os.set_blocking(reader, False)
-            await self._wait(process, word)
+            await self._wait(process, word + tests.encode("utf-8", "replace"))
             return self._proved(reader, word)
         finally:
             os.close(reader)
             os.close(writer)
 
-    async def _wait(self, process: asyncio.subprocess.Process, word: bytes) -> None:
+    async def _wait(self, process: asyncio.subprocess.Process, given: bytes) -> None:
         """Until it has ended or its time is up; what it left behind is killed in any case."""
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._wall_s):
-                    await process.communicate(word)
+                    await process.communicate(given)
         finally:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
@@ -109,6 +108,5 @@ def code_of(answer: str) -> str:
     return "\n\n".join(blocks) if blocks else answer
 
 
-def _write(folder: str, files: Mapping[str, str]) -> None:
-    for name, text in files.items():
-        Path(folder, name).write_text(text, encoding="utf-8", errors="replace")
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="replace")

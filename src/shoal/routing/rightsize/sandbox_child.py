@@ -1,13 +1,17 @@
 """Runs one file of foreign Python in this process, after giving up what it may not have. It knows nothing of Shoal.
 
 Started as `python -I -B sandbox_child.py FOLDER PROOF_FD`, in a process group of its own; `FOLDER/answer.py` is run,
-then `FOLDER/tests.py` in the same names. Only after both is the word from standard input written to PROOF_FD, so that
-an answer that ends the process early has not passed.
+then the tests from standard input in the same names. Only after both is the word that comes before them written to
+PROOF_FD, so that an answer that ends the process early has not passed. Both share a process, so an answer that sets out
+to deceive its tests can.
 """
 
+import _posixsubprocess
 import ctypes
 import os
+import posix
 import resource
+import signal
 import struct
 import sys
 
@@ -15,9 +19,9 @@ CPU_S = 10
 MEMORY_BYTES = 1 << 30
 FILE_BYTES = 16 << 20
 PROCESSES = 64
-NEW_USER, NEW_NETWORK = 0x10000000, 0x40000000
+NEW_USER, NEW_PROCESSES, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT, BENEATH, VERSION = 444, 445, 446, 1, 1
-NO_NEW_PRIVILEGES = 38
+NO_NEW_PRIVILEGES, DIES_WITH_PARENT, KILLED = 38, 1, 9
 READ = 0b1100
 """Landlock's rights to read files and folders; those of EVERYTHING that are not READ write, make, remove or execute."""
 FILE_RIGHTS = 0b110 | 1 << 14
@@ -37,8 +41,12 @@ WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 REFUSED = (
     *("socket.", "subprocess.", "ctypes.", "os.system", "os.fork", "os.exec", "os.posix_spawn", "os.spawn", "os.kill"),
     *("sqlite3.", "dbm.", "os.setxattr", "os.removexattr", "os.utime", "os.mknod", "os.mkfifo"),
-    *("pty.", "syslog.", "ftplib.", "smtplib.", "urllib.", "http.", "webbrowser.", "sys._current"),
+    *("resource.", "pty.", "syslog.", "ftplib.", "smtplib.", "urllib.", "http.", "webbrowser.", "sys._current"),
 )
+UNHEARD = {
+    *("fork_exec", "pidfd_open", "pidfd_send_signal", "setpriority"),
+    *("sched_setaffinity", "sched_setparam", "sched_setscheduler"),
+}
 CHANGES = {
     **{"os.remove": (0, 1), "os.rmdir": (0, 1), "os.mkdir": (0, 2), "os.chmod": (0, 2), "os.chown": (0, 3)},
     **{"os.rename": (0, 1, 2, 3), "os.link": (0, 1, 2, 3), "os.symlink": (0, 1, 2), "os.truncate": (0,)},
@@ -46,10 +54,26 @@ CHANGES = {
 """Which values of an event are paths, or open folders that paths begin in."""
 
 
-def without_network() -> bool:
-    """Whether the kernel gave this process a network of its own, in which there is nothing."""
+def alone() -> bool:
+    """Whether the kernel gave this process a network of its own, in which there is nothing. Where it may, it gives it
+    processes of its own too: then this returns in a child who can name no process of the machine, nor end or slow one.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
-    return bool(libc.unshare(NEW_NETWORK) == 0 or libc.unshare(NEW_USER | NEW_NETWORK) == 0)
+    for spaces in (NEW_NETWORK | NEW_PROCESSES, NEW_NETWORK):
+        if libc.unshare(spaces) == 0 or libc.unshare(NEW_USER | spaces) == 0:
+            if spaces & NEW_PROCESSES:
+                _go_on_in_a_child(libc)
+            return True
+    return False
+
+
+def _go_on_in_a_child(libc: ctypes.CDLL) -> None:
+    """Returns in the child, who ends with this process; this one waits for it and ends as it did."""
+    child = os.fork()
+    if child:
+        _, status = os.waitpid(child, 0)
+        os._exit(min(max(os.waitstatus_to_exitcode(status), -1) % 256, 255))
+    libc.prctl(DIES_WITH_PARENT, KILLED, 0, 0, 0)
 
 
 def confine(folder: str) -> bool:
@@ -118,23 +142,33 @@ def guard(folder: str) -> None:
     sys.addaudithook(hook)
 
 
+def silence() -> None:
+    """Takes away what reaches other processes and of which Python tells no hook."""
+
+    def refused(*_: object) -> None:
+        raise PermissionError("other processes are not to be reached from here")
+
+    for module in (_posixsubprocess, os, posix, signal, sys.modules["_signal"]):
+        for name in UNHEARD & vars(module).keys():
+            setattr(module, name, refused)
+
+
 def main() -> None:
-    """Runs both files; ends with an error where either raises."""
-    folder, proof = sys.argv[1], int(sys.argv[2])
-    word = sys.stdin.buffer.readline()
+    """Runs the answer and then its tests; ends with an error where either raises."""
+    folder, proof, run = sys.argv[1], int(sys.argv[2]), exec
+    word, tests = sys.stdin.buffer.readline(), sys.stdin.buffer.read()
     os.chdir(folder)
-    alone = without_network()
+    said = b"alone\n" if alone() else b"hooked\n"
     confine(folder)
     limit()
-    sources = []
-    for name in ("answer.py", "tests.py"):
-        with open(name, encoding="utf-8") as file:
-            sources.append(compile(file.read(), name, "exec"))
+    with open("answer.py", "rb") as file:
+        sources = [compile(file.read(), "answer.py", "exec"), compile(tests, "tests.py", "exec")]
+    silence()
     guard(folder)
     names: dict[str, object] = {"__name__": "__main__"}
     for source in sources:
-        exec(source, names)  # noqa: S102
-    os.write(proof, word + (b"alone\n" if alone else b"hooked\n"))
+        run(source, names)
+    os.write(proof, word + said)
 
 
 if __name__ == "__main__":

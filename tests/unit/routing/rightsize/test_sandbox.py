@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,11 @@ def test_no_socket_reaches_a_server_of_this_machine() -> None:
         "import os\nos.utime('{there}', (0, 0))",
         "import sqlite3\nsqlite3.connect('{outside}').execute('create table t (x)')",
         "import os\nos.symlink('{folder}', 'way')\nopen('way/mine', 'w')",
+        "import os\nos.pidfd_open(os.getppid())",
+        "import os, posix\nposix.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+        "import os\nos.sched_setaffinity(os.getppid(), {0})",
+        "import os, resource\nresource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (4, 4))",
+        "import _posixsubprocess\n_posixsubprocess.fork_exec(['true'], [b'/bin/true'], True, ())",
         "x = bytearray(4 << 30)",
         "with open('big', 'wb') as file:\n    file.write(bytes(64 << 20))",
     ],
@@ -99,6 +106,29 @@ def test_what_foreign_code_may_not_do(attempt: str, tmp_path: Path) -> None:
     assert score("pass", code) == 0.0
     assert [path.name for path in tmp_path.iterdir()] == ["there"]
     assert there.read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "import builtins\nbuiltins.exec = lambda *_: None",
+        "import re\nwanted = int(re.search(r'== (.*)', open('tests.py').read())[1])\ndef double(x): return wanted",
+    ],
+)
+def test_a_cheap_trick_does_not_pass_tests(trick: str) -> None:
+    assert score(trick) == 0.0
+
+
+def test_it_can_name_no_process_of_the_machine() -> None:
+    """Where the kernel permits it; whatever else it finds to reach another process with then reaches none."""
+    if not permits_processes_of_its_own():
+        pytest.skip("this kernel gives no processes of their own")
+    assert score("pass", "import os\nassert (os.getpid(), os.getppid()) == (1, 0)") == 1.0
+
+
+def permits_processes_of_its_own() -> bool:
+    ask = "import ctypes\nlibc = ctypes.CDLL(None)\nexit(libc.unshare(3 << 29) and libc.unshare(7 << 28))"
+    return subprocess.run([sys.executable, "-I", "-c", ask], check=False).returncode == 0
 
 
 def test_what_it_may_do() -> None:
