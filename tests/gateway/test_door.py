@@ -85,6 +85,34 @@ def test_wrong_keys_wait_and_good_ones_do_not(keys: SqlKeys, monkeypatch: pytest
     assert waits == [round(number / 10, 6) for number in range(1, 21)]
 
 
+def test_a_change_of_keys_locks_nobody_out_who_shares_an_address_with_a_guesser(
+    keys: SqlKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def sleep(_: float) -> None:
+        pass
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    good, ended = mint("good", Role.MEMBER), mint("ended", Role.MEMBER)
+    keys.add(good.stored, ended.stored)
+    identity = Identity(keys)
+    door = Door(identity, wrong=WrongKeys(lambda: 0.0))
+
+    async def ask() -> None:
+        for token in (good.token, ended.token):
+            await door.admit(asking(token))
+        for number in range(100):
+            with pytest.raises((AuthenticationError, TooManyWrongKeys)):
+                await door.admit(asking(f"sk-shoal-x-{number}"))
+        keys.disable(ended.stored.id, 1.0)
+        identity.forget()
+        await door.admit(asking(good.token))
+        for kind in (AuthenticationError, TooManyWrongKeys):
+            with pytest.raises(kind):
+                await door.admit(asking(ended.token))
+
+    asyncio.run(ask())
+
+
 def test_what_a_key_is_limited_to(keys: SqlKeys) -> None:
     narrow = mint("narrow", Role.MEMBER, scopes={"endpoints": ("/v1/chat/*",)})
     auditor = mint("auditor", Role.AUDITOR)

@@ -44,6 +44,8 @@ class Identity:
         self._now = now
         self._operator = digest(operator) if operator is not None else None
         self._cache: dict[bytes, tuple[float, Key]] = {}
+        # What was good when it was looked up last, whatever was changed since.
+        self._good: dict[bytes, None] = {}
         self._version: int | None = None
         self._fresh_until = float("-inf")
         self._ended = threading.Event()
@@ -65,11 +67,20 @@ class Identity:
         cached = cache.get(given)
         if cached is not None and cached[0] > self._now():
             return cached[1]
-        key, until = self._look_up(token, given)
-        if len(cache) >= MOST_CACHED:
-            cache.pop(next(iter(cache)), None)
-        cache[given] = (until, key)
+        try:
+            key, until = self._look_up(token, given)
+        except AuthenticationError:
+            self._good.pop(given, None)
+            raise
+        for known in (cache, self._good):
+            if len(known) >= MOST_CACHED:
+                known.pop(next(iter(known)), None)
+        cache[given], self._good[given] = (until, key), None
         return key
+
+    def was_good(self, token: str) -> bool:
+        """Whether the key was good when it was looked up last: whoever sends it did not guess it."""
+        return digest(token) in self._good
 
     def recall(self, token: str) -> Key | None:
         """The key, if it is remembered, so that `authenticate` needs no look into the store."""
