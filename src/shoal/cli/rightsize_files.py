@@ -29,15 +29,16 @@ ROUTE, CERTIFICATES = "route", "certificates"
 def write(out: Path, found: Report, told: dict[str, Any], given: Collection[str], house: Settings) -> None:
     """Writes all of them; `given` are the families that the user named, `house` the settings that the fragment is to
     be added to. Raises StorageError, ConfigError."""
+    files_of = files_by_model(found)
     certificates = {
-        slug(name): replace(each, cascades=dict(cascades_for(name, found, given)))
+        files_of[name]: replace(each, cascades=dict(cascades_for(name, found, given)))
         for name, each in found.certificates.items()
     }
     files = {
         "report.json": json.dumps(told, indent=1, ensure_ascii=False) + "\n",
         "report.html": html_of(found),
         "shoal.toml": "\n".join(settings_of(found, out, given, house)) + "\n",
-        **{f"{CERTIFICATES}/{name}.json": each.to_json() + "\n" for name, each in certificates.items()},
+        **{f"{CERTIFICATES}/{name}": each.to_json() + "\n" for name, each in certificates.items()},
     }
     for name, text in files.items():
         path = out / name
@@ -121,7 +122,13 @@ def _cascade(family: FamilyReport, found: Report, name: str, out: Path) -> Itera
     else:
         yield 'checks = ["confidence"]'
         yield f"least_confidence = {least}"
-    yield f"certificate = {json.dumps(str((out / CERTIFICATES / f'{slug(small)}.json').absolute()))}"
+    yield f"certificate = {json.dumps(str((out / CERTIFICATES / files_by_model(found)[small]).absolute()))}"
+
+
+def files_by_model(found: Report) -> dict[str, str]:
+    """The name of each small model's certificate file, also where names differ in signs alone."""
+    used = set[str]()
+    return {name: f"{_unused(slug(name), used)}.json" for name in found.certificates}
 
 
 def slug(name: str) -> str:

@@ -194,7 +194,8 @@ def recommended(
     reference = held.models[-1]
     for at, name in enumerate(held.models[:-1]):
         if name not in cascades and interval(held.scores[:, -1] - held.scores[:, at])[1] <= aim.alpha:
-            return False, f"use '{name}' without a router: alone it loses at most {aim.alpha:.0%} against '{reference}'"
+            below = f"its mean score is at most {aim.alpha:.0%} below that of '{reference}'"
+            return False, f"use '{name}' without a router: {below}"
     if share == 0:
         return False, f"keep '{reference}': no threshold keeps the loss within {aim.alpha:.0%} on these labels"
     if gain[0] <= 0:

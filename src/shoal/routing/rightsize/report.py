@@ -181,7 +181,7 @@ def _keep(name: str, reference: str, pairs: Sequence[Pair], tried: Sequence[Outc
     if most < least:
         why = f"{most} tasks, {least} are the fewest that can certify anything"
     elif all(found is None for found in tried):
-        why = "no threshold keeps the loss within bounds"
+        why = f"whatever the threshold, too many tasks are answered worse than by `{reference}`"
     elif any(found is not None and not found.better_than_chance for found in tried):
         why = "the small model's confidence chooses no better than chance"
     else:
