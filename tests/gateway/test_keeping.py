@@ -121,7 +121,9 @@ def test_a_tenant_is_erased_while_requests_go_on(house: Running, tmp_path: Path)
     north, south = key(house, "north"), key(house, "south")
     for _ in range(20):
         ask(house, north, user=PERSON)
-    done, kept, refused = threading.Event(), [], []
+    done = threading.Event()
+    kept: list[str] = []
+    refused: list[int] = []
 
     def work() -> None:
         # A key that was good a moment ago may be remembered for a second.
