@@ -25,15 +25,20 @@ def cost_usd(price: Price | None, usage: Usage) -> Range | None:
     """
     if price is None:
         return None
-    return tokens_usd(price, usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens)
+    read, cached, written = usage.prompt_tokens, usage.cached_tokens, usage.completion_tokens
+    most = least = expected_usd(price, read, cached, written)
+    if cached and not price.cached:
+        least = expected_usd(price, max(read - cached, 0), 0, written)
+    return Range(least, most, most)
 
 
-def tokens_usd(price: Price, prompt: int, cached: int, output: int) -> Range:
-    """The same from tokens: of the prompt, of them cached, and of the output."""
+def expected_usd(price: Price, prompt: int, cached: int, output: int) -> float:
+    """The same from tokens: of the prompt, of them cached, and of the output. Cached ones cost the input price where
+    they have none."""
     cached = prompt if cached > prompt else cached
-    bare = ((prompt - cached) * price.input + output * price.output) * PER_TOKEN
-    full = bare + cached * (price.cached or price.input) * PER_TOKEN
-    return Range(full if price.cached else bare, full, full)
+    return (
+        (prompt - cached) * price.input + cached * (price.cached or price.input) + output * price.output
+    ) * PER_TOKEN
 
 
 def billed_usd(price: Price | None, attempt: Attempt, guessed: Range = EXACT) -> Range | None:

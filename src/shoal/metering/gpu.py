@@ -54,6 +54,10 @@ class GpuMeter:
         life = busy_life_s(facts).inverse().scaled(G_PER_KG * model.accelerators)
         self._embodied_per_s = accelerator_kg(facts, hardware) * life
         self._materials_per_s = accelerator_kgsbeq(facts) * life
+        self._expected = (
+            *(self._step, self._token, self._context.expected, self._read.expected, self._in_fit.expected),
+            *(place.energy.expected, place.usage.expected, self._embodied_per_s.expected),
+        )
 
     def measure(self, attempt: Attempt, concurrency: float | None) -> Impacts:
         """From the tokens that the host counted, else from pieces and seconds."""
@@ -65,20 +69,19 @@ class GpuMeter:
 
     def forecast(self, answer: Answer, concurrency: float | None) -> Forecast:
         """What `measure` expects: the middle one of each three."""
-        (prompt, cached, output, latency_s), place = answer, self._place
+        prompt, cached, output, latency_s = answer
         if not output:
             return forecast_of(self.measure(answer.attempt("", ""), concurrency))
         known = self._at_once(concurrency)
         share = self._share(known)[1]
-        context = prompt + output / 2
-        beyond = max(context - self._fit.context_in_fit, 0.0)
-        inside = self._fits and known is not None and self._covers(known, context)
+        step, token, context, read, held, energy, usage, made = self._expected
+        length = prompt + output / 2
+        beyond, unread = length - self._fit.context_in_fit, prompt - cached - held
+        inside = self._fits and known is not None and self._covers(known, length)
         scale = (self._inside if inside else self._outside).expected
-        it_wh = (
-            self._step * share + self._token + self._context.expected * beyond
-        ) * output * scale + self._read.expected * max(prompt - cached - self._in_fit.expected, 0.0)
-        carbon = it_wh * place.usage.expected + self._embodied_per_s.expected * (share * latency_s)
-        return answer_usd(self._model.price, answer), it_wh * place.energy.expected, carbon
+        it_wh = (step * share + token + (context * beyond if beyond > 0 else 0.0)) * output * scale
+        it_wh += read * unread if unread > 0 else 0.0
+        return answer_usd(self._model.price, answer), it_wh * energy, it_wh * usage + made * (share * latency_s)
 
     def measured(self, it_wh: Range, attempt: Attempt, concurrency: float | None) -> Impacts:
         """The same attempt with the energy that counters gave."""

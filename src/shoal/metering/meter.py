@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from shoal.call import Attempt, Price, Purpose
 from shoal.chat import Usage
 from shoal.impacts import Basis, Impacts, Range, shared
-from shoal.metering.cost import EXACT, billed_usd, tokens_usd
+from shoal.metering.cost import EXACT, billed_usd, expected_usd
 from shoal.metering.place import Place
 
 JOULES_PER_WH = 3600.0
@@ -87,7 +87,7 @@ def counted_bases(model: Metered, place: Place) -> tuple[Basis, ...]:
 
 def answer_usd(price: Price | None, answer: Answer) -> float | None:
     """What an answer to come is expected to be billed; unknown without a price."""
-    return None if price is None else tokens_usd(price, answer.prompt, answer.cached, answer.output).expected
+    return None if price is None else expected_usd(price, answer.prompt, answer.cached, answer.output)
 
 
 def forecast_of(found: Impacts) -> Forecast:

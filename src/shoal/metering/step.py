@@ -55,7 +55,7 @@ class MeteringStep:
         """What an answer would take that began now, with those that are on its host; its ranges if they are wanted.
         `tokens` are those of the prompt, of them cached, and of the output."""
         answer = Answer(*tokens, latency_s)
-        meter, at_once = self.metering.meter(model), self._residents.now(host, model) + 1.0
+        meter, at_once = self.current.now.metering.meter(model), self._residents.now(host, model) + 1.0
         return meter.forecast(answer, at_once), lambda: meter.measure(answer.attempt(model, host), at_once)
 
     def counts(self, model: str) -> bool:

@@ -116,16 +116,16 @@ class Candidates:
         self, model: _Model, gone: float | None, lengths: list[float], tokens: int, warm: Warm | None
     ) -> tuple[Offer, float]:
         """What it takes, and the output tokens of all tries."""
-        first, length = self._single(model, 0, lengths, tokens, warm)
+        first, length = self._single(model.cards[0].name, model.lengths[0], lengths, tokens, warm)
         if gone is None:
             return first, length
-        last, rest = self._single(model, 1, lengths, tokens, warm)
+        last, rest = self._single(model.cards[1].name, model.lengths[1], lengths, tokens, warm)
         return first.then(first, model.tries - 1.0).then(last, gone), model.tries * length + gone * rest
 
     def _single(
-        self, model: _Model, at: int, lengths: list[float], tokens: int, warm: Warm | None
+        self, name: str, column: int | None, lengths: list[float], tokens: int, warm: Warm | None
     ) -> tuple[Offer, float]:
-        name, column, cached = model.cards[at].name, model.lengths[at], 0
+        cached = 0
         length = TYPICAL_TOKENS if column is None else lengths[column]
         # Where a cascade answered last, its small model has the prompt.
         if warm is not None and name in (warm.model, self._first.get(warm.model)):
@@ -147,4 +147,4 @@ def prompt_tokens(chat: Chat) -> int:
 
 def _part(value: float) -> float:
     """Within 0 and 1."""
-    return min(max(value, 0.0), 1.0)
+    return 0.0 if value < 0.0 else 1.0 if value > 1.0 else value

@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,9 +32,10 @@ NEGATIONS = ("not", "except", "never", "nor")
 _NEGATION = re.compile(rf"\b(?:{'|'.join(NEGATIONS)})\b")
 # <system-reminder>...</system-reminder> and the like: names of two words, which no human types around an ask.
 _HARNESS = re.compile(r"<([a-z]+(?:[-_][a-z]+)+)(?:\s[^<>]{0,200})?>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_BLANK = bytes(chr(byte).isspace() for byte in range(128))
+_BLANK = np.array([chr(byte).isspace() for byte in range(128)])
+_ZERO = np.uint8(48)
 _OPERATORS = b"=+*/^<>"
-_PLAIN_WORD = re.compile(r"\w+")
+_LONG = re.compile(rf"\W*+(?:\w++\W++){{{SHORT_WORDS}}}\w")
 SURFACE = (
     *("characters", "words", "word_length", "numbers", "operators", "lines", "questions", "capitals"),
     *("clauses", "sentences", "formulas", "negation", "beyond_ascii"),
@@ -74,7 +74,7 @@ def ask_of(chat: Chat) -> str:
         own = without_harness(text)
         if own:
             parts.append(own)
-        if sum(1 for _ in islice(_PLAIN_WORD.finditer(own), SHORT_WORDS + 1)) > SHORT_WORDS:
+        if _LONG.match(own):
             break
     return "\n".join(reversed(parts))
 
@@ -99,8 +99,8 @@ def surface(ask: str) -> list[float]:
     data = np.frombuffer(ask.encode("utf-8", "surrogatepass"), np.uint8)
     counts = np.bincount(data, minlength=256).tolist()
     size, words = max(len(data), 1), max(_words(ask, data), 1)
-    digits = (data - np.uint8(48)) < 10
-    numbers = int(np.count_nonzero(digits[1:] > digits[:-1])) + int(digits[:1].sum())
+    digits = (data - _ZERO) < 10
+    numbers = int(np.count_nonzero(digits[1:] > digits[:-1])) + int(len(digits) > 0 and digits[0])
     return [
         math.log1p(len(ask)),
         math.log1p(words),
@@ -122,7 +122,7 @@ def _words(ask: str, data: NDArray[np.uint8]) -> int:
     """How many there are between blanks; `data` are the bytes of the ask. Blanks of ASCII are found at once."""
     if not ask.isascii():
         return len(ask.split())
-    blank = np.frombuffer(_BLANK, np.bool).take(data)
+    blank = _BLANK.take(data)
     return int(np.count_nonzero(blank[:-1] > blank[1:])) + int(len(blank) > 0 and not blank[0])
 
 

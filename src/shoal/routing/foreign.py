@@ -38,15 +38,17 @@ class Foreign:
     precision: Doubles = field(repr=False)
     ranks: Doubles = field(repr=False)
     threshold: float
-    least: Doubles = field(init=False, repr=False)
-    """(2,) the least value of each view with which an ask is not foreign."""
+    least: tuple[float, float] = field(init=False, repr=False)
+    """The least value of each view with which an ask is not foreign."""
 
     def __post_init__(self) -> None:
         count = self.ranks.shape[1]
         places = np.arange(count + 1) / max(count, 1)
         first = int(places.searchsorted(self.threshold))
         least = self.ranks[:, first - 1] if 0 < first <= count else np.full(2, np.inf if first else -np.inf)
-        object.__setattr__(self, "least", least)
+        # What `_seen` makes that of: it is turned round once, not for every ask.
+        least = (least - SAME) / (1 + np.where(least < SAME, -SAME, SAME))
+        object.__setattr__(self, "least", tuple(least.tolist()))
 
     @classmethod
     def fit(cls, asks: Asks, stay: float = STAY) -> Foreign:
@@ -87,8 +89,8 @@ class Foreign:
 
     def is_foreign(self, views: Sequence[Doubles]) -> NDArray[np.bool]:
         """(N,) whether each ask is unlike the training data."""
-        usual, plain = (_seen(view) < least for view, least in zip(views, self.least, strict=True))
-        return np.asarray(usual | plain)
+        (usual, plain), (least, plainest) = views, self.least
+        return np.asarray((usual < least) | (plain < plainest))
 
 
 def _seen(view: Doubles) -> Doubles:

@@ -29,13 +29,15 @@ class Ended(Protocol):
 
 @dataclass(slots=True)
 class _Model:
-    """Running means over answers, of tokens t and seconds s: of t, s, t x t and t x s."""
+    """Running means over answers, of tokens t and seconds s: of t, s, t x t and t x s; and the line through them, as
+    its seconds at no token and those of each."""
 
     answers: int = 0
     tokens: float = 0.0
     seconds: float = 0.0
     square: float = 0.0
     product: float = 0.0
+    line: tuple[float, float] = (0.0, 0.0)
 
     def take(self, tokens: float, seconds: float, square: float, product: float) -> None:
         """One more answer."""
@@ -45,15 +47,16 @@ class _Model:
         self.seconds += weight * (seconds - self.seconds)
         self.square += weight * (square - self.square)
         self.product += weight * (product - self.product)
+        self.line = self._line()
 
-    def expected_s(self, tokens: float) -> float:
-        """On the line; neither its beginning nor its slope is below zero."""
+    def _line(self) -> tuple[float, float]:
+        """Neither its beginning nor its slope is below zero."""
         spread = self.square - self.tokens**2
         joint = self.product - self.tokens * self.seconds
         prior = self.seconds / max(self.tokens, LEAST_TOKENS)
         slope = (joint + STIFFNESS * prior) / (max(spread, 0.0) + STIFFNESS)
         slope = min(max(slope, 0.0), self.seconds / self.tokens)
-        return self.seconds + slope * (tokens - self.tokens)
+        return max(self.seconds - slope * self.tokens, 0.0), slope
 
 
 class Pace:
@@ -80,4 +83,7 @@ class Pace:
     def expected_s(self, model: str, tokens: float) -> float | None:
         """Seconds to the end of an answer of so many tokens; None for a model that has not answered yet."""
         known = self._models.get(model)
-        return None if known is None else known.expected_s(tokens)
+        if known is None:
+            return None
+        begin, slope = known.line
+        return begin + slope * tokens

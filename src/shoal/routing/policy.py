@@ -69,12 +69,12 @@ class Offer(NamedTuple):
     def price(self, weights: Weights, slowest_s: float | None = None) -> float:
         """In dollars; UNKNOWN_PRICE where something that counts is not known. Seconds that nobody has seen yet count as
         `slowest_s`: they are learned by asking, so a model that is not asked for want of them would never be."""
-        return (
-            _worth(weights.cost, self.cost_usd)
-            + _worth(weights.energy, self.energy_wh)
-            + _worth(weights.carbon, self.carbon_gco2e)
-            + _worth(weights.latency, slowest_s if self.latency_s is None else self.latency_s)
-        )
+        (cost, energy, carbon, latency, _), (per_usd, per_wh, per_g, per_s) = self, weights
+        if latency is None:
+            latency = slowest_s
+        if cost is not None and energy is not None and carbon is not None and latency is not None:
+            return per_usd * cost + per_wh * energy + per_g * carbon + per_s * latency
+        return _worth(per_usd, cost) + _worth(per_wh, energy) + _worth(per_g, carbon) + _worth(per_s, latency)
 
 
 def slowest(offers: Sequence[Offer]) -> float | None:
@@ -86,6 +86,8 @@ def comparable(weights: Weights, offers: Sequence[Offer]) -> Weights:
     """The weights without those of quantities that are known of no model: they tell none apart."""
     cost = energy = carbon = latency = 0.0
     for each in offers:
+        if None not in each[:-1]:
+            return weights
         cost = cost if each.cost_usd is None else weights.cost
         energy = energy if each.energy_wh is None else weights.energy
         carbon = carbon if each.carbon_gco2e is None else weights.carbon
@@ -128,7 +130,12 @@ def barred(
 
 def needs(chat: Chat) -> frozenset[str]:
     """The tags that a model must have for this chat. A model without any tag is taken to do all."""
-    kinds = {part.kind for message in chat.messages for part in message.parts()} - {"text"}
+    kinds = {
+        part.kind
+        for message in chat.messages
+        if not isinstance(message.wire.get("content"), str)
+        for part in message.parts()
+    }
     wanted = {NEEDS[kind] for kind in kinds if kind in NEEDS}
     return frozenset(wanted | ({"tools"} if chat.options.get("tools") else set()))
 

@@ -117,11 +117,12 @@ class Router:
         weights, optimize = self._weights(chat)
         warm = None if stay is None else Warm(stay.model, stay.tokens)
         candidates, foreign = self._candidates.of(chat, call, weights, warm)
-        if all(each.barred for each in candidates):
+        allowed = [each for each in candidates if each.barred is None]
+        if not allowed:
             bars = "; ".join(f"{each.name}: {each.barred}" for each in candidates)
             raise PlacementError(f"no model may answer this request: {bars}")
         threshold = self._threshold(chat)
-        best = self._best(candidates, None if foreign or optimize == QUALITY else threshold)
+        best = self._best(allowed, None if foreign or optimize == QUALITY else threshold)
         reason = self._reason(best, candidates, threshold, foreign, optimize)
         return Choice(best, reason, candidates, threshold, foreign)
 
@@ -145,13 +146,11 @@ class Router:
         """Whether the certificate lets it answer."""
         return candidate.name == self._reference or (candidate.loss is not None and candidate.loss <= threshold)
 
-    def _best(self, candidates: Sequence[Candidate], threshold: float | None) -> str:
-        name = chosen(candidates, threshold, self._reference)
-        open_to_it = {each.name for each in candidates if each.barred is None}
-        if name in open_to_it:
+    def _best(self, allowed: Sequence[Candidate], threshold: float | None) -> str:
+        name = chosen(allowed, threshold, self._reference)
+        if any([each.name == name for each in allowed]):
             return name
         # The reference may not answer: then the best of those that may, whatever they cost.
-        allowed = [each for each in candidates if each.barred is None]
         return max(allowed, key=lambda each: each.good if each.good is not None else 0.0).name
 
     def _weights(self, chat: Chat) -> tuple[Weights, str | None]:
@@ -195,7 +194,8 @@ class Router:
         unknown = [each.name for each in able if each.price == UNKNOWN_PRICE]
         if unknown:
             return f"what {', '.join(unknown)} would take{asked} is not known: give it a price and a size"
-        if able and not _counts(ONLY.get(asked.removeprefix(" for "), self._rules.weights), candidates):
+        counted = ONLY.get(asked.removeprefix(" for "), self._rules.weights)
+        if able and not any([each.price for each in able]) and not _counts(counted, candidates):
             return f"nothing is known yet of what any model would take{asked}"
         return f"no smaller model will do at a lower price{asked}"
 

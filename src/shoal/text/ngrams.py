@@ -63,6 +63,7 @@ _RUN_SHIFT, _WORD_SHIFT = np.array([64 - RUN_BITS], np.uint64), np.array([64 - W
 _RUN_ROWS = np.array([RUN_ROWS], np.uint64)
 _FAR_OUT = np.array([30], np.float32)
 _PARTS = np.array([_WORD, _FIRST, _NEAR, _FAR, 0], np.uint64)
+_BLANKS = bytes(32 if byte < 128 and chr(byte).isspace() else byte for byte in range(256))
 _PLAIN = bytes(48 if 48 <= byte < 58 else byte or 32 for byte in range(256))
 
 
@@ -136,10 +137,11 @@ class NgramFeatures:
 
     def encode(self, text: str) -> bytes:
         """The bytes that are looked at: folded, small letters, a space for each run of blanks and at both ends."""
-        plain = " ".join(self._normaliser.lower(text).split())
-        if "<" in plain:
-            plain = PLACEHOLDER.sub(r"<\1>", plain)
-        return b" %b " % plain.encode("utf-8", "surrogatepass").translate(_PLAIN)
+        data = _single_spaced(self._normaliser.lower(text))
+        if b"<" in data:
+            plain = PLACEHOLDER.sub(r"<\1>", data.decode("utf-8", "surrogatepass"))
+            data = plain.encode("utf-8", "surrogatepass")
+        return b" %b " % data.translate(_PLAIN)
 
     def of(self, texts: Sequence[str]) -> Grams:
         """The features of each text. About 100 bytes of memory per byte of text: take `groups` of very many."""
@@ -228,6 +230,21 @@ def groups(texts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         size += len(text) + len(_PAD)
     if held:
         yield held
+
+
+def _single_spaced(text: str) -> bytes:
+    """UTF-8 with a space for each run of blanks, and none at both ends. ASCII needs no list of its words."""
+    if not text.isascii():
+        return " ".join(text.split()).encode("utf-8", "surrogatepass")
+    data = text.encode().translate(_BLANKS)
+    if b"  " in data:
+        held = np.frombuffer(data, np.uint8)
+        space = held == 32
+        kept = np.ones(len(held), bool)
+        np.logical_and(space[1:], space[:-1], out=kept[1:])
+        np.logical_not(kept[1:], out=kept[1:])
+        data = held[kept].tobytes()
+    return data.strip(b" ")
 
 
 def _powers(base: int, count: int) -> Hashes:

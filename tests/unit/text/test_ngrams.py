@@ -108,6 +108,11 @@ def test_folding_undoes_disguises(text: str, same: str) -> None:
     assert FEATURES.encode(text) == FEATURES.encode(same)
 
 
+@given(st.text(st.sampled_from("aB \t\n\r\x0b\x0c\x1c\x1f\x85é\u2028\ud800"), max_size=40))
+def test_a_run_of_blanks_is_one_space(text: str) -> None:
+    assert ngrams._single_spaced(text) == " ".join(text.split()).encode("utf-8", "surrogatepass")
+
+
 def test_no_texts_a_lone_surrogate_and_a_tag() -> None:
     assert FEATURES.encode("<user_question> \ud800") == b" <user_question> \xed\xa0\x80 "
     assert len(FEATURES.of([]).starts) == 1
