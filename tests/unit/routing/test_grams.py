@@ -15,7 +15,7 @@ from shoal.errors import ConfigError
 from shoal.routing.certify import Aim, certify
 from shoal.routing.features import AskFeatures
 from shoal.routing.grams import GramWeights, rounded
-from shoal.routing.route import MODEL_FILE, Route, described
+from shoal.routing.route import CERTIFICATE_FILE, MODEL_FILE, Route, described
 from shoal.text.ngrams import ROWS
 from tests.unit.routing.labelled import labels
 
@@ -61,6 +61,8 @@ def test_a_route_of_before_is_read_as_it_was(tmp_path: Path) -> None:
     held = np.zeros((ROWS, 6), np.float32)
     held[:, numbers.pop("places")] = numbers.pop("grams") * numbers.pop("scale")
     save_file({**numbers, "held": held}, tmp_path / MODEL_FILE, described(route.value))
+    # Its certificate does not say of which weights it is.
+    (tmp_path / CERTIFICATE_FILE).write_text(route.certificate.to_json(), encoding="utf-8")
     asks, groups = labels(20, 7).asks, labels(20, 7).groups
     one, other = (each.value.values(FEATURES.of(asks), groups) for each in (route, Route.load(tmp_path)))
     assert np.allclose(one.good, other.good, atol=1e-6)
