@@ -219,7 +219,8 @@ def _checked(kind: Kind, terms: Mapping[str, Any], known: Known) -> dict[str, An
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, fault["loc"]))
-        raise RequestError(f"{fault['msg'].removeprefix('Value error, ')}", param=where or None) from None
+        said = fault["msg"].removeprefix("Value error, ")
+        raise RequestError(f"{where}: {said}" if where else said, param=where or None) from None
     downshift = table.downshift if isinstance(table, Budget) else None
     named = [("downshift.to", model) for model in (downshift.to if downshift is not None else ())]
     named += [("only", model) for model in (table.only if table.of == "model" else ())]

@@ -34,7 +34,8 @@ def test_a_budget_is_increased_for_a_while(shell: Shell) -> None:
 
 @pytest.mark.parametrize("usd", ["-1", "nan", "inf", "1e300"])
 def test_bad_amounts_are_refused(shell: Shell, usd: str) -> None:
-    assert shell("budget", "add", "b", "--usd", usd).code == 1
+    refused = shell("budget", "add", "b", "--usd", usd)
+    assert (refused.code, refused.err.startswith("shoal: usd: ")) == (1, True)
 
 
 def test_ones_own_usage(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
