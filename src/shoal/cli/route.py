@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from shoal.routing.certify import Finding
     from shoal.routing.choice import Choice
 
+# Where so many of the asks that certify were learned from too, it is said.
+MANY = 0.1
 app = typer.Typer(no_args_is_help=True, help="Routes among models: certify on labels, show, explain a choice.")
 app.command("labels")(labels)
 app.command("families")(families)
@@ -73,6 +75,11 @@ def certify(
     say(finding.recommendation)
     say("")
     show_certificate(certificate, finding)
+    if finding.repeated >= MANY:
+        note(
+            f"{finding.repeated:.0%} of the labels that certify ask what others ask that were learned from: take out "
+            "copies, for the certificate holds only where your traffic repeats itself like that"
+        )
     note(f'written to {out}; to use it: [routing] route = "{out}" and [auto] reference = "{reference}"')
 
 

@@ -8,7 +8,7 @@ model at what it costs; else the fixed model is recommended and nothing is route
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +57,7 @@ class Aim:
 class Finding:
     """What held-out labels say: mean scores of the router, of chance at the same share, and of each model alone; the
     interval of the router's gain over chance; the share that smaller models answer; foreign asks among them; of each
-    cascade the share that was expected to escalate, and that did."""
+    cascade the share that was expected to escalate, and that did; the share of `repeated` asks, learned from too."""
 
     n: int
     share: float
@@ -69,6 +69,7 @@ class Finding:
     worth_it: bool
     recommendation: str
     escalates: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    repeated: float = 0.0
 
 
 def certify(
@@ -97,7 +98,11 @@ def certify(
     groups = [group.get(aim.level) for group in held.groups] if aim.level is not None else [None] * len(held)
     each_delta = aim.delta / (1 + len(beside))
     segments = by_segment(trial, groups, aim.alpha, each_delta, aim.tolerance)
-    finding = found(trial, held, segments, groups, aim, _gone(value, rest, beside, read))
+    learned = {known.asks[at] for at in order[:split]}
+    finding = replace(
+        found(trial, held, segments, groups, aim, _gone(value, rest, beside, read)),
+        repeated=sum(ask in learned for ask in held.asks) / len(held),
+    )
     made, expires = validity(aim.days)
     certificate = Certificate(
         reference=reference,

@@ -95,16 +95,22 @@ def read_rows(path: Path) -> list[Mapping[str, Any]]:
             return list(_parsed(lines, path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path} is not UTF-8: give lines of JSON") from None
 
 
 def labels_of(rows: Iterable[Mapping[str, Any]]) -> Labels:
-    """Labels from rows of the form of a line. Raises ConfigError for none, and for one of another form."""
+    """Labels from rows of the form of a line; one that stands there again under its `id` counts once. Raises
+    ConfigError for none, and for one of another form."""
     asks: list[str] = []
     scores: list[dict[str, float]] = []
     tokens: list[dict[str, float]] = []
     groups: list[dict[str, str]] = []
     checks: list[dict[tuple[str, str], float]] = []
+    known: set[str] = set()
     for at, row in enumerate(rows, 1):
+        if _copied(row, known):
+            continue
         asks.append(_ask(row, at))
         scores.append(_numbers(row, "scores", at, most=1.0))
         tokens.append(_numbers(row, "tokens", at, most=1e9))
@@ -126,11 +132,21 @@ def _parsed(lines: Iterable[str], path: Path) -> Iterable[Mapping[str, Any]]:
             continue
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise ConfigError(f"{path}, line {at}: this is not JSON") from None
         if not isinstance(row, dict):
             raise ConfigError(f"{path}, line {at}: this is not a JSON object")
         yield row
+
+
+def _copied(row: Mapping[str, Any], known: set[str]) -> bool:
+    """Whether the same line came before. Without an id two requests may be alike in all."""
+    if row.get("id") is None:
+        return False
+    line = json.dumps(row, sort_keys=True)
+    copied = line in known
+    known.add(line)
+    return copied
 
 
 def _ask(row: Mapping[str, Any], at: int) -> str:

@@ -85,6 +85,15 @@ def test_a_route_from_labels_to_an_explained_choice(written: Path, capsys: pytes
         assert says in " ".join(capsys.readouterr().err.split())
 
 
+def test_asks_that_certify_and_were_learned_from_are_told(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = written.read_text().splitlines()
+    numbered = [{**json.loads(line), "prompt": f"{json.loads(line)['prompt']} {at}"} for at, line in enumerate(lines)]
+    for copies, told in ((1, False), (3, True)):
+        written.write_text("".join(f"{json.dumps(line)}\n" for line in numbered * copies))
+        assert certify(written) == 0
+        assert ("of the labels that certify ask what others ask" in capsys.readouterr().err) is told
+
+
 def test_labels_that_tell_nothing_are_said(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert certify(written, "--alpha", "0.001") == 0
     assert "keep 'large'" in capsys.readouterr().out

@@ -49,6 +49,21 @@ def test_what_is_wrong_is_named(tmp_path: Path, line: str, says: str) -> None:
         read_labels(file)
 
 
+def test_a_file_that_is_no_text_or_nested_too_deep(tmp_path: Path) -> None:
+    file = tmp_path / "l.jsonl"
+    for body, says in ((b"\xff\xfe\n", "is not UTF-8"), (b"[" * 100_000, "line 1: this is not JSON")):
+        file.write_bytes(body)
+        with pytest.raises(ConfigError, match=says):
+            read_labels(file)
+
+
+def test_a_line_that_stands_there_again_under_its_id_counts_once() -> None:
+    one = {"id": "ex_1", "prompt": "a", "scores": {"x": 1}}
+    assert len(labels_of([one, one, {**one, "scores": {"x": 0}}, {**one, "id": "ex_2"}])) == 3
+    nameless = {"prompt": "a", "scores": {"x": 1}}
+    assert len(labels_of([nameless, nameless])) == 2, "two requests may be alike in all"
+
+
 def test_no_labels_and_unknown_models() -> None:
     with pytest.raises(ConfigError, match="there are no labels"):
         labels_of([])
