@@ -197,15 +197,15 @@ async def _page(metrics: Metrics, listening: socket.socket | None) -> AsyncItera
 
 
 @asynccontextmanager
-async def _delivering(courier: Courier | None) -> AsyncIterator[None]:
-    """Webhooks are told of events for as long as the context lasts; what is left then waits for the next start."""
-    task = asyncio.get_running_loop().create_task(courier.run()) if courier is not None else None
+async def _delivering(courier: Courier) -> AsyncIterator[None]:
+    """Webhooks are told of events for as long as the context lasts, and old events go; what is left then waits for the
+    next start."""
+    task = asyncio.get_running_loop().create_task(courier.run())
     try:
         yield
     finally:
-        if task is not None:
-            task.cancel()
-            await asyncio.wait({task})
+        task.cancel()
+        await asyncio.wait({task})
 
 
 def configure(app: Gateway | MetricsPage) -> uvicorn.Config:

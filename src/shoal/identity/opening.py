@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What belongs together; `courier` is None where there is no webhook, `sign_in` where there is no provider."""
+    """What belongs together; `sign_in` is None where there is no provider."""
 
     identity: Identity
     desk: Administration
     events: Events
-    courier: Courier | None
+    courier: Courier
     sign_in: SignIn | None
 
     def close(self) -> None:
@@ -51,7 +51,7 @@ def open_people(
     identity = Identity(SqlKeys(database), operator=operator)
     outbox = SqlOutbox(database.engine)
     events = Events(outbox, settings.events, record, check)
-    courier = Courier(outbox, events, settings.events) if settings.events.webhooks else None
+    courier = Courier(outbox, events, settings.events)
     desk = Administration(database.engine, identity, events, seal)
     return People(identity, desk, events, courier, _sign_in(rules, desk, seal))
 

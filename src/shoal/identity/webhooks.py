@@ -37,7 +37,8 @@ DAY_S = 86_400.0
 
 
 class Courier:
-    """Delivers for as long as `run` runs: a task for each webhook, so that a dead one holds up no other."""
+    """Delivers for as long as `run` runs: a task for each webhook, so that a dead one holds up no other; and removes
+    old events, also where nobody is told of them."""
 
     def __init__(
         self, outbox: SqlOutbox, events: Events, rules: EventRules, clock: Callable[[], float] = time.time
@@ -114,7 +115,7 @@ class Courier:
     async def _tidy(self) -> None:
         while True:
             with suppress(SQLAlchemyError):
-                await asyncio.to_thread(self._outbox.forget, self._clock() - self._rules.keep_days * DAY_S)
+                await asyncio.to_thread(self._outbox.forget, self._clock() - self._rules.keep_days * DAY_S, self._keys)
             await asyncio.sleep(3600)
 
 

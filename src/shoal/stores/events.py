@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from os import urandom
@@ -145,9 +145,12 @@ class SqlOutbox:
         with self._engine.begin() as connection:
             connection.execute(update(DELIVERIES).where(one).values(outcome=outcome, next_try=next_try))
 
-    def forget(self, before: float) -> int:
-        """Removes events of before (Unix seconds) of which nothing is left to deliver; returns how many."""
-        waiting = select(DELIVERIES.c.event_id).where(DELIVERIES.c.next_try.is_not(None))
+    def forget(self, before: float, webhooks: Collection[str]) -> int:
+        """Removes events of before (Unix seconds) of which nothing is left to deliver to these webhooks, which are all
+        that there are; returns how many."""
+        waiting = select(DELIVERIES.c.event_id).where(
+            DELIVERIES.c.next_try.is_not(None), DELIVERIES.c.webhook.in_(webhooks)
+        )
         with self._engine.begin() as connection:
             old = select(EVENTS.c.id).where(EVENTS.c.created < before, EVENTS.c.id.not_in(waiting))
             connection.execute(delete(DELIVERIES).where(DELIVERIES.c.event_id.in_(old)))

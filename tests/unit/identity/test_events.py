@@ -71,10 +71,15 @@ def test_a_claimed_delivery_is_nobody_elses_until_its_lease_ends(events: Events,
 
 def test_old_events_go_once_there_is_nothing_left_to_deliver(events: Events, outbox: SqlOutbox) -> None:
     assert events.emit("key.created", "south", {}).result(SOON_S)
-    assert outbox.forget(4e9) == 0
+    assert outbox.forget(4e9, ["all"]) == 0
     outbox.settle(outbox.claim(["all"], 4e9, 60, 10)[0], "delivered", None)
-    assert outbox.forget(0) == 0
-    assert outbox.forget(4e9) == 1
+    assert outbox.forget(0, ["all"]) == 0
+    assert outbox.forget(4e9, ["all"]) == 1
+
+
+def test_what_nobody_is_told_of_goes_too(events: Events, outbox: SqlOutbox) -> None:
+    assert events.emit("key.created", "south", {}).result(SOON_S)
+    assert outbox.forget(4e9, ["another"]) == 1
 
 
 def test_events_wait_for_a_database_that_is_away(

@@ -196,3 +196,22 @@ def test_a_weak_or_odd_secret_is_refused(secret: str, monkeypatch: pytest.Monkey
 def test_pauses_grow_to_an_hour() -> None:
     for attempts, longest in ((1, 2), (5, 32), (12, 3600), (10_000, 3600)):
         assert all(longest / 2 <= pause(attempts) <= longest for _ in range(20))
+
+
+def test_old_events_go_where_there_is_no_webhook(outbox: SqlOutbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = EventRules()
+    courier = Courier(outbox, told(outbox, rules, "key.created"), rules, Clock())
+    gone: list[int] = []
+    forget = outbox.forget
+    monkeypatch.setattr(outbox, "forget", lambda *asked: gone.append(forget(*asked)))
+
+    async def until_gone() -> None:
+        running = asyncio.ensure_future(courier.run())
+        async with asyncio.timeout(SOON_S):
+            while not gone:
+                await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.wait({running})
+
+    asyncio.run(until_gone())
+    assert gone == [1]
