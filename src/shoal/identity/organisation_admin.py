@@ -13,7 +13,9 @@ from shoal.identity.key_admin import KeyWish, create_key
 from shoal.identity.keys import DEFAULT_TENANT, Key, Role
 from shoal.identity.people_admin import After, end_keys
 from shoal.identity.rights import Thing, admit_change, admit_read, reach
+from shoal.stores.changes import LIMITS, count
 from shoal.stores.keys import KEYS
+from shoal.stores.limit_rules import RULES, delete_rules
 from shoal.stores.people import (
     ORGANISATIONS,
     TEAMS,
@@ -80,8 +82,8 @@ def change_organisation(change: Change, tenant: str, name: str, expected: int | 
 
 
 def delete_organisation(change: Change, tenant: str, *, with_keys: bool, expected: int | None = None) -> Answer:
-    """Removes the organisation with its teams and users; keys that still work are disabled, and only if `with_keys`
-    says so. What it used stays in the ledger: `shoal trust erase` removes that. Raises Conflict and what
+    """Removes the organisation with its teams, users and limits; keys that still work are disabled, and only if
+    `with_keys` says so. What it used stays in the ledger: `shoal trust erase` removes that. Raises Conflict and what
     `change_organisation` does."""
     read = read_organisation(change, tenant)
     _admit_operator(change.actor)
@@ -91,6 +93,8 @@ def delete_organisation(change: Change, tenant: str, *, with_keys: bool, expecte
     end_keys(change, KEYS.c.tenant == tenant, "organisation", with_keys=with_keys)
     delete_entries(change.connection, User, USERS.c.tenant == tenant)
     delete_entries(change.connection, Team, TEAMS.c.tenant == tenant)
+    delete_rules(change.connection, RULES.c.tenant == tenant)
+    count(change.connection, LIMITS)
     delete_entries(change.connection, Organisation, ORGANISATIONS.c.id == tenant)
     change.note("organisation.deleted", change.actor.tenant, organisation=tenant)
     return Answer(None, None, 204)

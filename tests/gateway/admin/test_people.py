@@ -49,11 +49,16 @@ def test_a_disabled_user_takes_their_keys_along(api: Api) -> None:
 def test_an_organisation_comes_with_an_admin_and_goes_with_all(api: Api) -> None:
     made = api.made("/organisations", {"id": "guild", "name": "The guild"})
     api.made("/teams", {"id": "g", "name": "g"}, made["key"])
+    api.made("/budgets", {"name": "b", "requests": 5}, made["key"])
+    api.made("/increases", {"budget": "b", "quantity": "requests", "amount": 5, "until": 4e9}, made["key"])
     assert api("GET", "/self", made["key"]).json()["role"] == "admin"
     assert api("POST", "/organisations", made["key"], {"id": "second", "name": "x"}).status_code == 403
     assert api("DELETE", "/organisations/guild").status_code == 409
     assert api("DELETE", "/organisations/guild?with_keys=true").status_code == 204
     assert api("GET", "/self", made["key"]).status_code == 401
+    again = api.made("/organisations", {"id": "guild", "name": "Another guild"})["key"]
+    for path in ("/teams", "/budgets", "/increases"):
+        assert api("GET", path, again).json()["data"] == []
     assert api("DELETE", "/organisations/default?with_keys=true").status_code == 409
 
 
