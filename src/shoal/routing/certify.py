@@ -27,6 +27,7 @@ from shoal.routing.certificate import (
     validity,
 )
 from shoal.routing.features import AskFeatures
+from shoal.routing.groups import TOLD
 from shoal.routing.labels import Labels
 from shoal.routing.route import Route
 from shoal.routing.value import FEWEST, ValueModel
@@ -79,8 +80,11 @@ def certify(
     """A route from labels, with its certificate. Where it is not worth it, the certificate allows nothing and says why.
     `cascades` by name, of those among the models; all that is certified holds at once, so that delta is shared out.
 
-    Raises ConfigError for too few labels, a model that they do not know, or alpha and delta out of range.
+    Raises ConfigError for too few labels, a model that they do not know, alpha and delta out of range, or a level that
+    no request tells.
     """
+    if aim.level is not None and aim.level not in TOLD:
+        raise ConfigError(f"no request tells its '{aim.level}': certify by {' or '.join(TOLD)}, or all together")
     if reference in models or not models:
         raise ConfigError("name at least one smaller model, other than the reference")
     beside = cascades or {}

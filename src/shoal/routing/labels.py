@@ -20,6 +20,7 @@ import numpy as np
 from shoal.chat import Chat, Message
 from shoal.errors import ConfigError
 from shoal.routing.features import ask_of, without_harness
+from shoal.routing.groups import groups_told
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +115,7 @@ def labels_of(rows: Iterable[Mapping[str, Any]]) -> Labels:
         asks.append(_ask(row, at))
         scores.append(_numbers(row, "scores", at, most=1.0))
         tokens.append(_numbers(row, "tokens", at, most=1e9))
-        groups.append({str(level): str(value) for level, value in (row.get("groups") or {}).items()})
+        groups.append(_groups(row, at))
         checks.append(_checks(row, at))
     models = tuple(sorted({name for row in scores for name in row}))
     if not models:
@@ -156,6 +157,15 @@ def _ask(row: Mapping[str, Any], at: int) -> str:
     if isinstance(messages, list) and all(isinstance(each, dict) and "role" in each for each in messages):
         return ask_of(Chat("", tuple(Message.from_wire(each) for each in messages)))
     raise ConfigError(f"line {at} of the labels has neither 'prompt' (a text) nor 'messages' (a list)")
+
+
+def _groups(row: Mapping[str, Any], at: int) -> dict[str, str]:
+    given, messages = row.get("groups") or {}, row.get("messages")
+    if not isinstance(given, dict):
+        raise ConfigError(f"line {at} of the labels: 'groups' must be an object of texts by level")
+    if messages is None or row.get("prompt") is not None:
+        return groups_told(given)
+    return groups_told(given, Chat("", tuple(Message.from_wire(each) for each in messages)))
 
 
 def _numbers(row: Mapping[str, Any], name: str, at: int, most: float) -> dict[str, float]:

@@ -64,3 +64,9 @@ def test_the_interval_holds_the_mean() -> None:
     assert low < values.mean() < high
     assert high - low == pytest.approx(4 / 20, rel=0.15)
     assert interval(np.zeros(0)) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("level", ["kind", "step", "family"])
+def test_a_level_that_no_request_tells_certifies_nothing(level: str) -> None:
+    with pytest.raises(ConfigError, match=f"no request tells its '{level}'"):
+        certify(labels(400), "large", ["small"], Aim(level=level))

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from shoal.chat import Chat, Message, ShoalOptions
 from shoal.errors import ConfigError
+from shoal.routing.groups import groups_of
 from shoal.routing.labels import labels_of, read_labels
 
 GOOD = '{"prompt": "a", "scores": {"x": 1, "y": 0.5}, "tokens": {"x": 7}, "groups": {"tag": "t"}}'
@@ -62,6 +64,24 @@ def test_a_line_that_stands_there_again_under_its_id_counts_once() -> None:
     assert len(labels_of([one, one, {**one, "scores": {"x": 0}}, {**one, "id": "ex_2"}])) == 3
     nameless = {"prompt": "a", "scores": {"x": 1}}
     assert len(labels_of([nameless, nameless])) == 2, "two requests may be alike in all"
+
+
+def test_groups_are_those_that_a_request_tells() -> None:
+    """What it could not tell is not learned from; a system prompt goes by the hash that a request has."""
+    system = "You answer questions on parcels."
+    chat = Chat("auto", (Message.of("system", system), Message.of("user", "a")), shoal=ShoalOptions(tags={"t": "x"}))
+    known = groups_of(chat)
+    wire = [{"role": "system", "content": system}, {"role": "user", "content": "a"}]
+    rows: list[dict[str, object]] = [
+        {"prompt": "a", "groups": {"template": system, "tag": "t=x", "kind": "easy", "step": "1"}},
+        {"prompt": "a", "groups": {"template": known["template"], "tag": "t=x"}},
+        {"messages": wire, "groups": {"tag": "t=x"}},
+    ]
+    found = labels_of([{**row, "scores": {"x": 1}} for row in rows])
+    assert list(found.groups) == [known] * 3
+    assert labels_of([{"messages": wire, "scores": {"x": 1}}]).groups[0] == {"template": known["template"]}
+    with pytest.raises(ConfigError, match="line 1 of the labels: 'groups' must be an object"):
+        labels_of([{"prompt": "a", "scores": {"x": 1}, "groups": ["t=x"]}])
 
 
 def test_no_labels_and_unknown_models() -> None:

@@ -18,6 +18,7 @@ from typing import Any
 from shoal.chat import Chat, Json, Message, ShoalOptions
 from shoal.config import nearest
 from shoal.errors import ConfigError
+from shoal.routing.groups import groups_told
 
 MOST_TASKS = 100_000
 MOST_NAME = 200
@@ -121,7 +122,8 @@ def _task(row: Json, at: int) -> Task:
         raise ConfigError(f"line {at} of the tasks: 'id' must be a text of at most {MOST_NAME} characters")
     text = {each: _text(row, each, at) for each in ("tests", "rubric", "family")}
     told = (row.get("answer"), text["tests"], text["rubric"], text["family"])
-    return Task(str(name), chat, *told, _known(row, at), _texts(row, "groups", at))
+    groups = _texts(row, "groups", at)
+    return Task(str(name), chat, *told, _known(row, at), None if groups is None else groups_told(groups))
 
 
 def _known(row: Json, at: int) -> dict[str, Known]:
