@@ -21,6 +21,7 @@ import pytest
 
 from shoal.testing import STREAM_END, STREAM_HEAD, Received, ScriptedHost, Wire, chunk, event, response
 from tests.clients.planted import Planted, plant, request
+from tests.waiting import SOON_S
 
 PLACEHOLDER = re.compile(r"<[A-Z][A-Z0-9_]*_[a-z2-7]{8,}(?:\.[a-z0-9]+)?>")
 EVIL = "https://evil.example/x.png"
@@ -92,13 +93,13 @@ def recording(*steps: Callable[..., Any]) -> Iterator[ScriptedHost]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     host = ScriptedHost(*steps)
-    asyncio.run_coroutine_threadsafe(host.__aenter__(), loop).result(10)
+    asyncio.run_coroutine_threadsafe(host.__aenter__(), loop).result(SOON_S)
     try:
         yield host
     finally:
-        asyncio.run_coroutine_threadsafe(host.__aexit__(None, None, None), loop).result(10)
+        asyncio.run_coroutine_threadsafe(host.__aexit__(None, None, None), loop).result(SOON_S)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10)
+        thread.join(SOON_S)
         loop.close()
 
 
@@ -127,7 +128,7 @@ def gateway(folder: Path, host: ScriptedHost) -> Iterator[openai.OpenAI]:
                 yield client
         finally:
             up.terminate()
-            up.wait(20)
+            up.wait(SOON_S)
 
 
 @pytest.fixture(scope="module")
