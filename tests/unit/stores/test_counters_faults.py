@@ -14,7 +14,7 @@ import pytest
 from shoal.errors import LimitsUnavailable
 from shoal.stores import counters_redis, redis_line
 from shoal.stores.counters import Answer, Grant, Item, Law, Level, Refusal, Settlement, Spent
-from shoal.stores.counters_redis import RedisCounters
+from shoal.stores.counters_redis import JOIN_S, LEDGER_S, LOCK_MS, RedisCounters
 from tests.redis_server import RedisServer, redis_server  # noqa: F401 - fixtures
 
 FIXED = int(Law.FIXED)
@@ -318,6 +318,8 @@ def test_the_store_is_killed_again_and_again_under_load(redis_server: RedisServe
 
 
 def test_a_store_whose_maker_died_is_made_by_who_waits_for_it(redis_server: RedisServer) -> None:  # noqa: F811
+    assert JOIN_S > LOCK_MS / 1000 + LEDGER_S, "it waits for longer than the lock holds and making it takes"
+
     async def work() -> None:
         # The maker is no more: what is left of it is its lock.
         redis_server.command("SET", "{shoal}:lock", "another", "PX", "2500")
