@@ -15,6 +15,7 @@ import pytest
 
 from shoal.call import ModelCard
 from shoal.chat import Piece
+from shoal.gateway import protocol
 from shoal.models.specialists.specialist import Specialist
 from shoal.testing import ScriptedModel
 from tests import web
@@ -165,6 +166,14 @@ def test_a_head_without_end_is_refused_before_a_key_is_asked_for(house: Running,
         answer = line.recv(1000)
     assert answer.startswith(b"HTTP/1.1 400")
     assert b"larger than 64 kB" in answer
+
+
+def test_a_head_that_does_not_end_is_not_waited_for(house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEAD_S", 0.05)
+    for begun in (b"", b"POST /v1/models HTTP/1.1\r\nhost"):
+        with socket.create_connection(("127.0.0.1", house.port), SOON_S) as line, suppress(ConnectionError):
+            line.sendall(begun)
+            assert line.recv(1) == b""
 
 
 def test_a_body_and_the_next_request_in_one_read_are_no_large_head(house: Running) -> None:

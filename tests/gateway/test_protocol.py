@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -83,6 +84,47 @@ def test_it_knows_whether_all_that_was_asked_has_come(reads: list[bytes], here: 
             asked.data_received(read)
             await asyncio.sleep(0)
         assert asked.all_here is here
+        asked._timer.cancel()
+        for task in asked.tasks:
+            task.cancel()
+        await asyncio.gather(*asked.tasks, return_exceptions=True)
+
+    asyncio.run(run())
+
+
+async def answer_at_once(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def never_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("app", "reads", "closed"),
+    [
+        (answer_at_once, [], True),
+        (answer_at_once, [b"POST /v1"], True),
+        (answer_at_once, [WHOLE], False),
+        (answer_at_once, [WHOLE + b"POST"], True),
+        (never_answer, [WHOLE], False),
+        (never_answer, [WHOLE + b"POST"], False),
+        (never_answer, [WHOLE[:-1]], False),
+    ],
+)
+def test_who_has_not_sent_a_whole_head_is_let_go_of(app: Any, reads: list[bytes], closed: bool) -> None:
+    async def run() -> None:
+        sent = Sent()
+        asked = BoundedHead(Config(app, log_config=None), ServerState(), {})
+        asked.connection_made(sent)  # type: ignore[arg-type]
+        for read in reads:
+            asked.data_received(read)
+        for _ in range(9):
+            await asyncio.sleep(0)
+        asked._look_at_head(asked._heads)
+        assert (b"closed" in sent.writes) is closed
+        asked._timer.cancel()
         for task in asked.tasks:
             task.cancel()
         await asyncio.gather(*asked.tasks, return_exceptions=True)

@@ -1,8 +1,8 @@
-"""uvicorn's HTTP/1.1 protocol with a bound on the head of a request, which it has none for, with word of when an answer
+"""uvicorn's HTTP/1.1 protocol with bounds on the head of a request, which it has none for, with word of when an answer
 is out, and with an answer's head and body in one write. It knows no endpoint.
 
-The parser keeps heads and trailers in memory, also those of callers without a key. What is written waits in this
-process until the operating system takes it: who dies meanwhile has not sent it.
+The parser keeps heads and trailers in memory, and their connections open, also those of callers without a key. What is
+written waits in this process until the operating system takes it: who dies meanwhile has not sent it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from shoal.gateway.asgi import CONNECTION
 
 LARGEST_HEAD = 64 * 1024
 LOOK_S = 0.05
+# Nobody holds a connection for longer without a whole head, or twice as long where it began in between.
+HEAD_S = 60.0
 
 
 class Joined:
@@ -57,22 +59,27 @@ class Joined:
 
 class BoundedHead(HttpToolsProtocol):
     """Answers 400 and closes where the request line and the headers, or the trailers after a chunked body, take more
-    than LARGEST_HEAD bytes, give or take what one read brings. `_head` is how many there are so far, None while the
-    parser is elsewhere. `all_here` says whether every request that has begun has come whole."""
+    than LARGEST_HEAD bytes, give or take what one read brings; closes where a head does not come within HEAD_S. `_head`
+    is how many bytes there are so far, None while the parser is elsewhere; `_heads` counts those that came whole.
+    `all_here` says whether every request that has begun has come whole."""
 
     all_here = False
     _head: int | None = 0
+    _heads = 0
     _lost = False
     _unsent: list[Callable[[], None]]
+    _timer: asyncio.TimerHandle
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Nothing waits yet."""
         self._unsent = []
+        self._timer = self.loop.call_later(HEAD_S, self._look_at_head, 0)
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Without an error, all that was written is out: a connection that is closed sends the rest before."""
         self._lost = True
+        self._timer.cancel()
         if exc is None:
             self._tell()
         super().connection_lost(exc)
@@ -85,6 +92,14 @@ class BoundedHead(HttpToolsProtocol):
         self._unsent.append(then)
         if len(self._unsent) == 1:
             self.loop.call_soon(self._look)
+
+    def _look_at_head(self, heads: int) -> None:
+        """Closes where a head, the first one or one that has begun, has not come whole since the last look."""
+        answers = self.cycle is not None and not self.cycle.response_complete
+        if self._head is not None and self._heads == heads and not answers:
+            self.transport.close()
+        else:
+            self._timer = self.loop.call_later(HEAD_S, self._look_at_head, self._heads)
 
     def _look(self) -> None:
         if self._lost or not self._unsent:
@@ -117,6 +132,7 @@ class BoundedHead(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head has ended."""
         self._head = None
+        self._heads += 1
         super().on_headers_complete()
         self.cycle.transport = Joined(self.transport, self.loop)  # type: ignore[assignment]
 
