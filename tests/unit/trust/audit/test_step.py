@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import stat
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from shoal.chat import Chat, Message, Passage, Piece, ShoalOptions
 from shoal.config import Settings
 from shoal.errors import StorageError
 from shoal.stores.audit_chain import segments
+from shoal.stores.audit_heads import HeadSink
 from shoal.stores.audit_log import AuditEvent
 from shoal.stores.ledger import Record
 from shoal.trust.audit.export import Filter, read
@@ -21,6 +23,7 @@ from shoal.trust.audit.macs import mac, prompt_bytes
 from shoal.trust.audit.step import AuditStep, folder_of, open_audit, policy_of, signer_of
 from shoal.trust.audit.verify import verify
 from shoal.trust.keys import RootKey
+from tests.waiting import SOON_S
 
 ROOT = RootKey(b"r" * 32)
 CANARY = "canary-91c2"
@@ -136,7 +139,8 @@ def test_the_name_of_an_unknown_model_is_hashed(tmp_path: Path) -> None:
     assert CANARY not in json.dumps(told)
 
 
-def test_heads_go_to_the_sink(tmp_path: Path) -> None:
+def test_heads_go_to_the_sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shoal.stores.audit_log.HeadSink", partial(HeadSink, close_s=SOON_S))
     kept = tmp_path / "kept.jsonl"
     step = opened(tmp_path, sink=f"file:{kept}", head_s=0.001)
     travel(step, "acme", "a", "b")
