@@ -58,7 +58,7 @@ def rightsize(
     ] = None,
     alpha: Annotated[float, typer.Option(help="The largest share of answers that may be worse.")] = 0.05,
     delta: Annotated[float, typer.Option(help="The chance that any certificate is wrong.")] = 0.1,
-    tolerance: Annotated[float, typer.Option(min=0, help="A score lower by so much is no loss.")] = 0.0,
+    tolerance: Annotated[float, typer.Option(min=0, max=1, help="A score lower by so much is no loss.")] = 0.0,
     budget_usd: Annotated[float | None, typer.Option(metavar="USD", min=0, help="What this run may spend.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="How many answers at once.")] = 4,
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where results and reports go.")] = Path("rightsize"),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def estimate(
     file: Annotated[Path, typer.Argument(metavar="LABELS", help="Labels with 'model' and 'propensity'.")],
     route: Annotated[Path, typer.Option(metavar="FOLDER", help="The route to estimate.")],
-    seed: Annotated[int, typer.Option(help="Of the resamples.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the resamples.")] = 0,
     as_json: AsJson = False,
 ) -> None:
     """Say what a route would have scored on logged requests, with intervals, and whether the logs suffice to say it.

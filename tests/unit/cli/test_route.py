@@ -116,6 +116,9 @@ def test_show_says_that_a_certificate_has_expired_and_rounds_no_confidence_up(
     ("arguments", "code", "says"),
     [
         (["certify", "missing.jsonl", "--reference", "large", "--models", "small"], 3, "cannot be read"),
+        (["certify", "l", "--reference", "large", "--models", "small", "--days", "1e9"], 2, "--days"),
+        (["certify", "l", "--reference", "large", "--models", "small", "--seed", "-1"], 2, "--seed"),
+        (["certify", "l", "--reference", "large", "--models", "small", "--tolerance", "inf"], 2, "--tolerance"),
         (["show", "missing"], 3, "is missing or damaged"),
         (["explain", "missing.json"], 2, "cannot be read"),
         (["explain", "hello", "--optimize", "energie"], 2, "did you mean 'energy'"),
