@@ -113,8 +113,9 @@ class Certificate:
         return json.dumps(asdict(self), indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> Certificate:
-        """Raises ConfigError where it is not one, is of another form, or does not bear out what it says."""
+    def from_json(cls, text: str, where: str = "") -> Certificate:
+        """`where` begins its errors. Raises ConfigError where it is not one, is of another form, or does not bear out
+        what it says."""
         try:
             found: dict[str, Any] = json.loads(text)
             segments = {name: each and Segment(**each) for name, each in found.pop("segments").items()}
@@ -123,13 +124,13 @@ class Certificate:
             unsound = _unsound(made)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ConfigError(
-                f"this is no certificate of routing ({type(error).__name__}): make one with 'shoal route certify'"
+                f"{where}this is no certificate of routing ({type(error).__name__}): make it with 'shoal route certify'"
             ) from None
         if made.form != FORM:
-            raise ConfigError("this certificate is of another version: make one with 'shoal route certify'")
+            raise ConfigError(f"{where}this certificate is of another version: make one with 'shoal route certify'")
         if unsound is not None:
             raise ConfigError(
-                f"this certificate is changed or damaged ({unsound}): make one with 'shoal route certify'"
+                f"{where}this certificate is changed or damaged ({unsound}): make one with 'shoal route certify'"
             )
         return made
 

@@ -60,7 +60,8 @@ class Route:
         """Raises ConfigError where a file is missing, damaged or of another version, or the certificate is of another
         value model."""
         try:
-            certificate = Certificate.from_json((folder / CERTIFICATE_FILE).read_text(encoding="utf-8"))
+            file = folder / CERTIFICATE_FILE
+            certificate = Certificate.from_json(file.read_text(encoding="utf-8"), f"{file}: ")
             with safe_open(folder / MODEL_FILE, framework="numpy") as held:
                 about = held.metadata()
                 if about.get("features") != FORMAT:

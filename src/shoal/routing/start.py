@@ -192,7 +192,7 @@ def against_of(
 def read_certificate(path: Path) -> Certificate:
     """Raises ConfigError where the file cannot be read, or is no certificate."""
     try:
-        return Certificate.from_json(path.read_text(encoding="utf-8"))
+        return Certificate.from_json(path.read_text(encoding="utf-8"), f"{path}: ")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"the certificate {path} cannot be read ({type(error).__name__}): name another") from None
 

@@ -41,8 +41,9 @@ def test_damage_is_said(route: Route, tmp_path: Path, name: str, content: bytes 
     route.save(tmp_path)
     file = tmp_path / name
     file.unlink() if content is None else file.write_bytes(content)
-    with pytest.raises(ConfigError, match="shoal route certify"):
+    with pytest.raises(ConfigError, match="shoal route certify") as caught:
         Route.load(tmp_path)
+    assert str(tmp_path) in caught.value.message
 
 
 def test_a_certificate_of_another_model_is_said(route: Route, tmp_path: Path) -> None:
