@@ -170,7 +170,11 @@ async def fetch_json(url: str, form: Mapping[str, str] | None = None) -> Json:
             aiohttp.ClientSession(timeout=timeout) as session,
             session.request("GET" if form is None else "POST", url, data=form, allow_redirects=False) as answer,
         ):
-            body = await answer.content.read(MOST_BYTES)
+            body = bytearray()
+            async for part in answer.content.iter_any():
+                body += part
+                if len(body) > MOST_BYTES:
+                    raise SignInFailed("the identity provider's answer is too long: ask its operator")
             found = orjson.loads(body)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         raise SignInFailed(f"the identity provider cannot be asked ({type(error).__name__}): try again") from None
