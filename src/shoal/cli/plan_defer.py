@@ -157,7 +157,11 @@ async def fetch(url: str, headers: Mapping[str, str]) -> bytes:
             aiohttp.ClientSession(timeout=wait) as session,
             session.get(url, headers=dict(headers), allow_redirects=False) as reply,
         ):
-            body = await reply.content.read(LARGEST)
+            body = bytearray()
+            async for part in reply.content.iter_any():
+                body += part
+                if len(body) > LARGEST:
+                    raise HostFailed(f"{host} sends more than a forecast: give --forecast", host=host)
             status = reply.status
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise HostUnreachable(
@@ -165,7 +169,7 @@ async def fetch(url: str, headers: Mapping[str, str]) -> bytes:
         ) from None
     if status != 200:
         raise HostFailed(f"{host} answered {status}: check --zone and --key, or give --forecast", host=host)
-    return body
+    return bytes(body)
 
 
 def _show(found: Deferral) -> None:

@@ -240,13 +240,17 @@ def test_defer_from_now_on_starts_with_the_forecast(shell: Shell) -> None:
     assert 7 <= told["slack_h"] <= 8
 
 
+# More than comes in one read.
+BODY = b"body" * 500_000
+
+
 class Answers(BaseHTTPRequestHandler):
     """Says 200 to /good and 401 to all else."""
 
     def do_GET(self) -> None:
         self.send_response(200 if self.path == "/good" else 401)
         self.end_headers()
-        self.wfile.write(b"body")
+        self.wfile.write(BODY)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
@@ -264,7 +268,7 @@ def address() -> Iterator[str]:
 
 
 def test_fetching(address: str) -> None:
-    assert asyncio.run(plan_defer.fetch(f"{address}/good", {"a": "b"})) == b"body"
+    assert asyncio.run(plan_defer.fetch(f"{address}/good", {"a": "b"})) == BODY
     with pytest.raises(HostFailed, match="answered 401: check --zone and --key"):
         asyncio.run(plan_defer.fetch(f"{address}/bad", {}))
     with pytest.raises(HostUnreachable, match="does not answer"):
