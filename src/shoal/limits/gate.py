@@ -12,7 +12,8 @@ import heapq
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil
+from itertools import islice
+from math import ceil, inf
 from typing import Protocol
 
 from shoal.chat import Chat
@@ -20,7 +21,9 @@ from shoal.errors import ModelBusy
 from shoal.limits.places import OwnPlaces, Places
 
 INTERACTIVE, BATCH = 0, 1
-# Half a round of waiting at most keeps the slowest interactive answer within twice the time of an idle model.
+# Half a round of waiting at most keeps the slowest interactive answer within twice the time of an idle model. So many
+# may wait; and where answers take equally long, places come free all at once: while more come than can be answered,
+# nobody begins to wait who would for longer.
 INTERACTIVE_ROUNDS = 0.5
 BATCH_ROUNDS = 4
 SMOOTH = 0.1
@@ -100,25 +103,25 @@ class Queue:
 
 
 class Turn:
-    """A place at a model; given back once."""
+    """A place at a model since `begun` (the event loop's seconds); given back once."""
 
-    __slots__ = ("_begun", "_gate")
+    __slots__ = ("_gate", "begun")
 
     def __init__(self, gate: Gate, begun: float) -> None:
         self._gate: Gate | None = gate
-        self._begun = begun
+        self.begun = begun
 
     def leave(self) -> None:
         """Lets the next one in."""
         gate, self._gate = self._gate, None
         if gate is not None:
-            gate.leave(self._begun)
+            gate.leave(self)
 
 
 class Gate:
-    """The places of one model. `queue` is how many interactive requests may wait, half as many as there are places if
-    not given; of batch eight times as many. Where places are `shared` with other processes, `places` is this one's even
-    part."""
+    """The places of one model. `queue` is how many interactive requests may wait, for however long: half as many as
+    there are places if not given, for about half of an answer's time. Of batch eight times as many. Where places are
+    `shared` with other processes, `places` is this one's even part."""
 
     def __init__(
         self,
@@ -134,8 +137,13 @@ class Gate:
         self._shares = shares
         most = max(1, int(places * INTERACTIVE_ROUNDS)) if queue is None else queue
         self._queues = (Queue(most), Queue(places * BATCH_ROUNDS if queue is None else queue * 8))
+        self._timed = queue is None
         self._running = 0
-        self._service_s = 1.0
+        # In the order in which they began.
+        self._turns: dict[Turn, None] = {}
+        self._service_s: float | None = None
+        # When the last interactive request was.
+        self._refused = -inf
 
     @property
     def running(self) -> int:
@@ -152,10 +160,12 @@ class Gate:
         loop = asyncio.get_running_loop()
         if not self.waiting and self._places.take():
             self._running += 1
-            return Turn(self, loop.time())
+            return self._turn(loop.time())
         queue = self._queues[priority]
         share = self._shares.get(team or "", 1.0)
-        if len(queue.waiting) >= queue.most:
+        if len(queue.waiting) >= queue.most or (priority == INTERACTIVE and self._too_long(loop.time())):
+            if priority == INTERACTIVE:
+                self._refused = loop.time()
             self._make_room(queue, flow, share)
         waiter = queue.add(flow, share, loop)
         if self._places.shared and not self._looking:
@@ -168,13 +178,28 @@ class Gate:
             else:
                 queue.drop(waiter)
             raise
-        return Turn(self, loop.time())
+        return self._turn(loop.time())
 
-    def leave(self, begun: float) -> None:
+    def leave(self, turn: Turn) -> None:
         """A place is free."""
-        took = asyncio.get_running_loop().time() - begun
-        self._service_s += SMOOTH * (took - self._service_s)
+        took, known = asyncio.get_running_loop().time() - turn.begun, self._service_s
+        self._service_s = took if known is None else known + SMOOTH * (took - known)
+        del self._turns[turn]
         self._leave()
+
+    def _turn(self, now: float) -> Turn:
+        turn = Turn(self, now)
+        self._turns[turn] = None
+        return turn
+
+    def _too_long(self, now: float) -> bool:
+        """Whether one more interactive request would wait for too long, as far as is known, while such are refused."""
+        service_s = self._service_s
+        if not self._timed or service_s is None or now - self._refused > service_s:
+            return False
+        ahead = len(self._queues[INTERACTIVE].waiting)
+        last = next(islice(self._turns, ahead, None), None)
+        return last is not None and last.begun + service_s - now > INTERACTIVE_ROUNDS * service_s
 
     def _leave(self) -> None:
         if self._places.owes() or not self._let_in():
@@ -218,7 +243,7 @@ class Gate:
 
     def _busy(self) -> ModelBusy:
         places = self._places.most
-        wait = self._service_s * (1 + self.waiting / places)
+        wait = (self._service_s or 1.0) * (1 + self.waiting / places)
         return ModelBusy(
             f"model '{self._model}' runs {places} requests, and as many wait as may: try again in "
             f"{ceil(wait)} s, or another model",

@@ -104,6 +104,69 @@ def test_who_goes_away_leaves_no_place_taken() -> None:
     asyncio.run(work())
 
 
+@pytest.mark.parametrize(("queue", "waits"), [(None, False), (2, True)])
+def test_while_some_are_refused_nobody_begins_to_wait_for_more_than_half_of_an_answer(
+    queue: int | None, waits: bool
+) -> None:
+    async def work() -> None:
+        now = 0.0
+        asyncio.get_running_loop().time = lambda: now  # type: ignore[method-assign]
+        gate = Gate("m", 4, {}, queue)
+        turns = [await gate.enter("o/a", "a", INTERACTIVE) for _ in range(4)]
+        now = 10.0
+        for turn in turns:
+            turn.leave()
+        # An answer takes 10 s. All begin anew, at once; two may wait for them, since nobody was refused so far.
+        for _ in range(4):
+            await gate.enter("o/a", "a", INTERACTIVE)
+        tasks = [await waiting(gate, "o/a") for _ in range(2)]
+        with pytest.raises(ModelBusy):
+            await gate.enter("o/a", "a", INTERACTIVE)
+        await gone(*tasks)
+        for at, may in ((14.9, waits), (14.9, waits), (15.1, True)):
+            now = at
+            task = await waiting(gate, "o/a")
+            assert task.done() is not may
+            await gone(task)
+        # The last one to be refused was refused so long ago that it says nothing of now.
+        turns = [*gate._turns]
+        now = 31.0
+        for turn in turns:
+            turn.leave()
+            await gate.enter("o/a", "a", INTERACTIVE)
+        task = await waiting(gate, "o/a")
+        assert not task.done()
+        await gone(task)
+
+    asyncio.run(work())
+
+
+def test_what_batch_is_refused_makes_nobody_else_wait_less() -> None:
+    async def work() -> None:
+        now = 0.0
+        asyncio.get_running_loop().time = lambda: now  # type: ignore[method-assign]
+        gate = Gate("m", 1, {})
+        turn = await gate.enter("o/a", "a", BATCH)
+        now = 10.0
+        turn.leave()
+        await gate.enter("o/a", "a", BATCH)
+        tasks = [await waiting(gate, "o/a", BATCH) for _ in range(4)]
+        with pytest.raises(ModelBusy):
+            await gate.enter("o/a", "a", BATCH)
+        quick = await waiting(gate, "o/a")
+        assert not quick.done()
+        await gone(quick, *tasks)
+
+    asyncio.run(work())
+
+
+async def gone(*tasks: asyncio.Task[Turn]) -> None:
+    """They wait no more."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Elsewhere:
     """Places of which other processes have some: as the test says."""
 
