@@ -28,6 +28,8 @@ from shoal.stores.postgres import open_engine
 MIGRATIONS = Path(__file__).parent / "migrations"
 FILE = "shoal.db"
 PATIENCE_S = 10.0
+# While another process makes the tables: a slow machine takes its time for all of them.
+UPGRADE_S = 120.0
 # What is deleted is overwritten with zeros.
 PRAGMAS = (
     "journal_mode = WAL",
@@ -143,7 +145,9 @@ class Database:
             if self.postgres:
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"))
             else:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {UPGRADE_S * 1000:.0f}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE_S * 1000:.0f}")
             config.attributes["connection"] = connection
             command.upgrade(config, to)
 

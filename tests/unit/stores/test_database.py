@@ -1,6 +1,7 @@
 """The database: from nothing to the newest tables, and clear words where that fails."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from sqlalchemy import inspect, text
 
 from shoal.config import Server, Settings
 from shoal.errors import ConfigError, StorageError
+from shoal.stores import database as module
 from shoal.stores.database import FILE, Database, head
 from shoal.stores.ledger import SqlLedger
+from tests.waiting import SOON_S
 
 
 def test_tables_come_from_the_migrations(tmp_path: Path) -> None:
@@ -47,6 +50,24 @@ def test_a_database_of_an_earlier_version_keeps_its_records(tmp_path: Path) -> N
     assert record is not None
     assert (record.outcome, record.person) == ("ok", None)
     ledger.close()
+    database.close()
+
+
+def test_who_starts_while_another_process_makes_the_tables_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.001)
+    database = Database(tmp_path)
+    database._upgrade("0003")
+    at_it = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    at_it.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(database.migrate)
+        with pytest.raises(TimeoutError):
+            waiting.result(0.2)
+        at_it.close()
+        waiting.result(SOON_S)
+    assert database.revision() == head()
     database.close()
 
 
