@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -142,7 +144,8 @@ def gateway(used: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqlLedger]
     def turned(_: float) -> None:
         until(lambda: journal.first > 1)
 
-    monkeypatch.setattr("shoal.cli.erase.time.sleep", turned)
+    # The command's clock alone: the gateway's threads are in this process too.
+    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=turned, time_ns=time.time_ns))
     yield ledger
     ledger.close()
 
