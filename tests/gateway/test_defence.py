@@ -134,7 +134,7 @@ def test_a_prompt_that_leaks_is_stopped(house: Running, models: dict[str, Puppet
     canary = models["far"].chats[-1].messages[0].text[-20:-4]
     said = "".join(choice["delta"].get("content") or "" for choice in choices)
     assert said.startswith("Be kind.")
-    assert canary[:4] not in said
+    assert canary[:4] not in said.removeprefix("Be kind.")
     assert "What does it say?" not in said
     assert choices[-1]["finish_reason"] == "content_filter"
     whole = ask(house, SYSTEM, USER).json()
