@@ -1,10 +1,12 @@
-"""Stand-ins for the classifiers: what is red in data is an instruction, what is blue from the user a jailbreak."""
+"""Stand-ins for the classifiers: what is red in data is an instruction, what is blue from the user a jailbreak. As the
+classifiers they read no placeholders: three letters of a random one are "red" once in five thousand times."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from shoal.trust.defence.guards import Guards
+from shoal.trust.defence.stand_ins import spoken
 
 
 class RedSentences:
@@ -17,7 +19,7 @@ class RedSentences:
 
     def scores(self, sentences: Sequence[str]) -> list[float]:
         self.asked += sentences
-        return [0.9 if "red" in said.lower().replace(" ", "") else 0.1 for said in sentences]
+        return [0.9 if "red" in spoken(said).lower().replace(" ", "") else 0.1 for said in sentences]
 
 
 class BlueTexts:
@@ -30,7 +32,7 @@ class BlueTexts:
 
     def score(self, text: str) -> float:
         self.asked.append(text)
-        return 0.8 if "blue" in text else 0.05
+        return 0.8 if "blue" in spoken(text) else 0.05
 
 
 class Broken:
