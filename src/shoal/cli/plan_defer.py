@@ -58,15 +58,18 @@ def defer(
     The saving is what the forecast promises. With a history of three weeks or more it has an interval, from how far
     forecasts of the same kind were off; a column "forecast" beside "actual" in it is compared instead of yesterday.
     """
+    from shoal.planning.curve import past
     from shoal.planning.defer import Deferral, choose, past_errors
 
     job, spent = _job(hours, slack, deadline, earliest), _spent(energy, power, hours)
-    past, foretold = _history(history)
-    curve, name = _forecast(job, forecast, service, zone, key, past)
+    if earliest is not None and (told := past([job.earliest])) is not None:
+        note(told)
+    came, foretold = _history(history)
+    curve, name = _forecast(job, forecast, service, zone, key, came)
     if earliest is None:
         # A forecast begins with the next full step, and now lies before it.
         job = job.not_before(curve.begin)
-    record = None if past is None else past_errors(job, past, foretold)
+    record = None if came is None else past_errors(job, came, foretold)
     found = Deferral(job, choose(job, curve), name, record, spent)
     if as_json:
         say_json(found.to_wire())

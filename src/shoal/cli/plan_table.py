@@ -115,6 +115,8 @@ def _digits(value: float) -> str:
 
 def notes_on(work: Workload, space: Space, found: Options, facts: Facts) -> list[str]:
     """What must be known beside the figures."""
+    from shoal.planning.curve import past
+
     useful = facts.find("training", "any", "useful_epochs").value
     first = found.first
     notes = [
@@ -130,7 +132,8 @@ def notes_on(work: Workload, space: Space, found: Options, facts: Facts) -> list
         ),
         (f"the power of {first.machine.name} is estimated, not published", not first.machine.measured),
     ]
-    return [*_left_out(space, found, facts), *(text for text, holds in notes if holds)]
+    gone = past(space.starts)
+    return [*_left_out(space, found, facts), *(text for text, holds in notes if holds), *([gone] if gone else [])]
 
 
 def _left_out(space: Space, found: Options, facts: Facts) -> list[str]:

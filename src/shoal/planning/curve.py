@@ -18,6 +18,8 @@ KG = 1.5
 HOUR_S = 3600.0
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 HOUR = timedelta(hours=1)
+# Clocks that are set back show an hour twice, and leave one out in spring.
+LOCAL = ", or, where these are local times, give a time zone offset with each, such as 02:00+01:00"
 TIMES = ("time", "datetime", "timestamp", "from", "point_time", "date")
 INTENSITIES = (
     *("gco2e_per_kwh", "intensity", "carbon intensity", "carbonintensity", "carbon_intensity"),
@@ -77,7 +79,7 @@ def make_curve(points: Iterable[tuple[datetime, float]], where: str) -> Curve:
     steps = {after - before for (before, _), (after, _) in pairwise(found)}
     if timedelta() in steps:
         double = next(before for (before, _), (after, _) in pairwise(found) if after == before)
-        raise ConfigError(f"{where}: {double.isoformat()} stands in it twice: take one out")
+        raise ConfigError(f"{where}: {double.isoformat()} stands in it twice: take one out{LOCAL}")
     if len(steps) > 1:
         found = _by_hour(found, where)
     step = found[1][0] - found[0][0]
@@ -93,7 +95,7 @@ def _by_hour(points: Sequence[tuple[datetime, float]], where: str) -> list[tuple
     for before, after in pairwise(hours):
         if after - before != HOUR:
             raise ConfigError(
-                f"{where}: there is no point in the hour from {(before + HOUR).isoformat()} on: fill the gap"
+                f"{where}: there is no point in the hour from {(before + HOUR).isoformat()} on: fill the gap{LOCAL}"
             )
     if len(hours) < 2:
         raise ConfigError(f"{where}: a curve needs two hours at least")
@@ -140,6 +142,13 @@ def parse_time(text: str) -> datetime:
     if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise ConfigError(f"'{text}': the year lies between {FIRST_YEAR} and {LAST_YEAR}")
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def past(times: Iterable[datetime | None]) -> str | None:
+    """What is to be said of starts of which one lies in the past; None where none does."""
+    if all(time is None or time >= datetime.now(UTC) for time in times):
+        return None
+    return "a start lies in the past: its figures are of that time"
 
 
 def _csv_rows(text: str, path: Path) -> list[dict[str, object]]:

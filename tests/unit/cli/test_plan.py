@@ -145,6 +145,17 @@ def test_the_operator_s_own_facts_count(shell: Shell) -> None:
     assert told["first"]["impacts"]["bases"][0]["factor"]["gco2e_per_kwh"] == 21
 
 
+def test_a_start_in_the_past_is_told(shell: Shell) -> None:
+    for year, told in ((2001, True), (2199, False)):
+        begin = datetime(year, 12, 1, tzinfo=UTC)
+        path = shell.write("forecast.csv", csv(begin, [300.0, 100.0, 100.0]))
+        job = ("plan", "defer", "--hours", "1", "--slack", "1", "--from", begin.isoformat(), "--forecast", path)
+        for verb in (job, (*RUN, "--region", "DEU", "--hardware", "h100", "--start", begin.isoformat())):
+            said = shell(*verb)
+            assert said.code == 0
+            assert ("a start lies in the past: its figures are of that time" in said.err) is told
+
+
 FORECAST = [300.0, 300.0, 200.0, 100.0, 300.0, 300.0]
 JOB = ("plan", "defer", "--hours", "1", "--from", "2026-12-01T00:00Z")
 
