@@ -1,9 +1,9 @@
 """Trains `shoal/answer`: which unit of the passages answers, whether any does, and how sure that is.
 
     python -m bench.answer_examples --data bench/data/answer/tune bench/data/answer/dev --out examples.jsonl
-    python -m shoal.tuning.answer --examples examples.jsonl --out src/shoal/weights/answer
+    OMP_NUM_THREADS=1 python -m shoal.tuning.answer --examples examples.jsonl --out src/shoal/weights/answer
 
-Figures come from cross-validation in which all questions about one text are held out together.
+Sums of several threads differ in their last bits, and the weights with them. Figures come from cross-validation in which all questions about one text are held out together.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from sklearn.isotonic import IsotonicRegression  # type: ignore[import-untyped]
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from shoal.chat import Passage
 from shoal.models.specialists.lexicon import Lexicon
@@ -131,13 +130,7 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=Path("src/shoal/weights/answer"))
     given = parser.parse_args()
-    # Sums of several threads differ in their last bits, and the fit stops before it forgets that.
-    with threadpool_limits(1):
-        _train(given.examples, given.out)
-
-
-def _train(read_from: Path, out: Path) -> None:
-    examples = read_examples(read_from, Lexicon.load(out / "lexicon.safetensors"))
+    examples = read_examples(given.examples, Lexicon.load(given.out / "lexicon.safetensors"))
     outcomes = [each for each in held_out(examples) if each.example.view != "absent"]
     for data in sorted({_data(each.example) for each in outcomes}):
         for view in ("all", "few"):
@@ -148,13 +141,13 @@ def _train(read_from: Path, out: Path) -> None:
     model = fit([each.choice for each in examples if each.choice is not None])
     raw, sure = calibrate(outcomes)
     arrays = {"unit": model.unit, "scene": model.scene, "raw": raw, "sure": sure}
-    save_file({name: value.astype(np.float32) for name, value in arrays.items()}, out / "model.safetensors")
+    save_file({name: value.astype(np.float32) for name, value in arrays.items()}, given.out / "model.safetensors")
     facts = {
         "unit_features": UNIT_FEATURES,
         "scene_features": SCENE_FEATURES,
         "threshold": max(LEAST_THRESHOLD, round(float(np.interp(threshold(whole), raw, sure)), 4)),
     }
-    (out / "model.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    (given.out / "model.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
