@@ -3,7 +3,8 @@
     python -m bench.answer_examples --data bench/data/answer/tune bench/data/answer/dev --out examples.jsonl
     OMP_NUM_THREADS=1 python -m shoal.tuning.answer --examples examples.jsonl --out src/shoal/weights/answer
 
-Sums of several threads differ in their last bits, and the weights with them. Figures come from cross-validation in which all questions about one text are held out together.
+Sums of several threads differ in their last bits, and the weights with them. Figures come from cross-validation in
+which all questions about one text are held out together.
 """
 
 from __future__ import annotations
