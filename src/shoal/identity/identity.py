@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from shoal.errors import AuthenticationError, StorageUnreachable
-from shoal.identity.keys import Key, Minted, Role, digest, key_id, mint
+from shoal.identity.keys import Key, Minted, Role, digest, key_id, lesser, mint
 from shoal.stores.keys import Keys, StoredKey
 
 T = TypeVar("T")
@@ -137,12 +137,12 @@ class Identity:
             return Key("operator", "default", Role.ADMIN), NO_END
         wanted = key_id(token)
         try:
-            stored = self._keys.find(wanted) if wanted else None
+            found = self._keys.owned(wanted) if wanted else None
         except SQLAlchemyError as error:
             raise _unreachable(error) from None
-        until = self._good_until(stored, given)
-        assert stored is not None  # or it was refused
-        return key_of(stored), until
+        until = self._good_until(found[0] if found else None, given)
+        assert found is not None  # or it was refused
+        return key_of(*found), until
 
     def _good_until(self, stored: StoredKey | None, given: bytes) -> float:
         """Until when `given` is a good digest of this key. Raises AuthenticationError where it is not now."""
@@ -165,12 +165,21 @@ class Identity:
         return min(ends)
 
 
-def key_of(stored: StoredKey) -> Key:
-    """The key as the rest of the house knows it."""
+def key_of(stored: StoredKey, owner: str | None) -> Key:
+    """The key as the rest of the house knows it; a user's may do no more than `owner`, the role that they have now.
+    Raises AuthenticationError where that leaves nothing."""
+    role: Role | None = Role(stored.role)
+    if stored.user is not None:
+        role = None if owner is None else lesser(Role(stored.role), Role(owner))
+    if role is None:
+        raise AuthenticationError(
+            "the user of this API key was switched off, or has a role now that the key was not made for: ask an admin "
+            "for a new one ('shoal keys create')"
+        )
     return Key(
         id=stored.id,
         tenant=stored.tenant,
-        role=Role(stored.role),
+        role=role,
         models=stored.models,
         collections=stored.collections,
         team=stored.team,

@@ -14,7 +14,7 @@ from shoal.config import nearest
 from shoal.errors import Conflict, NotFound, PermissionDenied, RequestError
 from shoal.identity.administration import Answer, Change, expect
 from shoal.identity.bounds import check_expires, check_id, check_name, check_scopes, check_tags
-from shoal.identity.keys import SCOPES, Key, Role, digest, mint, write
+from shoal.identity.keys import SCOPES, Key, Role, digest, lesser, mint, write
 from shoal.identity.rights import AREAS, Reach, Thing, admit_change, admit_read, admit_scopes, reach
 from shoal.stores.keys import KEYS, StoredKey, add_keys, change_key, delete_keys, disable_keys, key_at, keys_page
 from shoal.stores.people import (
@@ -192,6 +192,12 @@ def _team_of(change: Change, wish: KeyWish) -> str | None:
     user = entry_at(change.connection, User, and_(USERS.c.tenant == tenant, USERS.c.id == wish.user))
     if user is None or user.disabled is not None:
         raise RequestError("there is no such user in your organisation: make them first", param="user")
+    if lesser(wish.role, Role(user.role)) is not wish.role:
+        raise RequestError(
+            f"this user's role is '{user.role}', and a key of theirs may do no more: make it with that role, or change "
+            "the user's first",
+            param="role",
+        )
     if wish.team is not None and user.team != wish.team:
         raise RequestError("this user belongs to another team: leave the team out, or name theirs", param="team")
     return user.team

@@ -28,6 +28,21 @@ class Role(StrEnum):
     LEAD = "lead"
     MEMBER = "member"
     AUDITOR = "auditor"
+    # Of a user alone: the identity provider grants them no role any more.
+    NONE = "none"
+
+
+# Which other roles may do nothing that this one may not.
+WITHIN = {Role.ADMIN: frozenset((Role.LEAD, Role.MEMBER, Role.AUDITOR)), Role.LEAD: frozenset((Role.MEMBER,))}
+
+
+def lesser(one: Role, other: Role) -> Role | None:
+    """Of two roles the one that may do nothing that the other may not; None where each has rights of its own, as a
+    member and an auditor have."""
+    for less, more in ((one, other), (other, one)):
+        if less is more or less in WITHIN.get(more, ()):
+            return less
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,8 @@ class SignIn:
         return _working(user)
 
     def _user(self, claims: Mapping[str, Any]) -> User:
-        """The user of these claims, made or brought up to date. Raises SignInFailed."""
+        """The user of these claims, made or brought up to date; who was known and has no role any more is refused, and
+        their keys with them. Raises SignInFailed."""
         role, team = granted(self.rules, claims)
         where = and_(USERS.c.issuer == self.rules.issuer, USERS.c.subject == claims["sub"])
         name = str(claims.get("name") or claims.get("preferred_username") or claims["sub"])[:200]
@@ -114,6 +115,8 @@ class SignIn:
         wanted = {"role": role.value, "team": team, "name": _plain(name), "email": email and _plain(email)}
         actor = _system(self.rules)
         known = self._desk.read(actor, lambda change: entry_at(change.connection, User, where))
+        if known is None and role is Role.NONE:
+            raise _no_role()
         if known is None or any(getattr(known, field) != value for field, value in wanted.items()):
             self._desk.change(actor, lambda change: self._write(change, str(claims["sub"]), wanted))
             known = self._desk.read(actor, lambda change: entry_at(change.connection, User, where))
@@ -155,16 +158,14 @@ class SignIn:
 
 
 def granted(rules: Oidc, claims: Mapping[str, Any]) -> tuple[Role, str | None]:
-    """The role and team that the claims grant by the settings' mapping. Raises SignInFailed where that is no role."""
+    """The role and team that the claims grant by the settings' mapping."""
     said = _values(claims.get(rules.role_claim))
     roles = {Role(role) for value, role in rules.roles.items() if value in said}
     if rules.role is not None:
         roles.add(Role(rules.role))
-    if not roles:
-        raise SignInFailed("your account grants no role here: ask an admin (identity.oidc.roles)")
     of_team = _values(claims.get(rules.team_claim))
     team = next((team for value, team in rules.teams.items() if value in of_team), None)
-    return next(role for role in STRONGEST if role in roles), team
+    return next((role for role in STRONGEST if role in roles), Role.NONE), team
 
 
 def _values(claim: Any) -> set[str]:
@@ -179,7 +180,13 @@ def _plain(text: str) -> str:
 def _working(user: User | None) -> User:
     if user is None or user.disabled is not None:
         raise SignInFailed("this account is switched off here: ask an admin")
+    if user.role == Role.NONE:
+        raise _no_role()
     return user
+
+
+def _no_role() -> SignInFailed:
+    return SignInFailed("your account grants no role here: ask an admin (identity.oidc.roles)")
 
 
 def _actor(user: User) -> Key:

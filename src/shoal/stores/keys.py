@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    Row,
+    RowMapping,
     String,
     Table,
     and_,
@@ -29,7 +30,7 @@ from sqlalchemy import (
 
 from shoal.stores.changes import changing, counted
 from shoal.stores.database import Database
-from shoal.stores.people import ensure_organisation
+from shoal.stores.people import USERS, ensure_organisation
 
 KEYS = Table(
     "keys",
@@ -40,6 +41,7 @@ KEYS = Table(
     *(Column(name, Float) for name in ("created", "disabled", "expires", "rotated", "previous_until")),
     Column("revision", Integer),
 )
+OWNER = "owner"
 LISTS = ("models", "collections", "endpoints", "areas")
 
 
@@ -74,7 +76,7 @@ class StoredKey:
 class Keys(Protocol):
     """Where keys lie. `version` grows with every change that any process makes."""
 
-    def find(self, key_id: str) -> StoredKey | None: ...
+    def owned(self, key_id: str) -> tuple[StoredKey, str | None] | None: ...
 
     def add(self, *keys: StoredKey) -> None: ...
 
@@ -92,11 +94,24 @@ class SqlKeys:
         with self.engine.connect() as connection:
             return key_at(connection, KEYS.c.id == key_id)
 
+    def owned(self, key_id: str) -> tuple[StoredKey, str | None] | None:
+        """The key of that id, and the role that its user has now: None where it has no user, or they are switched off
+        or removed."""
+        theirs = and_(USERS.c.tenant == KEYS.c.tenant, USERS.c.id == KEYS.c.user, USERS.c.disabled.is_(None))
+        wanted = select(KEYS, USERS.c.role.label(OWNER)).select_from(KEYS.outerjoin(USERS, theirs))
+        with self.engine.connect() as connection:
+            row = connection.execute(wanted.where(KEYS.c.id == key_id)).first()
+        if row is None:
+            return None
+        found = dict(row._mapping)
+        owner = found.pop(OWNER)
+        return _key(found), owner
+
     def all(self, tenant: str | None = None) -> list[StoredKey]:
         """Every key, oldest first; those of one organisation where it is named."""
         wanted = select(KEYS).where(true() if tenant is None else KEYS.c.tenant == tenant)
         with self.engine.connect() as connection:
-            return [_key(row) for row in connection.execute(wanted.order_by(KEYS.c.created, KEYS.c.id))]
+            return [_key(row._mapping) for row in connection.execute(wanted.order_by(KEYS.c.created, KEYS.c.id))]
 
     def any(self) -> bool:
         """Whether there is a key."""
@@ -129,7 +144,7 @@ def add_keys(connection: Connection, *keys: StoredKey) -> None:
 def key_at(connection: Connection, where: ColumnElement[bool]) -> StoredKey | None:
     """The key that `where` names, if any."""
     row = connection.execute(select(KEYS).where(where)).first()
-    return _key(row) if row else None
+    return _key(row._mapping) if row else None
 
 
 def keys_page(
@@ -140,7 +155,7 @@ def keys_page(
         created, key_id = after
         where = and_(where, or_(KEYS.c.created > created, and_(KEYS.c.created == created, KEYS.c.id > key_id)))
     wanted = select(KEYS).where(where).order_by(KEYS.c.created, KEYS.c.id).limit(limit)
-    return [_key(row) for row in connection.execute(wanted)]
+    return [_key(row._mapping) for row in connection.execute(wanted)]
 
 
 def change_key(connection: Connection, key_id: str, **values: Any) -> None:
@@ -180,7 +195,6 @@ def _columns(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, **({"tags": dict(values["tags"]) or None} if "tags" in values else {})}
 
 
-def _key(row: Row[Any]) -> StoredKey:
-    found = dict(row._mapping)
+def _key(found: Mapping[str, Any] | RowMapping) -> StoredKey:
     lists = {name: None if found[name] is None else tuple(found[name]) for name in LISTS}
     return StoredKey(**{**found, **lists, "tags": tuple((found["tags"] or {}).items())})

@@ -46,6 +46,19 @@ def test_a_disabled_user_takes_their_keys_along(api: Api) -> None:
     assert api("DELETE", f"/users/{user['id']}").status_code == 204
 
 
+def test_who_is_no_admin_any_more_has_no_key_of_one(api: Api) -> None:
+    user = api.made("/users", {"name": "Eve", "role": "admin"})
+    key = api.made("/keys", {"name": "k", "user": user["id"], "role": "admin"})["key"]
+    assert api("GET", "/limits", key).status_code == 200
+    for role, there in (("member", 403), ("auditor", 200), ("admin", 200)):
+        api("PATCH", f"/users/{user['id']}", body={"role": role})
+        assert (api("GET", "/self", key).json()["role"], api("GET", "/limits", key).status_code) == (role, there)
+    api("PATCH", f"/users/{user['id']}", body={"role": "member"})
+    assert api("POST", "/keys", key, {"name": "another"}).status_code == 403
+    refused = api("POST", "/keys", body={"name": "k", "user": user["id"], "role": "lead"})
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "role")
+
+
 def test_an_organisation_comes_with_an_admin_and_goes_with_all(api: Api) -> None:
     made = api.made("/organisations", {"id": "guild", "name": "The guild"})
     api.made("/teams", {"id": "g", "name": "g"}, made["key"])

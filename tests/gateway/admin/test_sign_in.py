@@ -140,6 +140,23 @@ def test_a_role_that_was_taken_away_is_gone_at_the_next_request(site: Site) -> N
         assert browser.get("/v1/shoal/self").json()["role"] == "member"
 
 
+def test_keys_follow_what_the_provider_says_of_their_user(site: Site) -> None:
+    def role() -> object:
+        return web.get(f"{site.house.url}/v1/shoal/self", headers={"x-api-key": key}).json().get("role")
+
+    with site.browser() as browser:
+        user = signed_in(site, browser, groups=["platform"]).json()["user"]
+        body = {"name": "k", "user": user, "role": "admin"}
+        admin = {"x-api-key": site.house.admin}
+        key = web.post(f"{site.house.url}/v1/shoal/keys", headers=admin, json=body).json()["key"]
+        assert role() == "admin"
+        for groups, left in ((["staff"], "member"), ([], None), (["heads"], "lead")):
+            status = signed_in(site, browser, groups=groups).status_code
+            assert (status, role()) == (401 if left is None else 200, left)
+            assert browser.get("/v1/shoal/self").status_code == status
+            assert site.bearer(site.idp.token(groups=groups)).status_code == status
+
+
 def test_what_was_begun_elsewhere_is_not_finished(site: Site) -> None:
     with site.browser() as browser, site.browser() as other:
         code, state = site.idp.sign_in(browser.get("/v1/shoal/auth/login").headers["location"])

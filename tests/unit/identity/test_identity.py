@@ -108,10 +108,10 @@ class Fragile(SqlKeys):
             raise OperationalError("", {}, Exception())
         return super().version()
 
-    def find(self, key_id: str) -> StoredKey | None:
+    def owned(self, key_id: str) -> tuple[StoredKey, str | None] | None:
         if self.away:
             raise OperationalError("", {}, Exception())
-        found = super().find(key_id)
+        found = super().owned(key_id)
         if self.meanwhile is not None:
             self.meanwhile()
         return found
@@ -130,7 +130,7 @@ def test_a_remembered_key_is_not_read_again_until_something_changes(fragile: Fra
     identity = Identity(fragile, clock)
     member, _ = identity.first_keys(str)
     identity.authenticate(member.token)
-    fragile.find = None  # type: ignore[assignment,method-assign]
+    fragile.owned = None  # type: ignore[assignment,method-assign]
     clock.now = 5.0
     assert identity.authenticate(member.token).id == member.stored.id
 

@@ -126,7 +126,7 @@ class UserShown(BaseModel):
     object: Literal["shoal.user"]
     id: str
     name: str
-    role: RoleName
+    role: RoleName | Literal["none"] = Field(description="none: the identity provider grants no role any more")
     organisation: str
     team: str | None
     email: str | None
