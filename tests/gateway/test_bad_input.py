@@ -168,6 +168,34 @@ def test_a_head_without_end_is_refused_before_a_key_is_asked_for(house: Running,
     assert b"larger than 64 kB" in answer
 
 
+def refused(house: Running, sent: bytes) -> Any:
+    """The error that what is no HTTP gets, with the connection closed after it."""
+    with socket.create_connection(("127.0.0.1", house.port), timeout=SOON_S) as line:
+        line.sendall(sent)
+        head, _, body = b"".join(iter(lambda: line.recv(65536), b"")).partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert lines[0] == b"HTTP/1.1 400 Bad Request"
+    assert {b"content-type: application/json", b"content-length: %d" % len(body)} <= set(lines)
+    return orjson.loads(body)["error"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"nonsense\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\n: x\r\n\r\n",
+        b"POST /v1/models HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
+        b"POST /v1/models HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+def test_what_is_no_http_gets_an_error_that_clients_can_read(house: Running, sent: bytes) -> None:
+    error = refused(house, sent)
+    assert (error["type"], error["code"], error["param"]) == ("invalid_request_error", "invalid_request", None)
+    assert "no request of HTTP/1.1" in error["message"]
+    assert house.idle()
+
+
 def test_a_head_that_does_not_end_is_not_waited_for(house: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "HEAD_S", 0.05)
     for begun in (b"", b"POST /v1/models HTTP/1.1\r\nhost"):

@@ -101,6 +101,32 @@ async def never_answer(scope: Scope, receive: Receive, send: Send) -> None:
     await asyncio.Event().wait()
 
 
+async def begin_an_answer(scope: Scope, receive: Receive, send: Send) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"half", "more_body": True})
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(("app", "more"), [(begin_an_answer, False), (answer_at_once, True), (never_answer, True)])
+def test_nonsense_after_a_request_is_refused_but_not_in_the_middle_of_an_answer(app: Any, more: bool) -> None:
+    async def run() -> None:
+        sent = Sent()
+        asked = BoundedHead(Config(app, log_config=None), ServerState(), {})
+        asked.connection_made(sent)  # type: ignore[arg-type]
+        asked.data_received(WHOLE)
+        for _ in range(9):
+            await asyncio.sleep(0)
+        asked.data_received(b"nonsense\r\n\r\n")
+        assert (b" 400 " in b"".join(sent.writes)) is more
+        assert sent.writes[-1] == b"closed"
+        asked._timer.cancel()
+        for task in asked.tasks:
+            task.cancel()
+        await asyncio.gather(*asked.tasks, return_exceptions=True)
+
+    asyncio.run(run())
+
+
 @pytest.mark.parametrize(
     ("app", "reads", "closed"),
     [

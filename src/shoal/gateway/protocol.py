@@ -11,12 +11,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, cast
 
+import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from shoal.errors import RequestError
 from shoal.gateway.asgi import CONNECTION
+from shoal.gateway.envelope import error_wire
 
 LARGEST_HEAD = 64 * 1024
 LOOK_S = 0.05
+HEAD_400 = (
+    b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+)
 # Nobody holds a connection for longer without a whole head, or twice as long where it began in between.
 HEAD_S = 60.0
 
@@ -120,7 +126,18 @@ class BoundedHead(HttpToolsProtocol):
             self._head += len(data)
         super().data_received(data)
         if self._head is not None and self._head > LARGEST_HEAD and not self.transport.is_closing():
-            self.send_400_response(f"The headers of the request are larger than {LARGEST_HEAD >> 10} kB: send less.")
+            self._refuse(f"the headers of the request are larger than {LARGEST_HEAD >> 10} kB: send less")
+
+    def send_400_response(self, msg: str) -> None:
+        """What uvicorn says in plain text of what it cannot read."""
+        self._refuse("this is no request of HTTP/1.1: see what the client, or a proxy before the gateway, sends")
+
+    def _refuse(self, message: str) -> None:
+        """Answers 400 in the form of all errors, and closes. In the middle of an answer there is no room for it."""
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            body = orjson.dumps(error_wire(RequestError(message)))
+            self.transport.write(HEAD_400 % len(body) + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         """A head begins."""
