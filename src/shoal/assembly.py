@@ -27,10 +27,11 @@ from shoal.metering.start import run_metering
 from shoal.models.hosts.host import open_hosts
 from shoal.models.registry import Registry
 from shoal.models.specialists.catalogue import Embedded, load_all, may_be_looked_up
-from shoal.routing.auto import Auto, Candidate
+from shoal.routing.auto import Auto, Candidate, Terms
 from shoal.routing.cascade import Cascade
 from shoal.routing.pace import Pace
-from shoal.routing.start import open_cascades, open_router, open_shadows, pricer_of
+from shoal.routing.routers import open_routers, open_shadows
+from shoal.routing.start import open_cascades, pricer_of
 from shoal.stores.audit_log import AuditEvent
 from shoal.stores.database import Database
 from shoal.stores.journal import FOLDER, Journal
@@ -101,7 +102,7 @@ class Assembly:
             measure=lambda attempt: self.metering.step.metering.attempt(attempt),
             events=self.people.events,
             live=self.live_rules,
-            certified=lambda chat, name: None if self._router is None else self._router.certifies(chat, name),
+            certified=self._certified,
             places=places,
         )
         rules = settings.trust.placement
@@ -123,7 +124,7 @@ class Assembly:
             limits=self.limits,
             metadata_tags=settings.identity.metadata_tags,
             used=lambda by, name, span: usage_of(self.database, by, name, span),
-            shadows=open_shadows(settings, self._router, [card.name for card in self.registry.cards()], self._emit),
+            shadows=open_shadows(settings, self.routers, [card.name for card in self.registry.cards()], self._emit),
         )
 
     def watch(self) -> None:
@@ -170,9 +171,9 @@ class Assembly:
         if self.audit is not None:
             self.audit.add(AuditEvent(name.replace(".", "_"), time.time_ns(), {"tenant": tenant, **facts}))
 
-    def _emit(self, name: str, data: Mapping[str, Any]) -> None:
+    def _emit(self, name: str, tenant: str | None, data: Mapping[str, Any]) -> None:
         # Once a request is under way, those who take events are there.
-        self.people.events.emit(name, DEFAULT_TENANT, data)
+        self.people.events.emit(name, tenant or DEFAULT_TENANT, data)
 
     def _check_audit(self) -> None:
         if self.audit is not None:
@@ -209,13 +210,20 @@ class Assembly:
         found["auto"] = (self._auto(specialists, {name: model for name, (model, _) in found.items()}), Patience())
         return found
 
-    def _path(self, chat: Chat) -> tuple[str, ...]:
-        """The models that may be called for a chat, as far as that can be said before."""
+    def _certified(self, chat: Chat, name: str, tenant: str) -> bool | None:
+        """Whether the organisation's certificate lets a model answer a chat; None where none knows it."""
+        router = self.routers.of(tenant)
+        return None if router is None else router.certifies(chat, name)
+
+    def _path(self, chat: Chat, tenant: str) -> tuple[str, ...]:
+        """The models that may be called for an organisation's chat, as far as that can be said before."""
         if chat.model not in self.registry:
             return (chat.model,) if chat.model in SERVICES else ()
         model, _ = self.registry.find(chat.model)
-        if isinstance(model, Auto | Cascade):
-            return tuple(step for name in model.path(chat) for step in self._leaves(name, chat))
+        if isinstance(model, Auto):
+            return tuple(step for name in model.path(chat, tenant) for step in self._leaves(name, chat))
+        if isinstance(model, Cascade):
+            return model.path(chat)
         return () if model.card.kind == "composite" else (chat.model,)
 
     def _leaves(self, name: str, chat: Chat) -> tuple[str, ...]:
@@ -243,9 +251,13 @@ class Assembly:
         chosen = [Candidate(name, specialists[name].suits, specialists[name].because) for name in auto.candidates]
         # Metering opens once all models are known.
         pricer = pricer_of(cards, lambda *answer: self.metering.step.expected(*answer), self._pace)
-        router = self._router = open_router(self.settings, cards, pricer, self._emit)
-        observes = self.settings.routing.mode == "observe"
-        routed = [models[name] for name in router.models] if router is not None else []
+        self.routers = open_routers(self.settings, cards, pricer, self._emit)
+        routed = [models[name] for name in self.routers.models if name != auto.reference]
         cascades = {each.card.name: each.allowed() for each in routed if isinstance(each, Cascade)}
-        cascades.pop(auto.reference or "", None)
-        return Auto(chosen, auto.reference, auto.floor, router, observes=observes, cascades=cascades)
+        own = {tenant: self._terms(tenant) for tenant in self.settings.routing.tenants}
+        return Auto(chosen, auto.reference, self._terms(None), own, cascades=cascades)
+
+    def _terms(self, tenant: str | None) -> Terms:
+        """What `auto` goes by for an organisation; for all others where None is named."""
+        own = self.settings.of(tenant)
+        return Terms(own.auto.floor, self.routers.of(tenant), own.routing.mode == "observe")

@@ -33,7 +33,10 @@ NAMED_TABLES = {name: f"{name}.NAME" for name in ("hosts", "models", "trust.mask
 }
 # Tables that take the keys of another one: a row stands for all of them.
 TENANT_TABLES = ("masking", "defence", "monitoring", "groundedness", "retention")
-ALIKE = {"trust.tenants": tuple(f"trust.tenants.NAME.{name}" for name in TENANT_TABLES)}
+ALIKE = {
+    "trust.tenants": tuple(f"trust.tenants.NAME.{name}" for name in TENANT_TABLES),
+    "routing.tenants": ("routing.tenants.NAME",),
+}
 # Defaults that the page says in words: unset, or another table's.
 WORDS = ("none", "unknown", "all", "required", "the row's", "the same name", "all specialists", "refusal, form")
 ABSTRACT = ("HostError", "LimitError")

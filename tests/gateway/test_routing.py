@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from shoal.config.trust import TrustRules
-from shoal.routing.auto import Auto
+from shoal.routing.auto import Auto, Terms
 from shoal.routing.certify import Aim, certify
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.router import Router, Rules
@@ -32,7 +32,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     route, _ = certify(replace(plain, groups=[{}] * 1600), "large", ["small"], Aim(alpha=0.08))
     rules = Rules(Weights(1, 0, 0, 0), allow=("quality",))
     cards = {model.card.name: model.card for model in (SMALL, LARGE)}
-    auto = Auto([], "large", 0.7, Router(route, cards, "large", offer, rules))
+    auto = Auto([], "large", Terms(0.7, Router(route, cards, "large", offer, rules)))
     with running(tmp_path_factory.mktemp("data"), SMALL, LARGE, auto, trust=TrustRules()) as found:
         yield found
 

@@ -41,7 +41,7 @@ class Limited:
         self.rules = read_rules(self.settings.limits, self.settings.budgets)
         self.counters = MemoryCounters()
         meter = open_metering(self.settings, [])
-        seams = Seams(SERVICES.get, lambda chat: (chat.model,), meter.metering.attempt)
+        seams = Seams(SERVICES.get, lambda chat, _: (chat.model,), meter.metering.attempt)
         self.step = LimitsStep(self.rules, self.counters, seams)
         self.folder = folder
         self.context = running(

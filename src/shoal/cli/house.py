@@ -27,7 +27,14 @@ def settings_of(config: Path | None, data_dir: Path | None = None, *, observe: b
     chosen = {name: value for name, value in given.items() if value is not None}
     watched = {"mode": "observe"} if observe else {}
     tables = {"server": chosen, "trust": watched, "routing": watched}
-    return load(config, {name: table for name, table in tables.items() if table})
+    found = load(config, {name: table for name, table in tables.items() if table})
+    if observe:
+        # Nor does a mode that an organisation has of its own.
+        routing = found.settings.routing
+        own = {name: row.model_copy(update={"mode": None}) for name, row in routing.tenants.items()}
+        routing = routing.model_copy(update={"tenants": own})
+        found.settings = found.settings.model_copy(update={"routing": routing})
+    return found
 
 
 def check_there(settings: Settings) -> None:

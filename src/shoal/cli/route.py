@@ -14,7 +14,7 @@ import typer
 from shoal.cli.options import AsJson, ConfigPath, DataDir
 from shoal.cli.output import note, say, say_json, table
 from shoal.cli.route_compare import compare
-from shoal.cli.route_drift import drift
+from shoal.cli.route_drift import drift, unrouted
 from shoal.cli.route_estimate import estimate
 from shoal.cli.route_families import families
 from shoal.cli.route_labels import labels
@@ -62,12 +62,14 @@ def certify(
     """
     from shoal.routing.certify import Aim
     from shoal.routing.certify import certify as certified
-    from shoal.routing.labels import read_labels
+    from shoal.routing.labels import check_copies, labels_of, read_rows
 
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     aim = Aim(alpha, delta, tolerance, by, days)
     cascades = cascades_of(names, reference, config, data_dir)
-    route, finding = certified(read_labels(file), reference, names, aim, seed, cascades=cascades)
+    rows = read_rows(file)
+    check_copies(rows)
+    route, finding = certified(labels_of(rows), reference, names, aim, seed, cascades=cascades)
     certificate = route.save(out)
     if as_json:
         say_json({"certificate": json.loads(certificate.to_json()), "finding": told(finding), "route": str(out)})
@@ -162,7 +164,7 @@ def explain(
         raise typer.BadParameter(f"--optimize {optimize}{nearest(optimize, get_args(Optimize))}")
     chat = chat_of(request, optimize, settings.server.max_messages)
     wish = chat.shoal.optimize
-    if wish is not None and wish not in settings.routing.allow:
+    if wish is not None and wish not in settings.of(tenant).routing.allow:
         note(f"routing.allow does not name '{wish}', so a request's wish for it does not count")
     choice = asyncio.run(_choice(settings, chat, tenant))
     if as_json:
@@ -242,16 +244,11 @@ async def _choice(settings: Settings, chat: Chat, tenant: str) -> Choice:
     from shoal.call import Call, Trail
     from shoal.cli.house import looked_at
     from shoal.errors import ConfigError
-    from shoal.routing.auto import Auto
-    from shoal.routing.router import Router
 
     async with looked_at(settings) as opened:
-        auto, _ = opened.registry.find("auto")
-        router = auto.router if isinstance(auto, Auto) else None
-        if not isinstance(router, Router):
-            raise ConfigError(
-                "no route is configured: make one with 'shoal route certify' and name it as routing.route"
-            )
+        router = opened.routers.of(tenant)
+        if router is None:
+            raise ConfigError(unrouted(settings, tenant))
         house = opened.house
         call = Call(exchange_id="explain", tenant=tenant, opener=house.models, trail=Trail(), placement=house.placement)
         return router.decide(await _seen(house, chat, call), call)

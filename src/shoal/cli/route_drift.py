@@ -29,6 +29,7 @@ def drift(
 ) -> None:
     """Say how much of the traffic is unlike the route's labels, and how often shadow calls found an answer worse.
 
+    Organisations with a table [routing.tenants.NAME] count only where they are named: their route may be another.
     The exit code is 1 where more requests than expected are foreign, or more answers worse than the certificate allows.
     """
     from shoal.cli.house import settings_of
@@ -36,7 +37,7 @@ def drift(
     from shoal.routing.drift import share_of
 
     settings = settings_of(config, data_dir).settings
-    certificate = _certificate(settings)
+    certificate = _certificate(settings, tenant)
     seen = _seen(settings, time.time() - since * DAY_S, tenant)
     expected = share_of(certificate)
     found = standing(seen, expected, certificate.alpha)
@@ -48,13 +49,22 @@ def drift(
         raise typer.Exit(1)
 
 
-def _certificate(settings: Settings) -> Certificate:
+def unrouted(settings: Settings, tenant: str | None) -> str:
+    """Why an organisation's requests are not routed, and what to do."""
+    make = "make one with 'shoal route certify' and name it as routing."
+    if tenant in settings.routing.tenants:
+        return f"no route is configured for '{tenant}': {make}tenants.{tenant}.route, with a mode other than \"off\""
+    return f"no route is configured: {make}route"
+
+
+def _certificate(settings: Settings, tenant: str | None) -> Certificate:
     from shoal.errors import ConfigError
     from shoal.routing.route import Route
 
-    if settings.routing.route is None:
-        raise ConfigError("no route is configured: make one with 'shoal route certify' and name it as routing.route")
-    return Route.load(settings.routing.route).certificate
+    route = settings.of(tenant).routing.route
+    if route is None:
+        raise ConfigError(unrouted(settings, tenant))
+    return Route.load(route).certificate
 
 
 def _seen(settings: Settings, since: float, tenant: str | None) -> Seen:
@@ -66,7 +76,7 @@ def _seen(settings: Settings, since: float, tenant: str | None) -> Seen:
 
     seen = Seen()
     with database(settings) as opened, closing(SqlLedger(opened)) as ledger:
-        for sighting in ledger.sightings(since, tenant):
+        for sighting in ledger.sightings(since, tenant, () if tenant else settings.routing.tenants):
             seen.add(sighting.trust)
     return seen
 

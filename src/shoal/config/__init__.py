@@ -22,7 +22,7 @@ from shoal.config.events import EventRules
 from shoal.config.identity import IdentityRules
 from shoal.config.limits import Budget, Limits
 from shoal.config.metering import Metering
-from shoal.config.routing import Cascade, Routing
+from shoal.config.routing import Cascade, Routing, TenantRouting, Weights, stated
 from shoal.config.table import Table, check_reference
 from shoal.config.telemetry import Telemetry
 from shoal.config.trust import TrustRules
@@ -153,16 +153,6 @@ class ModelRow(Table):
     queue: int | None = Field(None, ge=0)
 
 
-class Weights(Table):
-    """What counts when a certified route compares models: what a dollar, a watt-hour, a gram of CO2e and a second are
-    worth, in dollars. As it comes, 0.20 per kWh and 100 per tonne."""
-
-    cost: float = Field(1, ge=0)
-    energy: float = Field(0.0002, ge=0)
-    carbon: float = Field(0.0001, ge=0)
-    latency: float = Field(0, ge=0)
-
-
 class Auto(Table):
     """[auto]: `reference` answers what no specialist will do; `floor` is the least calibrated confidence (0..1) at
     which a specialist answers; `candidates` the specialists that may."""
@@ -171,6 +161,11 @@ class Auto(Table):
     candidates: tuple[str, ...] = ("shoal/triage-banking", "shoal/triage-clinc", "shoal/summarize", "shoal/answer")
     weights: Weights = Weights()
     floor: float = Field(0.7, ge=0, le=1)
+
+    def with_own(self, own: TenantRouting) -> Auto:
+        """The same with the floor and the weights that an organisation has of its own."""
+        weights = self.weights.model_copy(update=stated(own.weights))
+        return self.model_copy(update={"weights": weights, "floor": self.floor if own.floor is None else own.floor})
 
 
 class Grounding(Table):
@@ -225,6 +220,13 @@ class Settings(Table):
             if name not in self.models and name not in cascades:
                 raise ValueError(f"auto.reference = '{name}'{nearest(name, {*self.models, *cascades})}")
         return self
+
+    def of(self, tenant: str | None) -> Settings:
+        """The settings as they are for one organisation: its own row of [routing.tenants] over what is for all."""
+        own = None if tenant is None else self.routing.tenants.get(tenant)
+        if own is None:
+            return self
+        return self.model_copy(update={"auto": self.auto.with_own(own), "routing": self.routing.with_own(own)})
 
 
 def nearest(word: str, known: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -13,6 +14,16 @@ Optimize = Literal["cost", "energy", "carbon", "latency", "quality"]
 
 
 CheckName = Literal["refusal", "form", "logprobs", "confidence", "agreement", "grounding"]
+
+
+class Weights(Table):
+    """What counts when a certified route compares models: what a dollar, a watt-hour, a gram of CO2e and a second are
+    worth, in dollars. As it comes, 0.20 per kWh and 100 per tonne."""
+
+    cost: float = Field(1, ge=0)
+    energy: float = Field(0.0002, ge=0)
+    carbon: float = Field(0.0001, ge=0)
+    latency: float = Field(0, ge=0)
 
 
 class Cascade(Table):
@@ -28,6 +39,27 @@ class Cascade(Table):
     samples: int = Field(2, ge=1, le=10)
     certificate: Path | None = None
     uncertified: bool = False
+
+
+class TenantWeights(Table):
+    """[routing.tenants.NAME.weights]: those of [auto.weights] that differ."""
+
+    cost: float | None = Field(None, ge=0)
+    energy: float | None = Field(None, ge=0)
+    carbon: float | None = Field(None, ge=0)
+    latency: float | None = Field(None, ge=0)
+
+
+class TenantRouting(Table):
+    """[routing.tenants.NAME]: what differs for one organisation; what is left out is as for all. With `route` "" it has
+    none. `weights` and `floor` stand in place of those in [auto]."""
+
+    mode: Mode | None = None
+    route: Path | Literal[""] | None = None
+    licences: tuple[str, ...] | None = None
+    allow: tuple[Optimize, ...] | None = None
+    weights: TenantWeights = TenantWeights()
+    floor: float | None = Field(None, ge=0, le=1)
 
 
 class Routing(Table):
@@ -49,3 +81,14 @@ class Routing(Table):
     explore: float = Field(0.0, ge=0, le=0.05)
     shadow: float = Field(0.0, ge=0, le=0.05)
     shadow_judge: str | None = None
+    tenants: Mapping[str, TenantRouting] = Field(default_factory=dict)
+
+    def with_own(self, own: TenantRouting) -> Routing:
+        """The same with what an organisation has of its own."""
+        found = {name: value for name, value in stated(own).items() if name in ("mode", "licences", "allow")}
+        return self.model_copy(update={**found, "route": self.route if own.route is None else own.route or None})
+
+
+def stated(table: Table) -> dict[str, Any]:
+    """What a table says, by name: all that is not None."""
+    return {name: value for name, value in table if value is not None}

@@ -37,11 +37,11 @@ def open_limits(
     database: Database,
     *,
     card: Callable[[str], ModelCard | None],
-    path: Callable[[Chat], Iterable[str]],
+    path: Callable[[Chat, str], Iterable[str]],
     measure: Callable[[Attempt], Impacts] | None,
     events: Events | None = None,
     live: LiveRules | None = None,
-    certified: Callable[[Chat, str], bool | None] = lambda *_: None,
+    certified: Callable[[Chat, str, str], bool | None] = lambda *_: None,
     places: Callable[[str], Places | None] = lambda _: None,
 ) -> LimitsStep | None:
     """The step; None where limits are off and no model has a gate, or where nothing is limited and nobody can change
@@ -54,7 +54,7 @@ def open_limits(
     if not rules.limits and gates is None and not may_change:
         return None
     seams = Seams(
-        card, lambda chat: tuple(path(chat)), measure, lambda model: bound_field(settings, model), events, certified
+        card, lambda *asked: tuple(path(*asked)), measure, lambda model: bound_field(settings, model), events, certified
     )
     rows = settings.limits
     policy = Policy(rows.max_tokens, rows.when_lost, rows.unpriced)

@@ -57,16 +57,17 @@ class Events(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seams:
-    """What the step needs of others: the card of a model (None: no such), the models that may be called for a chat,
-    what an attempt takes (None where nothing is metered), the field in which a model is told its bound, and whether a
-    certificate lets a model answer a chat (None where none knows the model)."""
+    """What the step needs of others: the card of a model (None: no such), the models that may be called for an
+    organisation's chat, what an attempt takes (None where nothing is metered), the field in which a model is told its
+    bound, and whether a certificate of the organisation lets a model answer a chat (None where none knows the
+    model)."""
 
     card: Callable[[str], ModelCard | None]
-    path: Callable[[Chat], tuple[str, ...]]
+    path: Callable[[Chat, str], tuple[str, ...]]
     measure: Callable[[Attempt], Impacts] | None = None
     field: Callable[[str], str] = lambda _: "max_tokens"
     events: Events | None = None
-    certified: Callable[[Chat, str], bool | None] = lambda *_: None
+    certified: Callable[[Chat, str, str], bool | None] = lambda *_: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class LimitsStep:
         chat asks for a smaller model. Raises LimitErrors, LimitsUnavailable."""
         if not self._rules.limits and self._gates is None:
             return None
-        path = self._seams.path(chat)
+        path = self._seams.path(chat, who.tenant)
         plan = self._plan(who, chat.model, path)
         if not plan.lines:
             return None if self._gates is None else Ticket(self, exchange, who, chat, None)
@@ -272,14 +273,14 @@ class LimitsStep:
             for name in policy.to:
                 if self._seams.card(name) is None or not may_use(name):
                     continue
-                certified = self._seams.certified(chat, name)
+                certified = self._seams.certified(chat, name, ticket.tenant)
                 if certified or (certified is None and not policy.certified):
                     return line.limit.name, name
         return None
 
     async def _smaller(self, exchange: str, who: Who, chat: Chat, budget: str, model: str) -> Ticket:
         chat, larger = replace(chat, model=model), chat.model
-        path = self._seams.path(chat)
+        path = self._seams.path(chat, who.tenant)
         plan = self._plan(who, model, path)
         ticket = Ticket(self, f"{exchange}.2", who, chat, plan)
         ticket.note = {"budget": budget, "from": larger, "to": model}

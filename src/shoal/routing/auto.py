@@ -57,9 +57,24 @@ class Chooser(Protocol):
     def choose(self, chat: Chat, call: Call) -> Choice: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What `auto` goes by for an organisation: `floor` is the least confidence (0..1) at which a specialist answers;
+    without a `router` the reference answers otherwise; where it `observes`, the router's choice is only recorded."""
+
+    floor: float
+    router: Chooser | None = None
+    observes: bool = False
+
+    @property
+    def routed(self) -> tuple[str, ...]:
+        """The models that the router may let answer."""
+        return () if self.router is None or self.observes else self.router.models
+
+
 class Auto:
-    """The model `auto`. `floor` is the least confidence (0..1) at which a specialist answers, `reference` the name of
-    the model that answers otherwise (None: there is none)."""
+    """The model `auto`. `reference` is the name of the model that answers what no other will do (None: there is
+    none)."""
 
     card = CARD
 
@@ -67,49 +82,49 @@ class Auto:
         self,
         candidates: Sequence[Candidate],
         reference: str | None,
-        floor: float,
-        router: Chooser | None = None,
+        terms: Terms,
+        own: Mapping[str, Terms] | None = None,
         *,
-        observes: bool = False,
         cascades: Mapping[str, Model] | None = None,
     ) -> None:
-        """Where it `observes`, the router's choice is recorded and the reference answers. `cascades` are those that the
+        """`own` are the terms of single organisations, `terms` those of all others. `cascades` are those that a
         router's certificate allows, with the reference as their last model."""
         self._candidates = tuple(candidates)
-        self.router = router
-        self._observes = observes
+        self._terms = terms
+        self._own = dict(own or {})
         self._cascades = cascades or {}
         self._reference = reference
-        self._floor = floor
         self._log = structlog.get_logger("shoal.auto")
 
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """Emits nothing before a candidate is found good enough; what was tried in vain stays in the ledger. Raises
         RequestError where several choices are asked for and there is no reference."""
         best: tuple[Candidate, Piece] | None = None
-        candidates = self._order(chat)
+        candidates, terms = self._order(chat), self._own.get(call.tenant, self._terms)
         for candidate in candidates:
             piece = await self._try(candidate, chat, call)
             if piece is None:
                 continue
-            if (piece.confidence or 0.0) >= self._floor:
+            if (piece.confidence or 0.0) >= terms.floor:
                 call.decide(Decision(candidate.name, candidate.because))
                 yield piece
                 return
             if best is None or (piece.confidence or 0.0) > (best[1].confidence or 0.0):
                 best = (candidate, piece)
+        why = _why_reference(best, candidates, terms.floor)
         if self._reference is None:
             only_one(chat.options)
-            yield self._without_reference(chat, best, self._why_reference(best, candidates), call)
+            yield self._without_reference(chat, best, why, call)
             return
-        async with closing(self._larger(self._reference, self._why_reference(best, candidates), chat, call)) as pieces:
+        decision = _routed(self._reference, why, terms, chat, call)
+        async with closing(self._larger(self._reference, why, decision, chat, call)) as pieces:
             async for piece in pieces:
                 yield piece
 
-    async def _larger(self, reference: str, why: str, chat: Chat, call: Call) -> AsyncIterator[Piece]:
-        """The reply of the model that the router chose; of the reference where there is no router, or the chosen one
-        fails before its first piece."""
-        decision = self._routed(reference, why, chat, call)
+    async def _larger(
+        self, reference: str, why: str, decision: Decision, chat: Chat, call: Call
+    ) -> AsyncIterator[Piece]:
+        """The reply of the model that was decided on; of the reference where that fails before its first piece."""
         call.decide(decision)
         begun = False
         try:
@@ -135,18 +150,10 @@ class Auto:
         """The model that was chosen. Raises UnknownModel where it has gone."""
         return Nested(self._cascades[name]) if name in self._cascades else call.open(name)
 
-    def _routed(self, reference: str, why: str, chat: Chat, call: Call) -> Decision:
-        if self.router is None:
-            return Decision(reference, why)
-        choice = self.router.choose(chat, call)
-        if self._observes:
-            return Decision(reference, f"{why}; observed: {choice.model}", choice.to_record())
-        return Decision(choice.model, f"{why}; {choice.reason}", choice.to_record())
-
-    def path(self, chat: Chat) -> tuple[str, ...]:
-        """The models that may be called for a chat, each once at most."""
+    def path(self, chat: Chat, tenant: str) -> tuple[str, ...]:
+        """The models that may be called for an organisation's chat, each once at most."""
         names = [candidate.name for candidate in self._order(chat)]
-        routed = self.router.models if self.router is not None and not self._observes else ()
+        routed = self._own.get(tenant, self._terms).routed
         return tuple(dict.fromkeys(names if self._reference is None else [*names, *routed, self._reference]))
 
     def _order(self, chat: Chat) -> list[Candidate]:
@@ -168,12 +175,6 @@ class Auto:
             self._log.warning("candidate_failed", model=candidate.name, code=error.code, exchange=call.exchange_id)
             return None
 
-    def _why_reference(self, best: tuple[Candidate, Piece] | None, candidates: Sequence[Candidate]) -> str:
-        if best is None:
-            names = " and ".join(candidate.name for candidate in candidates)
-            return f"{names} failed" if names else "no specialist suits this request"
-        return f"{best[0].name} was not sure enough ({best[1].confidence or 0.0:.2f} < {self._floor:g})"
-
     def _without_reference(self, chat: Chat, best: tuple[Candidate, Piece] | None, why: str, call: Call) -> Piece:
         """The best grounded answer, with its confidence, or a plain abstention that says how to add a host."""
         reason = f"{why} and no reference model is configured"
@@ -187,6 +188,22 @@ class Auto:
         call.decide(Decision("auto", reason))
         unsure = f"I don't know: {candidate.name} is not sure enough of an answer."
         return Piece.of(f"{unsure}{_closest(chat)} {ADD_A_HOST}", confidence=0.0)
+
+
+def _routed(reference: str, why: str, terms: Terms, chat: Chat, call: Call) -> Decision:
+    if terms.router is None:
+        return Decision(reference, why)
+    choice = terms.router.choose(chat, call)
+    if terms.observes:
+        return Decision(reference, f"{why}; observed: {choice.model}", choice.to_record())
+    return Decision(choice.model, f"{why}; {choice.reason}", choice.to_record())
+
+
+def _why_reference(best: tuple[Candidate, Piece] | None, candidates: Sequence[Candidate], floor: float) -> str:
+    if best is None:
+        names = " and ".join(candidate.name for candidate in candidates)
+        return f"{names} failed" if names else "no specialist suits this request"
+    return f"{best[0].name} was not sure enough ({best[1].confidence or 0.0:.2f} < {floor:g})"
 
 
 def _closest(chat: Chat) -> str:

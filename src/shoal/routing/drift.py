@@ -79,13 +79,15 @@ class Watch:
         emit: Callable[[str, Mapping[str, Any]], object],
         name: str = "route.drift",
         words: tuple[str, str] = ("foreign", "decisions"),
+        tenant: str | None = None,
     ) -> None:
-        """`words` are what the odd ones and all of them are called in the event."""
+        """`words` are what the odd ones and all of them are called in the event; the log names the `tenant` whose own
+        route it is."""
         self._drift = drift
         self._emit = emit
         self._name = name
         self._words = words
-        self._log = structlog.get_logger("shoal.routing")
+        self._log = structlog.get_logger("shoal.routing").bind(**named(tenant))
 
     def __call__(self, odd: bool) -> None:
         turned = self._drift.saw(odd=odd)
@@ -98,9 +100,14 @@ class Watch:
         self._emit(name, facts)
 
 
-def regret_watch(alpha: float, emit: Callable[[str, Mapping[str, Any]], object]) -> Watch:
+def regret_watch(alpha: float, emit: Callable[[str, Mapping[str, Any]], object], tenant: str | None = None) -> Watch:
     """Watches whether more answers than alpha are worse than the reference's, among requests that shadows look at."""
-    return Watch(Drift(alpha, FEWEST_AUDITED), emit, "route.regret", ("worse", "audited"))
+    return Watch(Drift(alpha, FEWEST_AUDITED), emit, "route.regret", ("worse", "audited"), tenant)
+
+
+def named(tenant: str | None) -> dict[str, str]:
+    """What the log says of whose route it is: nothing of that for all."""
+    return {} if tenant is None else {"tenant": tenant}
 
 
 def share_of(certificate: Certificate) -> float:

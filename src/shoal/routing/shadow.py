@@ -8,7 +8,7 @@ shadow is one of its own, so that limits, metering and the ledger know it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -33,12 +33,13 @@ CARD = ModelCard(name="auto", task="routing", kind="composite", licence="Apache-
 
 @dataclass(frozen=True, slots=True)
 class ShadowRules:
-    """`share` of the requests of the tenants in `learns` that is looked at; `judge` the model that scores both answers,
-    None where there is none; an answer is worse where it scores lower by more than `tolerance`."""
+    """`share` of the requests that is looked at; `watch` is told of each of them whether its answer was worse than the
+    reference's; `judge` the model that scores both answers, None where there is none; an answer is worse where it
+    scores lower by more than `tolerance`."""
 
     reference: str
     share: float
-    learns: frozenset[str]
+    watch: Callable[[bool], object]
     judge: str | None = None
     tolerance: float = 0.0
 
@@ -77,10 +78,11 @@ class Compared:
 class ShadowSession:
     """What one exchange that was drawn says, masked, for as long as it is under way."""
 
-    __slots__ = ("_chars", "_chat", "_fit", "_said", "exchange_id")
+    __slots__ = ("_chars", "_chat", "_fit", "_said", "exchange_id", "rules")
 
-    def __init__(self, exchange_id: str) -> None:
+    def __init__(self, exchange_id: str, rules: ShadowRules) -> None:
         self.exchange_id = exchange_id
+        self.rules = rules
         self._chat: Chat | None = None
         self._said: list[str] = []
         self._chars = 0
@@ -110,10 +112,9 @@ class ShadowSession:
 class Shadows:
     """Draws exchanges, and asks the reference after them: AT_ONCE at a time, and never more than MOST_WAITING."""
 
-    def __init__(self, rules: ShadowRules, watch: Callable[[bool], None]) -> None:
-        """`watch` is told of each exchange that was drawn whether its answer was worse than the reference's."""
-        self._rules = rules
-        self._watch = watch
+    def __init__(self, rules: Mapping[str, ShadowRules]) -> None:
+        """`rules` by tenant, of those alone that opted in."""
+        self._rules = dict(rules)
         self._started = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -125,10 +126,10 @@ class Shadows:
 
     def open(self, tenant: str, exchange_id: str) -> ShadowSession | None:
         """The session of an exchange that was drawn; None for the others."""
-        rules = self._rules
-        if not self._started or tenant not in rules.learns or drawn(DRAW + exchange_id) >= rules.share:
+        rules = self._rules.get(tenant)
+        if not self._started or rules is None or drawn(DRAW + exchange_id) >= rules.share:
             return None
-        return ShadowSession(exchange_id)
+        return ShadowSession(exchange_id, rules)
 
     def ended(self, session: ShadowSession, decision: Decision, send: Send) -> None:
         """The exchange ended well. Where a certified smaller model answered, the reference is asked; where the
@@ -136,10 +137,10 @@ class Shadows:
         compared = decision.compared
         if compared is None or "candidates" not in compared or compared["model"] != decision.model:
             return
-        if decision.model == self._rules.reference:
-            self._watch(False)
+        if decision.model == session.rules.reference:
+            session.rules.watch(False)
         elif (audited := session.end(decision)) is not None:
-            self._offer(audited, send)
+            self._offer(audited, session.rules, send)
 
     async def settled(self) -> None:
         """Waits for those that are under way."""
@@ -152,18 +153,18 @@ class Shadows:
             task.cancel()
         await self.settled()
 
-    def _offer(self, audited: Audited, send: Send) -> None:
+    def _offer(self, audited: Audited, rules: ShadowRules, send: Send) -> None:
         if len(self._tasks) >= MOST_WAITING:
             self._log.warning("shadow_dropped", exchange=audited.exchange_id, waiting=len(self._tasks))
             return
-        task = asyncio.get_running_loop().create_task(self._run(audited, send))
+        task = asyncio.get_running_loop().create_task(self._run(audited, rules, send))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _run(self, audited: Audited, send: Send) -> None:
+    async def _run(self, audited: Audited, rules: ShadowRules, send: Send) -> None:
         async with self._room:
             try:
-                await send(_again(audited.chat), Shadow(audited, self._rules, self._watch))
+                await send(_again(audited.chat), Shadow(audited, rules))
             except ShoalError as error:
                 self._log.warning("shadow_failed", exchange=audited.exchange_id, code=error.code)
 
@@ -173,10 +174,9 @@ class Shadow:
 
     card = CARD
 
-    def __init__(self, audited: Audited, rules: ShadowRules, watch: Callable[[bool], None]) -> None:
+    def __init__(self, audited: Audited, rules: ShadowRules) -> None:
         self._audited = audited
         self._rules = rules
-        self._watch = watch
 
     async def reply(self, chat: Chat, call: Call) -> AsyncIterator[Piece]:
         """One empty piece. Raises what the reference raises; a judge that fails leaves the comparison open."""
@@ -185,7 +185,7 @@ class Shadow:
         found = await self._compared(chat, said, call)
         call.decide(Decision(reference, f"shadow of {self._audited.exchange_id}", {"shadow": found.to_record()}))
         if found.worse is not None:
-            self._watch(found.worse)
+            self._rules.watch(found.worse)
         yield Piece.of("")
 
     async def _compared(self, chat: Chat, said: str, call: Call) -> Compared:

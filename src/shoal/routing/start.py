@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,11 @@ from shoal.routing.candidates import Pricer
 from shoal.routing.cascade import PREFIX, Cascade, Step, nothing
 from shoal.routing.certificate import Certificate, CertifiedCascade
 from shoal.routing.checks import Agreement, Check, Confidence, Form, Refusal, Support, Surprise
-from shoal.routing.drift import Drift, Watch, regret_watch, share_of
+from shoal.routing.drift import Drift, Watch, named, share_of
 from shoal.routing.pace import Pace
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
 from shoal.routing.router import EXPIRED, Router, Rules, agreed
-from shoal.routing.shadow import ShadowRules, Shadows
 
 LEAST_AGREEMENT = 0.5
 Expected = tuple[float | None, float | None, float | None]
@@ -37,21 +36,24 @@ def open_router(
     cards: Mapping[str, ModelCard],
     pricer: Pricer,
     emit: Callable[[str, Mapping[str, Any]], object] = lambda *_: None,
+    *,
+    read: Callable[[Path], Route] = Route.load,
+    tenant: str | None = None,
 ) -> Router | None:
     """The router of the settings; None where none is named or routing is off. Raises ConfigError where its files are
-    damaged, or it is certified against another reference than auto.reference. `emit` takes events."""
+    damaged, or it is certified against another reference than auto.reference. `emit` takes events, `read` reads the
+    route, and the log names the `tenant`."""
     rules = settings.routing
     if rules.route is None or rules.mode == "off":
         return None
-    route = Route.load(rules.route)
+    route, log = read(rules.route), structlog.get_logger("shoal.routing").bind(**named(tenant))
     fit = {name: card for name, card in cards.items() if name not in unfit(route.certificate, settings.cascades)}
     for name in route.certificate.models:
         if name not in fit:
-            structlog.get_logger("shoal.routing").warning(
-                "routed_model_missing", model=name, why=unfit(route.certificate, settings.cascades).get(name)
-            )
+            why = unfit(route.certificate, settings.cascades).get(name)
+            log.warning("routed_model_missing", model=name, why=why)
     if not rules.uncertified and time.time() >= route.certificate.expires:
-        structlog.get_logger("shoal.routing").warning("route_expired", why=EXPIRED)
+        log.warning("route_expired", why=EXPIRED)
     row = settings.auto.weights
     weights = Weights(row.cost, row.energy, row.carbon, row.latency)
     return Router(
@@ -68,9 +70,9 @@ def open_router(
             rules.uncertified,
             # Where the choice is only observed the reference answers: then nothing can be explored.
             rules.explore if rules.mode == "enforce" else 0.0,
-            _learning(settings),
+            learning(settings),
         ),
-        watch=Watch(Drift(share_of(route.certificate)), emit),
+        watch=Watch(Drift(share_of(route.certificate)), emit, tenant=tenant),
     )
 
 
@@ -87,35 +89,24 @@ def routing_faults(settings: Settings, known: Collection[str], clock: Callable[[
             against_of(name, row, clock, uncertified=rules.uncertified)
         except ConfigError as error:
             found.append(error.message)
-    if rules.route is None or rules.mode == "off":
-        return found
-    try:
-        agreed(Route.load(rules.route).certificate, settings.auto.reference)
-    except ConfigError as error:
-        found.append(error.message)
-    return found
+    return [*found, *route_faults(settings)]
 
 
-def open_shadows(
-    settings: Settings,
-    router: Router | None,
-    known: Collection[str],
-    emit: Callable[[str, Mapping[str, Any]], object] = lambda *_: None,
-) -> Shadows | None:
-    """Shadow calls as the settings want them; None where they want none, or the reference answers everything. Raises
-    ConfigError for a judge that is not known."""
-    rules = settings.routing
-    judge = rules.shadow_judge
-    if judge is not None and judge not in known:
-        raise ConfigError(f"routing.shadow_judge: '{judge}'{nearest(judge, known)}")
-    if router is None or rules.mode != "enforce" or not rules.shadow:
-        return None
-    certificate = router.certificate
-    told = ShadowRules(certificate.reference, rules.shadow, _learning(settings), judge, certificate.tolerance)
-    return Shadows(told, regret_watch(certificate.alpha, emit))
+def route_faults(settings: Settings) -> Iterator[str]:
+    """What is wrong with the route for all, and with those of single organisations; each folder is read once."""
+    read = set()
+    for tenant in (None, *settings.routing.tenants):
+        rules = settings.of(tenant).routing
+        if rules.route is None or rules.mode == "off" or rules.route in read:
+            continue
+        read.add(rules.route)
+        try:
+            agreed(Route.load(rules.route).certificate, settings.auto.reference)
+        except ConfigError as error:
+            yield error.message if tenant is None else f"routing.tenants.{tenant}: {error.message}"
 
 
-def _learning(settings: Settings) -> frozenset[str]:
+def learning(settings: Settings) -> frozenset[str]:
     """The organisations that let routes learn from their requests: those that keep content."""
     return frozenset(name for name, row in settings.audit.tenants.items() if row.content == "masked")
 

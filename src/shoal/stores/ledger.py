@@ -6,7 +6,7 @@ thread off the way of a request; a reader sees it at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
@@ -119,9 +119,9 @@ class SqlLedger:
         except SQLAlchemyError as error:
             raise _unreadable(error) from None
 
-    def sightings(self, since: float, tenant: str | None = None) -> Iterator[Sighting]:
-        """The exchanges begun at `since` (Unix seconds) or later, one by one; of all tenants where none is named. Read
-        from the database as they are asked for: however many there are, few are in memory."""
+    def sightings(self, since: float, tenant: str | None = None, without: Collection[str] = ()) -> Iterator[Sighting]:
+        """The exchanges begun at `since` (Unix seconds) or later, one by one; where no tenant is named of all but those
+        `without`. Read from the database as they are asked for: however many there are, few are in memory."""
         columns = (EXCHANGES.c.id, EXCHANGES.c.trust, ATTEMPTS.c.host)
         joined = EXCHANGES.outerjoin(ATTEMPTS, ATTEMPTS.c.exchange_id == EXCHANGES.c.id)
         chosen = (
@@ -129,6 +129,8 @@ class SqlLedger:
         )
         if tenant is not None:
             chosen = chosen.where(EXCHANGES.c.tenant == tenant)
+        if without:
+            chosen = chosen.where(EXCHANGES.c.tenant.not_in(list(without)))
         with self._engine.connect() as connection:
             streamed = connection.execution_options(yield_per=READ_ROWS).execute(chosen.order_by(EXCHANGES.c.id))
             for _, rows in groupby(streamed, key=lambda row: row.id):

@@ -66,7 +66,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Limited]:
     watched = Database(folder)
     watched.migrate()
     live, counters = LiveRules(HOUSE, watched), MemoryCounters()
-    step = LimitsStep(live.read(), counters, Seams(cards.get, lambda chat: (chat.model,)))
+    step = LimitsStep(live.read(), counters, Seams(cards.get, lambda chat, _: (chat.model,)))
     live.watch(lambda rules: setattr(step, "rules", rules))
 
     def admin_api(database: Database, identity: Identity) -> ASGIApp:

@@ -45,7 +45,7 @@ class Told:
         self.events.append((name, tenant, dict(data)))
 
 
-def path(chat: Chat) -> tuple[str, ...]:
+def path(chat: Chat, tenant: str) -> tuple[str, ...]:
     return ("shoal/tiny", "large") if chat.model == "auto" else (chat.model,) if chat.model in CARDS else ()
 
 
@@ -57,7 +57,7 @@ class House:
         rates: Mapping[str, Rate] | None = None,
         budgets: Mapping[str, Budget] | None = None,
         policy: Policy | None = None,
-        certified: Callable[[Chat, str], bool | None] = lambda *_: None,
+        certified: Callable[[Chat, str, str], bool | None] = lambda *_: None,
     ) -> None:
         self.now = NOON
         self.counters: Any = MemoryCounters(lambda: self.now)
@@ -317,7 +317,7 @@ def test_a_smaller_model_is_asked_where_a_certificate_or_else_the_operator_says_
     known: Mapping[str, bool], certified: bool, answers: str
 ) -> None:
     downshift = Downshift(at=0.1, to=("small", "shoal/tiny"), certified=certified)
-    house = House(budgets={"b": Budget(requests=10, downshift=downshift)}, certified=lambda _, name: known.get(name))
+    house = House(budgets={"b": Budget(requests=10, downshift=downshift)}, certified=lambda _, name, __: known.get(name))
     house.ask(model="large")
     assert house.ask(model="large").chat.model == answers
 

@@ -11,7 +11,7 @@ from shoal.call import Call, Model, Patience, Trail, closing
 from shoal.chat import Chat, Citation, Message, Passage, Piece, Usage
 from shoal.errors import DeadlineExceeded, HostUnreachable, ModelFailed, RequestError
 from shoal.models.registry import Registry
-from shoal.routing.auto import ADD_A_HOST, Auto, Candidate
+from shoal.routing.auto import ADD_A_HOST, Auto, Candidate, Terms
 from shoal.routing.choice import Choice
 from shoal.testing import ScriptedModel
 
@@ -26,7 +26,7 @@ def says(name: str, confidence: float, *, cited: bool = False) -> ScriptedModel:
 def ask(*models: Model, reference: str | None = None, suits: bool = True, **chat: Any) -> tuple[str, Trail]:
     """What `auto` answers where all models but the reference are its candidates."""
     names = [model.card.name for model in models if model.card.name != reference]
-    auto = Auto([Candidate(name, lambda _: suits, f"{name} suits") for name in names], reference, 0.7)
+    auto = Auto([Candidate(name, lambda _: suits, f"{name} suits") for name in names], reference, Terms(0.7))
     entries: dict[str, tuple[Model, Patience]] = {model.card.name: (model, Patience(retries=0)) for model in models}
     trail = Trail()
 
@@ -143,7 +143,7 @@ class Chooses:
 
 
 def routed(router: Chooses, *models: Model, observes: bool = False) -> tuple[str, Trail]:
-    auto = Auto([], "big", 0.7, router, observes=observes)
+    auto = Auto([], "big", Terms(0.7, router, observes))
     entries: dict[str, tuple[Model, Patience]] = {model.card.name: (model, Patience(retries=0)) for model in models}
     trail = Trail()
 
@@ -190,5 +190,6 @@ def test_a_chosen_model_that_fails_in_the_middle_is_not_replaced() -> None:
 
 
 def test_the_models_that_may_be_called_are_named_once() -> None:
-    auto = Auto([Candidate("s", lambda _: True, "x")], "big", 0.7, Chooses("small"))
-    assert auto.path(Chat("auto", (Message.of("user", "q"),))) == ("s", "small", "big")
+    auto = Auto([Candidate("s", lambda _: True, "x")], "big", Terms(0.7, Chooses("small")), {"b": Terms(0.7)})
+    paths = {tenant: auto.path(Chat("auto", (Message.of("user", "q"),)), tenant) for tenant in ("a", "b")}
+    assert paths == {"a": ("s", "small", "big"), "b": ("s", "big")}

@@ -14,7 +14,7 @@ from shoal.call import Call, Model, ModelCard, Patience, Placement, Trail, closi
 from shoal.chat import Chat, Message
 from shoal.errors import ConfigError, PlacementError
 from shoal.models.registry import Registry
-from shoal.routing.auto import Auto
+from shoal.routing.auto import Auto, Terms
 from shoal.routing.cascade import Cascade, Step
 from shoal.routing.certificate import CertifiedCascade
 from shoal.routing.certify import Aim, certify
@@ -172,7 +172,7 @@ def test_a_small_model_that_vanishes_between_decision_and_call(route: Route) -> 
     large = ScriptedModel(["large says"], name="large", kind="host", host="h")
     cascade = Cascade("c", [Step("small", (Refusal(),))], "large")
     for asked, failed in ((EASY, "small failed (model_not_found)"), (HARD, "small: failed (model_not_found)")):
-        auto = Auto([], "large", 0.7, router(route), cascades={"cascade:c": cascade})
+        auto = Auto([], "large", Terms(0.7, router(route)), cascades={"cascade:c": cascade})
         entries: dict[str, tuple[Model, Patience]] = {
             each.card.name: (each, Patience(retries=0)) for each in (large, auto)
         }

@@ -30,7 +30,7 @@ EASY = "Please tell me about the return policy for shoes, case 13."
 HARD = "Please tell me about the bound of the spectral gap, case 13."
 KEY = Key("k", "north", Role.MEMBER)
 PRICES = {"small": 1, "large": 15, "judge": 1}
-ALWAYS = ShadowRules("large", 1.0, frozenset({"north"}), "judge")
+ALWAYS = ShadowRules("large", 1.0, lambda _: None, "judge")
 
 
 class House:
@@ -58,7 +58,7 @@ class House:
         registry = self.opened.registry
         for each in models:
             registry = registry.joined(each.card.name, (each, registry.find(each.card.name)[1]))
-        self.shadows = Shadows(rules, self.seen.append)
+        self.shadows = Shadows({"north": replace(rules, watch=self.seen.append)})
         self.shadows.start()
         self.house = replace(self.opened.house, models=registry, shadows=self.shadows)
 
@@ -254,7 +254,7 @@ def test_a_spent_budget_lets_no_shadow_through(tmp_path: Path, route: Path) -> N
 
 
 def test_the_share_is_drawn_by_the_id() -> None:
-    shadows = Shadows(replace(ALWAYS, share=0.05), lambda _: None)
+    shadows = Shadows({"north": replace(ALWAYS, share=0.05)})
     assert shadows.open("north", "ex_1") is None  # not started: a command line never is
     shadows.start()
     drawn = [shadows.open("north", f"ex_{at}") is not None for at in range(20_000)]
