@@ -40,7 +40,7 @@ def step_of(
     budgets = {of: Budget(of=of, **(caps if of == "organisation" else wide)) for of in levels}
     rates = {"each": Rate(requests="1000M/second", tokens="1000M/second", concurrent=100_000)}
     rules = read_rules(Limits(rates=rates), budgets)
-    return LimitsStep(rules, counters, Seams(lambda name: CARD if name == "m" else None, lambda *_: ("m",)))
+    return LimitsStep(rules, counters, Seams(lambda name: CARD if name == "m" else None, lambda _, __: ("m",)))
 
 
 def attempts(read: int, written: int) -> list[Attempt]:
