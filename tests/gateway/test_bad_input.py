@@ -16,6 +16,7 @@ import pytest
 from shoal.call import ModelCard
 from shoal.chat import Piece
 from shoal.gateway import protocol
+from shoal.gateway.asgi import token_of
 from shoal.models.specialists.specialist import Specialist
 from shoal.testing import ScriptedModel
 from tests import web
@@ -279,8 +280,26 @@ def test_nobody_gets_in_without_a_key(house: Running, headers: dict[str, str], p
 
 
 def test_both_header_forms_of_a_key_work(house: Running) -> None:
-    for headers in ({"authorization": f"bearer {house.member}"}, {"x-api-key": house.member}):
+    key = {"x-api-key": house.member}
+    for headers in ({"authorization": f"bearer {house.member}"}, key, {"authorization": "Bearer", **key}):
         assert web.get(f"{house.url}/v1/models", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("bearer", "other", "found"),
+    [
+        (b"Bearer one", b"two", "one"),
+        (b"BEARER  one ", b"", "one"),
+        (b"Bearer ", b"two", "two"),
+        (b"Bearer", b" two ", "two"),
+        (b"Basic one", b"two", "two"),
+        (b"Bearerone", b"two", "two"),
+        (b"Bearer  ", b" ", None),
+        (b"", b"", None),
+    ],
+)
+def test_an_empty_key_in_one_header_hides_none_in_the_other(bearer: bytes, other: bytes, found: str | None) -> None:
+    assert token_of({b"authorization": bearer, b"x-api-key": other}) == found
 
 
 def test_a_fault_of_ours_shows_no_text(client: web.Client, capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,11 +36,11 @@ def headers_of(scope: Scope) -> dict[bytes, bytes]:
 
 
 def token_of(headers: dict[bytes, bytes]) -> str | None:
-    """The API key from `Authorization: Bearer` or `x-api-key`."""
-    given = headers.get(b"authorization", b"")
-    if given[:7].lower() == b"bearer ":
-        return given[7:].strip().decode("latin-1") or None
-    return headers.get(b"x-api-key", b"").strip().decode("latin-1") or None
+    """The API key from `Authorization: Bearer`, else from `x-api-key`."""
+    # Without "Bearer " there is nothing: "Bearer" alone is what a server leaves of one with an empty key.
+    kind, _, token = headers.get(b"authorization", b"").partition(b" ")
+    found = token.strip() if kind.lower() == b"bearer" else b""
+    return (found or headers.get(b"x-api-key", b"").strip()).decode("latin-1") or None
 
 
 async def read_body(receive: Receive, headers: dict[bytes, bytes], most: int) -> bytes:

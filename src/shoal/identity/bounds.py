@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from shoal.errors import RequestError
 
-# Without control characters: a name is shown in lists and logs.
-WORD = r"^[^\x00-\x1f\x7f]+$"
-TAG_TEXT = r"^[^\x00-\x1f\x7f]*$"
+# A name is shown in lists and logs. Control characters (Unicode's C0 and C1, line and paragraph separators) and marks
+# of the direction of writing (Unicode Standard Annex 9) would have it show as another one.
+UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+WORD = rf"^[^{UNSEEN}]+$"
+PLAINLY = "leave out control characters and marks of the direction of writing"
+TAG_TEXT = rf"^[^{UNSEEN}]*$"
 ID = r"^[a-z0-9][a-z0-9._-]{0,62}$"
-EMAIL = r"^[^\x00-\x20\x7f@]+@[^\x00-\x20\x7f@]+$"
+EMAIL = rf"^[^{UNSEEN} @]+@[^{UNSEEN} @]+$"
 PATH = r"^/v1/[^\x00-\x20\x7f]*$"
 RULE = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 MOST_NAME, MOST_EMAIL, MOST_WORDS = 200, 320, 100
@@ -24,7 +27,7 @@ LATEST = 4e9
 def check_name(name: object, param: str = "name") -> None:
     """Raises RequestError where this is no name."""
     if not (isinstance(name, str) and len(name) <= MOST_NAME and re.fullmatch(WORD, name)):
-        raise RequestError(f"a name has 1 to {MOST_NAME} characters, none of them a control character", param=param)
+        raise RequestError(f"a name has 1 to {MOST_NAME} characters: {PLAINLY}", param=param)
 
 
 def check_id(name: str, param: str = "id") -> None:
@@ -73,6 +76,6 @@ def check_tags(tags: Mapping[str, str], param: str = "tags") -> None:
         if len(tags) > MOST_TAGS or not named or len(text) > MOST_TAG_TEXT or not re.fullmatch(TAG_TEXT, text):
             raise RequestError(
                 f"at most {MOST_TAGS} tags, with names of 1 to {MOST_TAG_NAME} characters and values of at most "
-                f"{MOST_TAG_TEXT}, none of them a control character",
+                f"{MOST_TAG_TEXT}: {PLAINLY}",
                 param=param,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.gateway.admin.conftest import Api
 
 
@@ -16,6 +18,15 @@ def test_a_team_with_live_keys_is_not_deleted_by_accident(api: Api) -> None:
     assert api("DELETE", "/teams/lab?with_keys=true").status_code == 204
     assert [api("GET", "/self", each["key"]).status_code for each in keys] == [401, 401, 401]
     assert api("GET", "/teams/lab").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a\u202egnp", "a\u2066b", "a\u200fb", "a\x9bb", "a\tb", "a\0"])
+def test_a_name_that_would_show_as_another_is_refused(api: Api, name: str) -> None:
+    made = {"/keys": {"name": name}, "/users": {"name": name}, "/teams": {"id": "marked", "name": name}}
+    for path, body in made.items():
+        refused = api("POST", path, body=body)
+        assert (refused.status_code, refused.json()["error"]["param"]) == (400, "name")
+        assert "control characters" in refused.json()["error"]["message"]
 
 
 def test_there_is_one_team_of_an_id(api: Api) -> None:

@@ -21,7 +21,12 @@ def refuses(check: Callable[[], None]) -> bool:
 
 @pytest.mark.parametrize(
     ("name", "refused"),
-    [("n", False), ("ä b", False), ("x" * 200, False), ("x" * 201, True), ("", True), ("a\n", True), ("\x7f", True)],
+    [("n", False), ("ä b", False), ("x" * 200, False), ("x" * 201, True), ("", True), ("a\n", True), ("\x7f", True)]
+    + [("שלום ada", False), ("\u0645\u06cc\u200c\u0634\u0648\u062f", False)]
+    + [
+        (f"a{chr(mark)}b", True)
+        for mark in (0, 0x80, 0x9B, 0x61C, 0x200E, 0x200F, *range(0x2028, 0x202F), 0x2066, 0x2069)
+    ],
 )
 def test_names(name: str, refused: bool) -> None:
     assert refuses(lambda: bounds.check_name(name)) is refused

@@ -16,6 +16,7 @@ from shoal.errors import MethodNotAllowed, NotFound, RequestError, ShoalError
 from shoal.gateway.admin import auth, keys, limits, organisations, people, records
 from shoal.gateway.admin.shapes import ErrorShown
 from shoal.gateway.envelope import error_headers, error_wire
+from shoal.identity import bounds
 from shoal.identity.administration import Administration
 from shoal.identity.limit_admin import Known
 from shoal.identity.sign_in import SignIn
@@ -81,7 +82,9 @@ async def _invalid(request: Request, error: Exception) -> Response:
     place = [str(step) for step in fault["loc"]]
     field = ".".join(step for step in place[1:] if not step.startswith("function-"))[:200]
     where = f"'{field}' in the {place[0]}" if field else f"the {place[0]}"
-    return _answer(RequestError(f"{where} is not right: {fault['msg'][:200]}", param=field or None))
+    pattern = fault.get("ctx", {}).get("pattern")
+    said = bounds.PLAINLY if pattern in (bounds.WORD, bounds.TAG_TEXT) else fault["msg"][:200]
+    return _answer(RequestError(f"{where} is not right: {said}", param=field or None))
 
 
 async def _missed(request: Request, error: Exception) -> Response:
