@@ -68,7 +68,7 @@ def test_several_workers_need_a_shared_store_where_anything_is_limited(limits: d
 
 def opened(database: Database, values: dict[str, Any]) -> LimitsStep | None:
     cards = {"m": CARD, "auto": ModelCard("auto", "routing", "composite")}
-    return open_limits(Settings(**values), database, card=cards.get, path=lambda chat: ("m",), measure=None)
+    return open_limits(Settings(**values), database, card=cards.get, path=lambda chat, tenant: ("m",), measure=None)
 
 
 def test_nothing_is_opened_without_a_limit(tmp_path: Path) -> None:
