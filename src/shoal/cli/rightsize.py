@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,6 +116,8 @@ async def _rightsize(settings: Settings, wish: Wish) -> tuple[Report, Ended, fro
     from shoal.routing.rightsize.tasks import read_tasks
 
     read = read_tasks(wish.tasks)
+    if read.copies:
+        note(copied(read.copies))
     least = fewest(wish.aim.alpha, wish.aim.delta)
     if len(read) < least:
         note(f"{len(read)} tasks are too few: {least} are the fewest that can certify anything; nothing will be")
@@ -213,7 +215,13 @@ def _report(table: Table, read: Tasks, reference: str, judge: str, aim: Aim, com
 
     chats = [task.chat for task in read.all]
     groups = [task.groups if task.groups is not None else groups_of(task.chat) for task in read.all]
-    return report(table, [ask_of(chat) for chat in chats], groups, reference, judge, read.digest, aim, composites)
+    found = report(table, [ask_of(chat) for chat in chats], groups, reference, judge, read.digest, aim, composites)
+    return replace(found, notes=[*found.notes, copied(read.copies)]) if read.copies else found
+
+
+def copied(count: int) -> str:
+    """What is said of tasks that are left out."""
+    return f"{count} tasks ask, word for word, what another asks: they are left out, whatever their ids, and count once"
 
 
 @contextmanager

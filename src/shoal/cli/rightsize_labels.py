@@ -29,6 +29,7 @@ def _lines(tasks: Sequence[Task], models: Sequence[str], done: Mapping[tuple[str
         scored = {model: each for model, each in found.items() if each.score is not None}
         if scored:
             row: dict[str, object] = {
+                "id": task.id,
                 "prompt": ask_of(task.chat),
                 "scores": {model: each.score for model, each in scored.items()},
                 "tokens": {model: each.tokens for model, each in scored.items()},

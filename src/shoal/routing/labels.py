@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Doubles = NDArray[np.float64]
 
 MOST_LINES = 2_000_000
+MOST_COPIES = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,18 @@ def read_rows(path: Path) -> list[Mapping[str, Any]]:
         raise ConfigError(f"{path} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8: give lines of JSON") from None
+
+
+def check_copies(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Raises ConfigError where MOST_COPIES or more of the lines came before, word for word and without an id: copies
+    would both teach and certify, and each count as a request."""
+    lines = [json.dumps(row, sort_keys=True) for row in rows if row.get("id") is None]
+    copies = len(lines) - len(set(lines))
+    if copies and copies >= MOST_COPIES * len(rows):
+        raise ConfigError(
+            f"{copies} of {len(rows)} labels are copies of others, and no certificate is made of copies: take them "
+            "out, or, where people did ask that again, give each line an 'id' of its own"
+        )
 
 
 def labels_of(rows: Iterable[Mapping[str, Any]]) -> Labels:

@@ -180,6 +180,17 @@ def test_ten_tasks_are_too_few(shell: Shell) -> None:
     assert "billing: keep `large`, the large model: no evidence (10 tasks, 45 are the fewest" in said.out
 
 
+def test_copies_are_asked_and_counted_once(shell: Shell) -> None:
+    tasks = [task(at) for at in range(10)]
+    said, asked = try_out(shell, [*tasks, *({**each, "id": f"copy-{each['id']}"} for each in tasks)])
+    assert said.code == 0
+    assert "10 tasks ask, word for word, what another asks" in said.err
+    report = json.loads((shell.home / "rightsize/report.json").read_text())
+    assert max(each["tasks"] for each in report["families"]) == 10
+    assert any("count once" in each for each in report["notes"])
+    assert asked == try_out(shell, [{**each, "id": f"again-{each['id']}"} for each in tasks], "--out", "again")[1]
+
+
 def test_a_host_that_fails_half_of_the_time(shell: Shell) -> None:
     dice = random.Random(3)
     good, bad = knowing(MANY), fails(503)
@@ -251,7 +262,7 @@ def test_answers_of_a_megabyte(shell: Shell) -> None:
 
 def test_a_learned_route_for_models_without_confidence(shell: Shell) -> None:
     asks = ("Prove that this series converges", "What are the opening hours")
-    tasks = [{"prompt": f"{asks[at % 2]}, case {at % 41}?", "answer": "right"} for at in range(300)]
+    tasks = [{"prompt": f"{asks[at % 2]}, case {at}?", "answer": "right"} for at in range(300)]
 
     async def step(received: Received, wire: Wire) -> None:
         knows = received.json["model"] == "large" or "hours" in received.json["messages"][-1]["content"]

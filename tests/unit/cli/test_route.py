@@ -32,8 +32,8 @@ weights = { cost = 1, energy = 0, carbon = 0 }
 def written(tmp_path: Path) -> Path:
     found = labels(1200)
     lines = [
-        {"prompt": ask, "scores": dict(zip(found.models, score.tolist(), strict=True)), "tokens": {"small": 40}}
-        for ask, score in zip(found.asks, found.scores, strict=True)
+        {"id": at, "prompt": ask, "scores": dict(zip(found.models, score, strict=True)), "tokens": {"small": 40}}
+        for at, (ask, score) in enumerate(zip(found.asks, found.scores.tolist(), strict=True))
     ]
     file = tmp_path / "labels.jsonl"
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
@@ -88,10 +88,25 @@ def test_a_route_from_labels_to_an_explained_choice(written: Path, capsys: pytes
 def test_asks_that_certify_and_were_learned_from_are_told(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = written.read_text().splitlines()
     numbered = [{**json.loads(line), "prompt": f"{json.loads(line)['prompt']} {at}"} for at, line in enumerate(lines)]
-    for copies, told in ((1, False), (3, True)):
-        written.write_text("".join(f"{json.dumps(line)}\n" for line in numbered * copies))
+    for times, told in ((1, False), (3, True)):
+        again = [{**line, "id": at} for at, line in enumerate(numbered * times)]
+        written.write_text("".join(f"{json.dumps(line)}\n" for line in again))
         assert certify(written) == 0
         assert ("of the labels that certify ask what others ask" in capsys.readouterr().err) is told
+
+
+@pytest.mark.parametrize(("copies", "code"), [(0, 0), (299, 0), (300, 3), (2400, 3)])
+def test_copies_without_an_id_certify_nothing(
+    written: Path, capsys: pytest.CaptureFixture[str], copies: int, code: int
+) -> None:
+    """Of 1,200 labels and so many copies a fifth or more may not be copies."""
+    lines = [json.loads(line) for line in written.read_text().splitlines()]
+    plain = [{**line, "prompt": f"{line['prompt']} {line['id']}", "id": None} for line in lines]
+    written.write_text("".join(f"{json.dumps(line)}\n" for line in [*plain, *(plain * 2)[:copies]]))
+    assert certify(written) == code
+    told = f"{copies} of {1200 + copies} labels are copies of others"
+    assert (told in capsys.readouterr().err) is bool(code)
+    assert (written.parent / "route").exists() is not bool(code)
 
 
 def test_labels_that_tell_nothing_are_said(written: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,7 +46,8 @@ def labels(folder: Path) -> Path:
     lines = []
     for ask, (small, large), sure in zip(plain.asks, plain.scores, plain.checks["small", "confidence"], strict=True):
         scores = {"small": float(small), "large": float(large)}
-        lines.append({"prompt": ask, "scores": scores, "checks": {"small": {"refusal": bool(sure >= 0.5)}}})
+        checks = {"small": {"refusal": bool(sure >= 0.5)}}
+        lines.append({"id": len(lines), "prompt": ask, "scores": scores, "checks": checks})
     file = folder / "labels.jsonl"
     file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     return file

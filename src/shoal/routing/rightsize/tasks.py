@@ -58,21 +58,22 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """All tasks of a file; `digest` is the SHA-256 of what they say."""
+    """All tasks of a file; `digest` is the SHA-256 of what its lines say; `copies` how many of them are left out."""
 
     all: Sequence[Task] = field(repr=False)
     digest: str
+    copies: int = 0
 
     def __len__(self) -> int:
         return len(self.all)
 
 
 def read_tasks(path: Path) -> Tasks:
-    """The tasks of a file. Raises ConfigError that names the first line that is not of the form, ids that come twice,
-    and a file without a task."""
+    """The tasks of a file, each once, whatever its id. Raises ConfigError that names the first line that is not of the
+    form, ids that come twice, and a file without a task."""
     try:
         with path.open(encoding="utf-8") as lines:
-            return tasks_of(_rows(lines, path))
+            return without_copies(tasks_of(_rows(lines, path)))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
@@ -95,6 +96,22 @@ def tasks_of(rows: Iterable[tuple[int, Json]]) -> Tasks:
         named = ", ".join(f"'{name[:40]}'" for name in twice[:3])
         raise ConfigError(f"{len(twice)} ids come more than once ({named}): give each task an id of its own")
     return Tasks(found, digest.hexdigest())
+
+
+def without_copies(tasks: Tasks) -> Tasks:
+    """The first of those that ask the same and are judged alike: the same ask again is no other draw, and would make
+    intervals and certificates surer than they are. One that brings scores is a request that somebody sent: it stays."""
+    known: dict[str, Task] = {}
+    for at, task in enumerate(tasks.all):
+        known.setdefault(str(at) if task.known else _said(task), task)
+    return Tasks(list(known.values()), tasks.digest, len(tasks) - len(known))
+
+
+def _said(task: Task) -> str:
+    """What is asked and how it is judged; nothing of its name or family."""
+    chat = task.chat
+    asked = [[message.wire for message in chat.messages], chat.options, dict(chat.shoal.tags), task.groups]
+    return json.dumps([*asked, task.answer, task.tests, task.rubric], sort_keys=True)
 
 
 def _rows(lines: Iterable[str], path: Path) -> Iterable[tuple[int, Json]]:

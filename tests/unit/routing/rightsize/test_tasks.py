@@ -58,6 +58,18 @@ def test_what_is_not_of_the_form(tmp_path: Path, rows: list[Any], said: str) -> 
         read(tmp_path, *rows)
 
 
+def test_what_asks_the_same_counts_once(tmp_path: Path) -> None:
+    asked = {"prompt": "One?", "answer": "1"}
+    rows = [{"id": f"a{at}", **asked, "family": f"f{at}"} for at in range(3)]
+    wordy = {"id": "w", "messages": [{"role": "user", "content": "One?"}], "answer": "1"}
+    others = [{**asked, "answer": "2"}, {**asked, "tags": {"team": "a"}}, {**asked, "max_tokens": 5}]
+    heard = [{**asked, "id": f"h{at}", "scores": {"small": 1}} for at in range(2)]
+    found = read(tmp_path, *rows, wordy, *others, *heard)
+    assert [task.id for task in found.all] == ["a0", "5", "6", "7", "h0", "h1"]
+    assert (len(found), found.copies) == (6, 3)
+    assert read(tmp_path, *others).copies == 0
+
+
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="cannot be read"):
         read_tasks(tmp_path / "missing.jsonl")
