@@ -317,7 +317,9 @@ def test_a_smaller_model_is_asked_where_a_certificate_or_else_the_operator_says_
     known: Mapping[str, bool], certified: bool, answers: str
 ) -> None:
     downshift = Downshift(at=0.1, to=("small", "shoal/tiny"), certified=certified)
-    house = House(budgets={"b": Budget(requests=10, downshift=downshift)}, certified=lambda _, name, __: known.get(name))
+    house = House(
+        budgets={"b": Budget(requests=10, downshift=downshift)}, certified=lambda _, name, __: known.get(name)
+    )
     house.ask(model="large")
     assert house.ask(model="large").chat.model == answers
 
