@@ -185,6 +185,12 @@ def test_cascades_of_models_of_every_kind_are_all_right(shell: Shell, monkeypatc
     [
         ("large", '[routing]\nroute = "nowhere"', "is missing or damaged"),
         ("little", '[routing]\nroute = "route"', "certified against 'large', but auto.reference is 'little'"),
+        ("large", '[routing.tenants.b]\nroute = "nowhere"', "routing.tenants.b: the route in nowhere is missing"),
+        (
+            "little",
+            '[routing]\nroute = "route"\nmode = "off"\n[routing.tenants.b]\nmode = "observe"',
+            "routing.tenants.b: the route is certified against 'large', but auto.reference is 'little'",
+        ),
         ("large", '[cascades.a]\nmodels = ["little", "large"]\ncertificate = "nowhere.json"', "cannot be read"),
         (
             "large",

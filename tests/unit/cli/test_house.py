@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from shoal.cli.house import settings_of
 from tests.unit.cli.conftest import Shell
 
 READING = [
@@ -70,3 +71,11 @@ def test_a_postgresql_without_tables_is_left_alone(
     database = Database(shell.data, postgres_url)
     assert database.revision() is None
     database.close()
+
+
+def test_where_all_is_observed_an_organisation_s_own_mode_is_too(shell: Shell) -> None:
+    text = "[routing]\nmode = 'off'\n[routing.tenants.a]\nmode = 'enforce'\nallow = []\n"
+    path = Path(shell.write("shoal.toml", text))
+    for observe, mode in ((False, "enforce"), (True, "observe")):
+        rules = settings_of(path, observe=observe).settings.of("a").routing
+        assert (rules.mode, rules.allow) == (mode, ())

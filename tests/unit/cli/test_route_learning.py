@@ -135,6 +135,18 @@ def test_drift_is_read_from_the_ledger(
     assert shell("route", "drift", "--tenant", "south", "--json").json()["decided"] == 0
 
 
+def test_drift_of_an_organisation_with_a_route_of_its_own_is_counted_for_it_alone(route: Route, shell: Shell) -> None:
+    route.save(shell.home / "own")
+    own = "[auto]\nreference = 'large'\n[routing.tenants.north]\nroute = 'own'\n"
+    shell.write("shoal.toml", f"{PRICES}\n{own}")
+    seen(shell)
+    assert "no route is configured" in shell("route", "drift").err
+    assert "no route is configured" in shell("route", "drift", "--tenant", "south").err
+    assert shell("route", "drift", "--tenant", "north", "--json").json()["decided"] == 200
+    shell.write("shoal.toml", f"{PRICES}\n{own}[routing]\nroute = 'own'\n")
+    assert shell("route", "drift", "--json").json()["decided"] == 0
+
+
 def test_drift_without_a_route_or_a_comparison(route: Route, shell: Shell) -> None:
     assert "no route is configured" in shell("route", "drift").err
     route.save(shell.home / "route")

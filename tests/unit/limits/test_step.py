@@ -324,6 +324,14 @@ def test_a_smaller_model_is_asked_where_a_certificate_or_else_the_operator_says_
     assert house.ask(model="large").chat.model == answers
 
 
+@pytest.mark.parametrize(("certified_for", "answers"), [(WHO.tenant, "small"), ("another", "large")])
+def test_a_certificate_of_another_organisation_does_not_count(certified_for: str, answers: str) -> None:
+    budget = Budget(requests=10, downshift=Downshift(at=0.1, to=("small",)))
+    house = House(budgets={"b": budget}, certified=lambda _, __, tenant: tenant == certified_for)
+    house.ask(model="large")
+    assert house.ask(model="large").chat.model == answers
+
+
 def test_what_does_not_fit_asks_a_smaller_model() -> None:
     budget = Budget(usd=0.002, downshift=Downshift(to=("small",)))
     house = House(budgets={"b": budget})

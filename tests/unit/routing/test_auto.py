@@ -189,6 +189,19 @@ def test_a_chosen_model_that_fails_in_the_middle_is_not_replaced() -> None:
         routed(Chooses("small"), broken, BIG)
 
 
+@pytest.mark.parametrize(("tenant", "answers"), [("a", "big"), ("b", "s")])
+def test_a_specialist_answers_above_the_organisation_s_own_floor(tenant: str, answers: str) -> None:
+    models = {model.card.name: (model, Patience()) for model in (says("s", 0.6), BIG)}
+    auto = Auto([Candidate("s", lambda _: True, "x")], "big", Terms(0.7), {"b": Terms(0.5)})
+
+    async def run() -> str:
+        call = Call(exchange_id="ex", tenant=tenant, opener=Registry(models), trail=Trail())
+        async with closing(auto.reply(Chat("auto", (Message.of("user", "q"),)), call)) as pieces:
+            return "".join([piece.text async for piece in pieces])
+
+    assert asyncio.run(run()) == f"{answers} says"
+
+
 def test_the_models_that_may_be_called_are_named_once() -> None:
     auto = Auto([Candidate("s", lambda _: True, "x")], "big", Terms(0.7, Chooses("small")), {"b": Terms(0.7)})
     paths = {tenant: auto.path(Chat("auto", (Message.of("user", "q"),)), tenant) for tenant in ("a", "b")}
