@@ -50,7 +50,8 @@ class Backlog:
         self._waiting: deque[Entry] = deque()
         # Where in the journal that begins which is no more in memory.
         self._spilled: Position | None = None
-        self._index: dict[str, Record] = {}
+        # The last version of each record that waits, and the end of its line.
+        self._index: dict[str, tuple[Record, Position | None]] = {}
         self._lock = threading.Lock()
         self._log = structlog.get_logger("shoal.ledger")
 
@@ -71,7 +72,7 @@ class Backlog:
             if journal is not None:
                 before, at = journal.end, journal.closed(record.id, line)
             self._enqueue(Entry(at, record, cause), before)
-            self._index[record.id] = record
+            self._index[record.id] = record, at
             if len(self._index) > (MOST_UNWRITTEN if journal is None else MOST_FOUND):
                 del self._index[next(iter(self._index))]
 
@@ -81,7 +82,7 @@ class Backlog:
         with self._lock:
             waiting = self._index.get(exchange_id)
             if waiting is not None:
-                waiting.delivered = True
+                waiting[0].delivered = True
             before = at = None
             if journal is not None:
                 before, at = journal.end, journal.append(delivered_line(exchange_id))
@@ -90,7 +91,8 @@ class Backlog:
     def find(self, exchange_id: str) -> Record | None:
         """The record of that exchange, if it waits."""
         with self._lock:
-            return self._index.get(exchange_id)
+            found = self._index.get(exchange_id)
+            return None if found is None else found[0]
 
     def next(self, rows: int) -> list[Entry]:
         """The entries to write next, at most so many; from the journal where there was no room for them."""
@@ -120,7 +122,11 @@ class Backlog:
                     self._waiting.popleft()
                 elif entry.at is not None:
                     self._spilled = entry.at
-                self._index.pop(_id(entry) or "", None)
+                name = _id(entry)
+                known = None if name is None else self._index.get(name)
+                # A later version that came meanwhile still waits.
+                if name is not None and known is not None and _is_last(entry, *known):
+                    del self._index[name]
 
     def _enqueue(self, entry: Entry, before: Position | None) -> None:
         if entry.at is not None:
@@ -148,6 +154,12 @@ def batch_of(entries: Sequence[Entry], journal: str | None) -> tuple[Batch, int]
         elif not take(batch, entry.line):
             damaged += 1
     return batch, damaged
+
+
+def _is_last(entry: Entry, last: Record, end: Position | None) -> bool:
+    if entry.record is not None:
+        return entry.record is last
+    return entry.at is not None and end is not None and end <= entry.at
 
 
 def _id(entry: Entry) -> str | None:

@@ -75,6 +75,27 @@ def test_what_has_no_room_in_memory_is_read_back_in_order(
     assert list((tmp_path / "journal").iterdir()) == []
 
 
+@pytest.mark.parametrize("room", [20_000, 0])
+@pytest.mark.parametrize("in_journal", [True, False])
+def test_a_version_that_comes_while_an_earlier_one_is_written_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_journal: bool, room: int
+) -> None:
+    monkeypatch.setattr(ledger_backlog, "MOST_WAITING", room)
+    backlog = ledger_backlog.Backlog(Journal(tmp_path / "journal") if in_journal else None)
+    first = record(1)
+    second, last = replace(first, trust={"masked": 1}), replace(first, trust={"masked": 2})
+    backlog.settled(first)
+    under_way = backlog.next(1)
+    backlog.settled(second, "measured")
+    backlog.done(under_way)
+    assert backlog.find("ex_1") is second
+    backlog.settled(last)
+    backlog.done(backlog.next(1))
+    assert backlog.find("ex_1") is last
+    backlog.done(backlog.next(1))
+    assert (backlog.find("ex_1"), backlog.next(1)) == (None, [])
+
+
 def test_what_the_database_never_took_waits_for_the_next_start(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
