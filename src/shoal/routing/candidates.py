@@ -72,9 +72,10 @@ class Candidates:
 
     def of(
         self, chat: Chat, call: Call, weights: Weights, warm: Warm | None = None
-    ) -> tuple[tuple[Candidate, ...], bool]:
-        """All of them for this chat, and whether its ask is unlike what the value model knows."""
-        found = self._value.values(self._features.of([ask_of(chat)]), [groups_of(chat)])
+    ) -> tuple[tuple[Candidate, ...], str | None]:
+        """All of them for this chat, and why its ask is unlike what the value model knows, None where it is like it."""
+        groups = groups_of(chat)
+        found = self._value.values(self._features.of([ask_of(chat)]), [groups])
         good = found.good[0].tolist()
         lengths = [each if each == each else TYPICAL_TOKENS for each in found.tokens[0].tolist()]
         tokens, wanted = prompt_tokens(chat), needs(chat)
@@ -88,7 +89,7 @@ class Candidates:
             score, why = good[each.column], self._barred(each, call, wanted, tokens)
             price = offer.price(counted, most_s)
             candidates.append(Candidate(each.name, _part(score), best - score, length, offer, price, why, escalates))
-        return tuple(candidates), bool(found.foreign[0])
+        return tuple(candidates), self._value.foreign.why(groups) if found.foreign[0] else None
 
     def bar_of(self, name: str, chat: Chat, call: Call) -> str | None:
         """Why that model may not answer this chat; None where it may."""

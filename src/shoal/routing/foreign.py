@@ -1,18 +1,21 @@
 """Foreign traffic: how unlike the training data an ask is, so that a router does not guess about what it never saw.
 
 Two views: the mean log-probability of the ask's n-grams in the training data, and the Mahalanobis distance of its plain
-measures. Each becomes a rank among held-out asks of the training data; the lower rank counts.
+measures. Each becomes a rank among held-out asks of the training data; the lower rank counts. And an ask that does not
+tell what nearly all of the training data told (a system prompt, a tag of that key) is none of its kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from shoal.routing.features import Asks
+from shoal.routing.groups import marks_of
 from shoal.text.ngrams import ROWS
 
 if TYPE_CHECKING:
@@ -26,18 +29,23 @@ RIDGE = 1e-3
 SAME = 1e-5
 STAY = 0.85
 """The share of the training data's own kind that is to be taken for known."""
+TELL = 0.99
+"""Where so many of the training data tell it, who does not is foreign."""
+UNLIKE = "unlike anything that the router learned from"
 
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """`rarity` (ROWS,) log-probabilities; `middle` (S,) and `precision` (S, S) of the plain measures; `ranks` (2, M)
-    sorted values of held-out asks; an ask whose lower rank is under `threshold` is foreign."""
+    sorted values of held-out asks; an ask whose lower rank is under `threshold` is foreign, and one that lacks a mark
+    (`groups.marks_of`) of `told`."""
 
     rarity: Floats = field(repr=False)
     middle: Doubles = field(repr=False)
     precision: Doubles = field(repr=False)
     ranks: Doubles = field(repr=False)
     threshold: float
+    told: tuple[str, ...] = ()
     least: tuple[float, float] = field(init=False, repr=False)
     """The least value of each view with which an ask is not foreign."""
 
@@ -51,8 +59,8 @@ class Foreign:
         object.__setattr__(self, "least", tuple(least.tolist()))
 
     @classmethod
-    def fit(cls, asks: Asks, stay: float = STAY) -> Foreign:
-        """Every fourth ask is held out for the ranks."""
+    def fit(cls, asks: Asks, stay: float = STAY, groups: Sequence[Mapping[str, str]] = ()) -> Foreign:
+        """Every fourth ask is held out for the ranks. `groups` are what the asks belong to, where that is known."""
         held = np.arange(len(asks)) % 4 == 3
         if held.all() or not held.any():
             held = np.zeros(len(asks), bool)
@@ -67,7 +75,7 @@ class Foreign:
         views = [view[held if held.any() else own] for view in raw.views(asks)]
         ranked = cls(rarity, middle, precision, np.sort(views, axis=1), 0.0)
         lower = ranked.rank(views)
-        return cls(rarity, middle, precision, ranked.ranks, float(np.quantile(lower, 1 - stay)))
+        return cls(rarity, middle, precision, ranked.ranks, float(np.quantile(lower, 1 - stay)), _told(groups))
 
     def views(self, asks: Asks) -> tuple[Doubles, Doubles]:
         """(N,) each: mean log-probability of n-grams, minus the squared Mahalanobis distance. Higher is more usual."""
@@ -91,6 +99,22 @@ class Foreign:
         """(N,) whether each ask is unlike the training data."""
         (usual, plain), (least, plainest) = views, self.least
         return np.asarray((usual < least) | (plain < plainest))
+
+    def lacking(self, groups: Sequence[Mapping[str, str]]) -> NDArray[np.bool]:
+        """(N,) whether asks of these groups lack what nearly all of the training data told."""
+        return np.array([not marks_of(group).issuperset(self.told) for group in groups], bool)
+
+    def why(self, group: Mapping[str, str]) -> str:
+        """Why a foreign ask of this group is foreign."""
+        has = marks_of(group)
+        lacks = next((mark for mark in self.told if mark not in has), None)
+        return UNLIKE if lacks is None else f"no {lacks}, which {TELL:.0%} or more of the labels had"
+
+
+def _told(groups: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """The marks that nearly all have, a tag with its key before any tag."""
+    counts = Counter(mark for group in groups for mark in marks_of(group))
+    return tuple(sorted((mark for mark, count in counts.items() if count >= TELL * len(groups)), reverse=True))
 
 
 def _seen(view: Doubles) -> Doubles:

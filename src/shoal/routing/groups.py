@@ -28,6 +28,12 @@ def groups_of(chat: Chat) -> dict[str, str]:
     return found
 
 
+def marks_of(groups: Mapping[str, str]) -> frozenset[str]:
+    """What the ask tells of itself, whichever group it is of: the levels of TOLD, and of a tag its key."""
+    key = groups.get("tag", "").partition("=")
+    return frozenset([level for level in TOLD if level in groups] + ([f"tag {key[0]}"] if key[1] else []))
+
+
 def groups_told(given: Mapping[str, object], chat: Chat | None = None) -> dict[str, str]:
     """What a label says of its ask, as a request would: other levels than TOLD are left out, a system prompt that is
     written out is known by its hash, and where no template is named it is that of the `chat`."""

@@ -91,7 +91,8 @@ def _digest(path: Path) -> str:
 def described(value: ValueModel) -> dict[str, str]:
     """What of a value model is no number."""
     effects = {level: sorted(known) for level, known in value.tables.effects.items()}
-    return {"features": FORMAT, "models": json.dumps(value.models), "effects": json.dumps(effects)}
+    told = json.dumps(value.foreign.told)
+    return {"features": FORMAT, "models": json.dumps(value.models), "effects": json.dumps(effects), "told": told}
 
 
 def tensors(value: ValueModel) -> Tensors:
@@ -136,9 +137,9 @@ def value_of(found: Tensors, about: dict[str, str]) -> ValueModel:
     doubles = {name: np.asarray(each, np.float64) for name, each in found.items() if name not in left_out}
     floats = {name: np.asarray(found[name], np.float32) for name in slim}
     scales = Scales(floats["idf"], doubles["middle"], doubles["spread"], doubles["waves"])
-    foreign = Foreign(
-        floats["rarity"], doubles["usual"], doubles["precision"], doubles["ranks"], float(doubles["threshold"][0])
-    )
+    usual = doubles["usual"], doubles["precision"], doubles["ranks"], float(doubles["threshold"][0])
+    # Routes of before do not say what their labels told.
+    foreign = Foreign(floats["rarity"], *usual, tuple(str(mark) for mark in json.loads(about.get("told", "[]"))))
     return ValueModel(
         models,
         scales,

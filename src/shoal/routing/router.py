@@ -124,7 +124,7 @@ class Router:
         threshold = self._threshold(chat)
         best = self._best(allowed, None if foreign or optimize == QUALITY else threshold)
         reason = self._reason(best, candidates, threshold, foreign, optimize)
-        return Choice(best, reason, candidates, threshold, foreign)
+        return Choice(best, reason, candidates, threshold, foreign is not None)
 
     def _explored(self, choice: Choice, chat: Chat, call: Call) -> Choice:
         """The choice, or now and then another model within the certificate. Never where the ask is foreign, nothing is
@@ -166,8 +166,9 @@ class Router:
         return certificate.threshold(group, now)
 
     def _reason(
-        self, best: str, candidates: Sequence[Candidate], threshold: float | None, foreign: bool, optimize: str | None
-    ) -> str:
+        self, best: str, candidates: Sequence[Candidate], threshold: float | None, foreign: str | None,
+        optimize: str | None,
+    ) -> str:  # fmt: skip
         asked = f" for {optimize}" if optimize else ""
         if best != self._reference:
             found = next(each for each in candidates if each.name == best)
@@ -176,8 +177,8 @@ class Router:
             if found.escalates is not None:
                 asked = f"{asked}, and escalates with chance {found.escalates:.2f}"
             return f"will do{asked}: expected loss {found.loss:.3f}, certified up to {threshold:.3f}"
-        if foreign:
-            return "unlike anything that the router learned from"
+        if foreign is not None:
+            return foreign
         if threshold is None:
             if self._clock() >= self.certificate.expires and not self._rules.uncertified:
                 return EXPIRED

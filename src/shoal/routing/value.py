@@ -74,7 +74,7 @@ class ValueModel:
         scales = Scales.fit(asks)
         design = Design(asks, scales)
         weights = solve(design, np.hstack([left, late]), penalty)
-        foreign = Foreign.fit(asks)
+        foreign = Foreign.fit(asks, groups=known.groups)
         seen = design.seen
         columns = (column[: len(seen)] * scales.idf[seen] for column in weights.T)
         grams = GramWeights.of(columns, seen, beside(scales, foreign))
@@ -87,7 +87,10 @@ class ValueModel:
         good = linear[:, :count] + np.array([self.tables.of(group) for group in groups])
         late = linear[:, count:] + self.lengths
         tokens = np.expm1(np.minimum(np.maximum(late, 0.0, out=late), 15.0, out=late), out=late)
-        return Values(good, tokens, self.foreign.is_foreign((found[:, -1], self.foreign.usual(asks.surface))))
+        foreign = self.foreign.is_foreign((found[:, -1], self.foreign.usual(asks.surface)))
+        if self.foreign.told:
+            foreign |= self.foreign.lacking(groups)
+        return Values(good, tokens, foreign)
 
     def joined(self, name: str, anchors: Labels, features: AskFeatures) -> ValueModel:
         """This model with one more, from some hundreds of its scores: a mixture of the known models' values, fitted by

@@ -42,3 +42,15 @@ def checked(count: int = 400, seed: int = 0) -> Labels:
     sure = (scores[:, 0] == 1) == honest
     confidence = np.where(sure, 0.5 + generator.random(count) / 2, generator.random(count) / 2)
     return Labels(MODELS, plain.asks, scores, plain.tokens, [{}] * count, {("small", "confidence"): confidence})
+
+
+def of_teams(count: int, seed: int) -> Labels:
+    """Asks of two teams, which their words do not tell and their tags do: the small model fails at 1 % of those of one,
+    and 30 % of those of the other. Sent to it whole, 9.7 % are lost."""
+    generator = np.random.default_rng(seed)
+    other = generator.random(count) < 0.3
+    fails = generator.random(count) < np.where(other, 0.3, 0.01)
+    asks = [f"Please tell me about the {generator.choice(EASY)}, case {at % 37}." for at in range(count)]
+    scores = np.stack([~fails, np.ones(count)], axis=1).astype(float)
+    groups = [{"tag": "team=b" if each else "team=a"} for each in other]
+    return Labels(MODELS, asks, scores, np.full((count, 2), 50.0), groups)

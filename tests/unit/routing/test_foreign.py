@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 from shoal.routing.features import AskFeatures
-from shoal.routing.foreign import STAY, Foreign
+from shoal.routing.foreign import STAY, UNLIKE, Foreign
 from tests.unit.routing.labelled import labels
 
 FEATURES = AskFeatures()
@@ -58,6 +58,26 @@ def test_a_value_is_foreign_where_its_rank_is_below_the_threshold(
     found = Foreign(np.zeros(1, np.float32), np.zeros(1), np.zeros((1, 1)), np.sort(values, axis=1), threshold)
     pair = (views[0], views[1])
     assert found.is_foreign(pair).tolist() == (found.rank(pair) < threshold).tolist()
+
+
+@pytest.mark.parametrize(
+    ("groups", "told"),
+    [
+        ([], ()),
+        ([{}], ()),
+        ([{"tag": "team=a"}] * 99 + [{}], ("tag team", "tag")),
+        ([{"tag": "team=a"}] * 98 + [{}] * 2, ()),
+        ([{"tag": "team=a"}, {"tag": "topic=b"}], ("tag",)),
+        ([{"tag": "a", "step": "s"}, {"tag": "b", "kind": "k"}], ("tag",)),
+        ([{"tag": "team=a", "template": "0" * 16}, {"template": "1" * 16}], ("template",)),
+    ],
+)
+def test_what_nearly_all_told(groups: list[dict[str, str]], told: tuple[str, ...]) -> None:
+    found = Foreign.fit(FEATURES.of(labels(5).asks), groups=groups)
+    assert found.told == told
+    assert found.lacking([{}, {"tag": "team=c", "template": "2" * 16}]).tolist() == [bool(told), False]
+    lacks = f"no {told[0]}, which 99% or more of the labels had" if told else UNLIKE
+    assert found.why({}) == lacks
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])

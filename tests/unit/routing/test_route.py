@@ -33,6 +33,7 @@ def test_what_is_read_is_what_was_written(route: Route, tmp_path: Path) -> None:
     assert np.array_equal(one.good, other.good)
     assert np.array_equal(one.tokens, other.tokens)
     assert np.array_equal(one.foreign, other.foreign)
+    assert read.value.foreign.told == route.value.foreign.told == ("tag topic", "tag")
 
 
 @pytest.mark.parametrize("name", [MODEL_FILE, CERTIFICATE_FILE])

@@ -18,7 +18,7 @@ from shoal.routing.groups import groups_of
 from shoal.routing.policy import Offer, Weights
 from shoal.routing.route import Route
 from shoal.routing.router import EXPIRED, Router, Rules
-from tests.unit.routing.labelled import labels
+from tests.unit.routing.labelled import labels, of_teams
 
 CARDS = {name: ModelCard(name, "general", "host", host="h", licence="MIT") for name in ("small", "large")}
 USD = {"small": 1e-6, "large": 1e-5}
@@ -79,6 +79,17 @@ def test_foreign_asks_stay_with_the_reference(route: Route) -> None:
     choice = router(route).choose(asks("SELECT * FROM lamps WHERE price < 3;"), call())
     assert (choice.model, choice.foreign) == ("large", True)
     assert choice.reason == "unlike anything that the router learned from"
+
+
+def test_who_lacks_the_tag_that_the_labels_had_stays_with_the_reference() -> None:
+    """Of the teams the small model knows the one alone, and no word of an ask tells the team."""
+    route, _ = certify(of_teams(1200, 0), "large", ["small"], Aim(), features=AskFeatures())
+    for tags, name in (({"team": "a"}, "small"), ({}, "large"), ({"app": "x", "team": "a"}, "large")):
+        chat = replace(asks(EASY), shoal=ShoalOptions(tags=tags))
+        choice = router(route).choose(chat, call())
+        assert (choice.model, choice.foreign) == (name, name == "large")
+        assert (choice.reason == "no tag team, which 99% or more of the labels had") is (name == "large")
+        assert router(route).certifies(chat, "small") is (name == "small")
 
 
 @pytest.mark.parametrize(("optimize", "name"), [("quality", "large"), ("latency", "large"), ("cost", "small")])

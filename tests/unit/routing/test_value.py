@@ -55,7 +55,15 @@ def test_many_at_once_are_what_each_is_alone(model: ValueModel) -> None:
 
 def test_other_traffic_is_foreign(model: ValueModel) -> None:
     asks = ["def main():\n    return [x ** 2 for x in range(10)]", labels(1, 99).asks[0]]
-    assert model.values(FEATURES.of(asks), [{}] * 2).foreign.tolist() == [True, False]
+    own = {"tag": "topic=shop"}
+    assert model.values(FEATURES.of(asks), [own] * 2).foreign.tolist() == [True, False]
+
+
+def test_who_does_not_tell_what_the_labels_told_is_foreign(model: ValueModel, of_texts: ValueModel) -> None:
+    told = [{"tag": "topic=new"}, {"tag": "team=a"}, {"template": "0" * 16}, {}]
+    asks = FEATURES.of([labels(1, 99).asks[0]] * len(told))
+    assert model.values(asks, told).foreign.tolist() == [False, True, True, True]
+    assert not of_texts.values(asks, told).foreign.any()
 
 
 def test_a_model_joins_from_anchors_and_leaves_the_others_as_they_are(of_texts: ValueModel) -> None:
