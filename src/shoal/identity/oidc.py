@@ -3,10 +3,11 @@ and asks no address but those that the provider's own document names."""
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import aiohttp
 import orjson
@@ -31,9 +32,11 @@ ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
 
 class Fetch(Protocol):
-    """Gets a JSON object; `form` is sent by POST. Raises SignInFailed."""
+    """Gets a JSON object; `form` is sent by POST, with `headers`. Raises SignInFailed."""
 
-    async def __call__(self, url: str, form: Mapping[str, str] | None = None) -> Json: ...
+    async def __call__(
+        self, url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
+    ) -> Json: ...
 
 
 class Provider:
@@ -70,16 +73,26 @@ class Provider:
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": self._rules.redirect_url,
-            "client_id": self._rules.client_id,
             "code_verifier": verifier,
         }
-        if self._secret is not None:
-            form["client_secret"] = self._secret
-        answer = await self._fetch((await self._discover())["token_endpoint"], form)
+        document = await self._discover()
+        own, headers = self._proof(document)
+        answer = await self._fetch(document["token_endpoint"], {**form, **own}, headers)
         claims = await self.verify(str(answer.get("id_token", "")), self._rules.client_id)
         if claims.get("nonce") != nonce:
             raise SignInFailed("the identity provider answered another sign-in: sign in again")
         return claims
+
+    def _proof(self, document: Json) -> tuple[dict[str, str], dict[str, str]]:
+        """What shows that it is this client who asks, in the form and in the headers: HTTP Basic (RFC 6749, 2.3.1)
+        where the provider takes it, as one that says nothing does (RFC 8414, 2), else in the form."""
+        methods, client = document.get("token_endpoint_auth_methods_supported"), self._rules.client_id
+        if self._secret is None:
+            return {"client_id": client}, {}
+        if isinstance(methods, list) and "client_secret_basic" not in methods:
+            return {"client_id": client, "client_secret": self._secret}, {}
+        pair = f"{quote_plus(client)}:{quote_plus(self._secret)}".encode()
+        return {}, {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
 
     async def verify(self, token: str, audience: str) -> Json:
         """The claims of a token that the provider signed for `audience`. Raises SignInFailed."""
@@ -161,14 +174,16 @@ class Provider:
         return self._keys is None or self._clock() >= self._keys[0] + AGAIN_S
 
 
-async def fetch_json(url: str, form: Mapping[str, str] | None = None) -> Json:
+async def fetch_json(url: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Json:
     """A JSON object from an address that the operator or the provider named; no redirect is followed. Raises
     SignInFailed."""
     timeout = aiohttp.ClientTimeout(total=TIMEOUT_S)
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
-            session.request("GET" if form is None else "POST", url, data=form, allow_redirects=False) as answer,
+            session.request(
+                "GET" if form is None else "POST", url, data=form, headers=headers, allow_redirects=False
+            ) as answer,
         ):
             body = bytearray()
             async for part in answer.content.iter_any():

@@ -29,7 +29,7 @@ from shoal.stores.database import Database
 from shoal.stores.events import SqlOutbox
 from shoal.testing import ScriptedModel
 from tests import web
-from tests.gateway.admin.provider import CLIENT, ScriptedProvider, provider
+from tests.gateway.admin.provider import CLIENT, SECRET, ScriptedProvider, provider
 from tests.gateway.house import Running, running
 
 SEAL = b"s" * 32
@@ -61,7 +61,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
-    monkeypatch.setenv("OIDC_SECRET", "s" * 40)
+    monkeypatch.setenv("OIDC_SECRET", SECRET)
     clock = Clock()
     with provider() as idp:
         rules = Oidc(
@@ -111,6 +111,16 @@ def test_a_person_signs_in_and_administers(site: Site) -> None:
         gone = browser.post("/v1/shoal/auth/logout", headers={"x-shoal-csrf": shown["csrf"]})
         assert gone.status_code == 204
         assert browser.get("/v1/shoal/self").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "methods",
+    [["client_secret_basic"], ["client_secret_post"], ["client_secret_post", "client_secret_basic"], ["none"]],
+)
+def test_the_secret_is_shown_in_the_way_that_the_provider_takes(site: Site, methods: list[str]) -> None:
+    site.idp.methods = methods
+    with site.browser() as browser:
+        assert signed_in(site, browser).status_code == 200
 
 
 def test_a_session_ends_and_models_are_no_part_of_it(site: Site) -> None:
