@@ -61,7 +61,12 @@ class Told:
 
 
 def test_whose_router_is_whose(folder: Path) -> None:
-    own = {"alike": {"allow": []}, "own": {"route": folder / "own"}, "none": {"route": ""}, "off": {"mode": "off"}}
+    own: dict[str, Mapping[str, Any]] = {
+        "alike": {"allow": []},
+        "own": {"route": folder / "own"},
+        "none": {"route": ""},
+        "off": {"mode": "off"},
+    }
     routers = open_routers(settings(folder, **own), CARDS, offer)
     shared, alike, other = (routers.of(name) for name in (None, "alike", "own"))
     assert shared is not None
