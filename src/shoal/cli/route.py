@@ -17,6 +17,7 @@ from shoal.cli.route_compare import compare
 from shoal.cli.route_drift import drift, unrouted
 from shoal.cli.route_estimate import estimate
 from shoal.cli.route_families import families
+from shoal.cli.route_join import join
 from shoal.cli.route_labels import labels
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ app.command("families")(families)
 app.command("drift")(drift)
 app.command("estimate")(estimate)
 app.command("compare")(compare)
+app.command("join")(join)
 
 
 @app.command("certify")

@@ -94,18 +94,51 @@ def certify(
     split = round(FIT_SHARE * len(known))
     if split < FEWEST or len(known) - split < FEWEST:
         raise ConfigError(f"{len(known)} asks have a score of every model, {2 * FEWEST + 24} are the least: label more")
-    read = features or AskFeatures()
-    value = ValueModel.fit(known.taken(order[:split]), read)
-    rest = known.taken(order[split:])
+    read, taught = features or AskFeatures(), known.taken(order[:split])
+    data = known.of([*models, reference]).digest()
+    held = HeldOut(known.taken(order[split:]), whole, data, frozenset(taught.asks))
+    return certified_on(ValueModel.fit(taught, read), held, reference, models, aim, read, beside)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Labels that certify: the `rest` that nothing was learned from, of which every model and cascade has a score; the
+    `whole`, on which cascades are certified alone; the digest of the `data`; the asks that `taught`."""
+
+    rest: Labels
+    whole: Labels
+    data: str
+    taught: Collection[str] = ()
+
+
+def certify_value(
+    value: ValueModel, labels: Labels, reference: str, models: Sequence[str], aim: Aim,
+    cascades: Mapping[str, CertifiedCascade],
+) -> tuple[Route, Finding]:  # fmt: skip
+    """A route of a value model that is there, certified on labels that it was not learned from: all of them certify.
+    Raises ConfigError for too few labels, or a model that they do not know."""
+    whole = with_cascades(labels, cascades)
+    rest = whole.of([*models, reference, *(ESCALATES + name for name in cascades)]).complete()
+    if len(rest) < FEWEST:
+        raise ConfigError(f"{len(rest)} asks have a score of every model, {FEWEST} are the least: label more")
+    held = HeldOut(rest, whole, rest.of([*models, reference]).digest())
+    return certified_on(value, held, reference, models, aim, AskFeatures(), cascades)
+
+
+def certified_on(
+    value: ValueModel, labels: HeldOut, reference: str, models: Sequence[str], aim: Aim, read: AskFeatures,
+    beside: Mapping[str, CertifiedCascade],
+) -> tuple[Route, Finding]:  # fmt: skip
+    """The route of a value model and the certificate that those labels make of it."""
+    rest = labels.rest
     held = rest.of([*models, reference])
     trial = trial_of(value, held, read)
     groups = [group.get(aim.level) for group in held.groups] if aim.level is not None else [None] * len(held)
     each_delta = aim.delta / (1 + len(beside))
     segments = by_segment(trial, groups, aim.alpha, each_delta, aim.tolerance)
-    learned = {known.asks[at] for at in order[:split]}
     finding = replace(
         found(trial, held, segments, groups, aim, _gone(value, rest, beside, read)),
-        repeated=sum(ask in learned for ask in held.asks) / len(held),
+        repeated=sum(ask in labels.taught for ask in held.asks) / len(held),
     )
     made, expires = validity(aim.days)
     certificate = Certificate(
@@ -114,14 +147,14 @@ def certify(
         alpha=aim.alpha,
         delta=aim.delta,
         tolerance=aim.tolerance,
-        data=known.of([*models, reference]).digest(),
+        data=labels.data,
         made=made,
         expires=expires,
         level=aim.level,
         segments=segments if finding.worth_it else {},
         reason=None if finding.worth_it else finding.recommendation,
         foreign=highest_rate(int(trial.kept.sum()), len(held)),
-        cascades=certified_alone(whole, beside, aim.alpha, each_delta, aim.tolerance),
+        cascades=certified_alone(labels.whole, beside, aim.alpha, each_delta, aim.tolerance),
     )
     return Route(value, certificate), finding
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 PENALTY = 16.0
 """Of the ridge; asks have length 1 whatever the data. Chosen on other splits than those reported: 8 to 32 do alike."""
 FEWEST = 50
-FEWEST_ANCHORS = 50
+FEWEST_ANCHORS = 200
 ANCHOR_PENALTY = 5.0
 
 
@@ -94,7 +94,10 @@ class ValueModel:
 
     def joined(self, name: str, anchors: Labels, features: AskFeatures) -> ValueModel:
         """This model with one more, from some hundreds of its scores: a mixture of the known models' values, fitted by
-        ridge towards their mean. The others stay as they are. Raises ConfigError for fewer than FEWEST_ANCHORS."""
+        ridge towards their mean. The others stay as they are. Raises ConfigError for fewer than FEWEST_ANCHORS, and
+        for a model that is known already."""
+        if name in self.models:
+            raise ConfigError(f"'{name}' is known already: to learn more, make all anew with 'shoal route certify'")
         column = anchors.of([name])
         rows = np.flatnonzero(~np.isnan(column.scores[:, 0]))
         if len(rows) < FEWEST_ANCHORS:

@@ -80,9 +80,11 @@ def test_a_model_joins_from_anchors_and_leaves_the_others_as_they_are(of_texts: 
 def test_too_few_labels_or_anchors(model: ValueModel) -> None:
     with pytest.raises(ConfigError, match="49 asks have a score of every model, 50 are the least"):
         ValueModel.fit(labels(49), FEATURES)
-    few = labels(10)
-    with pytest.raises(ConfigError, match="10 anchors have a score of 'small'"):
-        model.joined("small", few, FEATURES)
+    few = replace(labels(199), models=("other", "twin"))
+    with pytest.raises(ConfigError, match="199 anchors have a score of 'twin', 200 are the least"):
+        model.joined("twin", few, FEATURES)
+    with pytest.raises(ConfigError, match="'small' is known already"):
+        model.joined("small", labels(200), FEATURES)
 
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
