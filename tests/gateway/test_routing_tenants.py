@@ -113,6 +113,7 @@ class House:
 
     def routed(self, tenant: str, exchange: str) -> dict[str, object]:
         """What the record holds of a router's choice."""
+        assert self.gateway.idle()
         headers = {"authorization": f"Bearer {self.keys[tenant]}"}
         found = web.get(f"{self.gateway.url}/v1/shoal/exchanges/{exchange}", headers=headers).json()
         return dict((found["trust"] or {}).get("routing") or {})
