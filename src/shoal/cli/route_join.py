@@ -8,7 +8,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from shoal.cli.options import AsJson
@@ -66,6 +65,8 @@ def join(
 
 def fresh(held: Labels, anchors: Labels, route: Route) -> Labels:
     """The labels that are no anchors. Raises ConfigError where the route was made of them."""
+    import numpy as np
+
     certificate = route.certificate
     if held.of([*certificate.models, certificate.reference]).complete().digest() == certificate.data:
         raise ConfigError("the route was made of these labels: certify on others, which it was not learned from")
