@@ -225,8 +225,8 @@ def _sums(row: Row[Any], by: Sequence[By], quantities: Sequence[str]) -> Sums:
     found = row._mapping
     exchanges, *_ = _measures(by, quantities)
     # PostgreSQL adds up large numbers as decimal ones.
-    counts = (int(found[name]) for name in (exchanges, "attempts", "failed"))
-    sums = Sums("", *counts, float(found["latency_s"]))
+    answers, attempts, failed = (int(found[name]) for name in (exchanges, "attempts", "failed"))
+    sums = Sums("", answers, attempts, failed, float(found["latency_s"]))
     for name in quantities:
         known = int(found[f"{name}_known"])
         sums.unknown[name] = sums.attempts - known

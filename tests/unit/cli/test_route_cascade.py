@@ -43,7 +43,7 @@ HARD = "Please tell me about the bound the spectral gap, case 13."
 def labels(folder: Path) -> Path:
     """The small model declines two in three of the hard asks, and what it does not decline is right."""
     plain = checked(1600)
-    lines = []
+    lines: list[dict[str, object]] = []
     for ask, (small, large), sure in zip(plain.asks, plain.scores, plain.checks["small", "confidence"], strict=True):
         scores = {"small": float(small), "large": float(large)}
         checks = {"small": {"refusal": bool(sure >= 0.5)}}
