@@ -153,6 +153,8 @@ async def fetch(url: str, headers: Mapping[str, str]) -> bytes:
     """GETs a page. Raises HostUnreachable, and HostFailed for any status but 200."""
     import aiohttp
 
+    from shoal.models.hosts.page import read_page
+
     host = url.partition("//")[2].partition("/")[0]
     wait = aiohttp.ClientTimeout(total=WAIT_S)
     try:
@@ -160,19 +162,16 @@ async def fetch(url: str, headers: Mapping[str, str]) -> bytes:
             aiohttp.ClientSession(timeout=wait) as session,
             session.get(url, headers=dict(headers), allow_redirects=False) as reply,
         ):
-            body = bytearray()
-            async for part in reply.content.iter_any():
-                body += part
-                if len(body) > LARGEST:
-                    raise HostFailed(f"{host} sends more than a forecast: give --forecast", host=host)
-            status = reply.status
+            body, status = await read_page(reply.content, LARGEST), reply.status
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise HostUnreachable(
             f"{host} does not answer ({type(error).__name__}): give a file with --forecast", host=host
         ) from None
+    if body is None:
+        raise HostFailed(f"{host} sends more than a forecast: give --forecast", host=host)
     if status != 200:
         raise HostFailed(f"{host} answered {status}: check --zone and --key, or give --forecast", host=host)
-    return bytes(body)
+    return body
 
 
 def _show(found: Deferral) -> None:

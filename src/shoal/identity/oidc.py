@@ -16,6 +16,7 @@ from shoal.chat import Json
 from shoal.config import secret
 from shoal.config.identity import LOOPBACK, Oidc
 from shoal.errors import ConfigError, SignInFailed
+from shoal.models.hosts.page import read_page
 
 if TYPE_CHECKING:
     from joserfc.jwk import KeySet
@@ -185,11 +186,9 @@ async def fetch_json(url: str, form: Mapping[str, str] | None = None, headers: M
                 "GET" if form is None else "POST", url, data=form, headers=headers, allow_redirects=False
             ) as answer,
         ):
-            body = bytearray()
-            async for part in answer.content.iter_any():
-                body += part
-                if len(body) > MOST_BYTES:
-                    raise SignInFailed("the identity provider's answer is too long: ask its operator")
+            body = await read_page(answer.content, MOST_BYTES)
+            if body is None:
+                raise SignInFailed("the identity provider's answer is too long: ask its operator")
             found = orjson.loads(body)
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
         raise SignInFailed(f"the identity provider cannot be asked ({type(error).__name__}): try again") from None

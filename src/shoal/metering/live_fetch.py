@@ -10,6 +10,7 @@ import aiohttp
 
 from shoal.errors import HostError, HostFailed, HostGarbled, HostMisconfigured, HostTimeout, HostUnreachable
 from shoal.metering.live import Fetch
+from shoal.models.hosts.page import read_page
 
 TIMEOUT_S = 20.0
 LARGEST = 1_000_000
@@ -28,7 +29,7 @@ async def open_fetch() -> AsyncIterator[Fetch]:
                 async with session.get(url, headers=headers, allow_redirects=False) as answer:
                     if answer.status != 200:
                         raise _refusal(answer.status, host)
-                    return await _body(answer, host)
+                    body = await read_page(answer.content, LARGEST)
             except TimeoutError:
                 raise HostTimeout(f"{host} was too slow: the yearly value is used", host=host) from None
             except (aiohttp.ClientError, OSError) as error:
@@ -36,17 +37,11 @@ async def open_fetch() -> AsyncIterator[Fetch]:
                 raise HostUnreachable(
                     f"{host} cannot be reached ({cause}): the yearly value is used", host=host
                 ) from None
+            if body is None:
+                raise HostGarbled(f"{host} answered more than {LARGEST} bytes: the yearly value is used", host=host)
+            return body
 
         yield fetch
-
-
-async def _body(answer: aiohttp.ClientResponse, host: str) -> bytes:
-    body = b""
-    async for part in answer.content.iter_any():
-        body += part
-        if len(body) > LARGEST:
-            raise HostGarbled(f"{host} answered more than {LARGEST} bytes: the yearly value is used", host=host)
-    return body
 
 
 def _refusal(status: int, host: str) -> HostError:
